@@ -1,0 +1,58 @@
+//! Generates the C header into `OUT_DIR` and gives the shared library its soname.
+
+use std::env;
+use std::error::Error;
+use std::path::PathBuf;
+
+use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style};
+
+/// What the header is made of, in the order in which its functions appear.
+const SOURCES: [&str; 4] = [
+    "src/verdict.rs",
+    "src/log.rs",
+    "src/ffi/types.rs",
+    "src/ffi/mod.rs",
+];
+
+/// The opening words of the header.
+const MANUAL: &str = "src/ffi/manual.h";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // The 1 is JWT_AUTH_ABI_VERSION.
+    if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.1");
+    }
+    for source in SOURCES.iter().chain([&MANUAL]) {
+        println!("cargo:rerun-if-changed={source}");
+    }
+
+    let mut config = Config {
+        language: Language::C,
+        header: Some(std::fs::read_to_string(MANUAL)?.trim_end().to_owned()),
+        include_guard: Some("JWT_AUTH_H".to_owned()),
+        no_includes: true,
+        sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
+        cpp_compat: true,
+        usize_is_size_t: true,
+        documentation_style: DocumentationStyle::C99,
+        style: Style::Both,
+        line_length: 100,
+        ..Config::default()
+    };
+    config.enumeration.rename_variants = RenameRule::QualifiedScreamingSnakeCase;
+    let enumerations = [
+        ("Decision", "jwt_auth_decision"),
+        ("Reason", "jwt_auth_reason"),
+        ("LogLevel", "jwt_auth_log_level"),
+    ];
+    for (rust, c) in enumerations {
+        config.export.include.push(rust.to_owned());
+        config.export.rename.insert(rust.to_owned(), c.to_owned());
+    }
+    let builder = SOURCES
+        .iter()
+        .fold(Builder::new().with_config(config), Builder::with_src);
+    let header = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?).join("jwt_auth.h");
+    builder.generate()?.write_to_file(header);
+    Ok(())
+}

@@ -1,0 +1,367 @@
+// libjwt_auth: may this MQTT client connect? Its JSON Web Token says.
+//
+// THE THREE CALLS EVERYBODY NEEDS
+//
+//   jwt_auth *auth;
+//   char error[256];
+//   if (jwt_auth_init(config, strlen(config), NULL, &auth, error, sizeof error)
+//       != JWT_AUTH_STATUS_OK) {
+//     fprintf(stderr, "%s\n", error);                           // names the option
+//   }
+//
+//   jwt_auth_client client = { .struct_size = sizeof client };  // the rest: not sent
+//   client.password.data = password;
+//   client.password.len = password_len;
+//   jwt_auth_result result;
+//   jwt_auth_check(auth, &client, &result, NULL);
+//   if (result.decision != JWT_AUTH_DECISION_ALLOW) {           // also if the call failed
+//     printf("refused: %s\n", jwt_auth_reason_str(result.reason));
+//   }
+//
+//   jwt_auth_free(auth);
+//
+// WHAT HOLDS FOR ALL CALLS
+//
+// Two numbers. The status says whether the call did its work; the decision and the reason in the
+// result say what was decided. A refused client is a call that went well. Enumerations are int32_t
+// wherever a caller passes or stores one, so a library with more values than this header is
+// understood by whoever takes unknown numbers for "deny" and "unknown".
+//
+// Failure. A call that fails has done nothing, and leaves its answers in a safe state: a pointer is
+// NULL, a result says deny. A panic inside the library becomes JWT_AUTH_STATUS_INTERNAL.
+//
+// NULL. An argument that is NULL and must not be makes the call fail with
+// JWT_AUTH_STATUS_NULL_ARGUMENT. The free functions do nothing with NULL.
+//
+// Strings. Input is bytes and a length; no NUL is needed, and bytes need not be UTF-8 unless said
+// otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
+//
+// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
+// jwt_auth_init and jwt_auth_check make belongs to the caller until given to its free function.
+// Memory from this library is never given to free().
+//
+// Threads. A verifier and a session may be used by any number of threads at once, without locks.
+// No call may use an argument that another thread is freeing. There is no global state, and no
+// thread is started.
+//
+// fork. A verifier made before fork() works in the child as well, unless another thread was in a
+// hook at that moment.
+//
+// Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
+// compiled against an older header keep working.
+//
+// Secrets. No token, secret or password appears in a log line or an error text.
+
+#ifndef JWT_AUTH_H
+#define JWT_AUTH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The version of the binary interface that this header describes. It changes when a symbol, a
+// number or a field is removed or changes its meaning, and the soname with it; additions keep it.
+#define JWT_AUTH_ABI_VERSION 1
+
+// Whether a call did its work. What it decided is another question: a refused client is a call
+// that went well. The numbers are never reused.
+typedef enum jwt_auth_status {
+  // The call did its work.
+  JWT_AUTH_STATUS_OK = 0,
+  // A pointer that must not be NULL is.
+  JWT_AUTH_STATUS_NULL_ARGUMENT = 1,
+  // The struct_size of an argument is smaller than the struct of version 1.
+  JWT_AUTH_STATUS_BAD_STRUCT = 2,
+  // The configuration was not accepted; the error text says which option, and why.
+  JWT_AUTH_STATUS_BAD_CONFIG = 3,
+  // There is no such thing, or no more of them.
+  JWT_AUTH_STATUS_NOT_FOUND = 4,
+  // An argument is out of its range, or has a length and no data.
+  JWT_AUTH_STATUS_BAD_ARGUMENT = 5,
+  // The library failed, or the clock did. Nothing was decided: treat the client as refused.
+  JWT_AUTH_STATUS_INTERNAL = 6,
+} jwt_auth_status;
+
+// What to do with the client. Zero, as in memory nobody wrote, denies.
+typedef enum jwt_auth_decision {
+  // Refuse the connection.
+  JWT_AUTH_DECISION_DENY = 0,
+  // Accept the connection.
+  JWT_AUTH_DECISION_ALLOW = 1,
+  // Not for this library to decide: let the broker's next authenticator try. A broker without
+  // another authenticator must refuse.
+  JWT_AUTH_DECISION_IGNORE = 2,
+} jwt_auth_decision;
+
+// Why it was so decided: one number for each cause that an operator can act on.
+//
+// The numbers are part of the binary interface. They are never reused.
+typedef enum jwt_auth_reason {
+  // Nothing was decided, because the call failed.
+  JWT_AUTH_REASON_UNDECIDED = 0,
+  // The token is good for this client.
+  JWT_AUTH_REASON_ACCEPTED = 1,
+  // The client sent no token: the CONNECT field named by `from` is absent. See `on_missing`.
+  JWT_AUTH_REASON_MISSING_TOKEN = 2,
+  // The token is longer than `max_token_size`.
+  JWT_AUTH_REASON_TOKEN_TOO_LARGE = 3,
+  // The field does not hold a signed token (RFC 7515 section 7.1). Often it is a plain
+  // password; see `on_malformed`.
+  JWT_AUTH_REASON_MALFORMED_TOKEN = 4,
+  // The token's `alg` is `none`, unknown, or spelled in another way.
+  JWT_AUTH_REASON_UNSUPPORTED_ALGORITHM = 5,
+  // The token's `alg` is not in `algorithms`.
+  JWT_AUTH_REASON_ALGORITHM_NOT_ALLOWED = 6,
+  // The token demands an extension that is not supported: `crit`, or `b64` other than true.
+  JWT_AUTH_REASON_UNSUPPORTED_CRITICAL_HEADER = 7,
+  // No key that could verify the token's `alg` is configured. See `on_unknown_key`.
+  JWT_AUTH_REASON_NO_KEY = 8,
+  // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
+  // `on_unknown_key`.
+  JWT_AUTH_REASON_UNKNOWN_KEY_ID = 9,
+  // The keys have not arrived yet; the client may try again. This version never says so.
+  JWT_AUTH_REASON_KEYS_UNAVAILABLE = 10,
+  // The signature is not that of a configured key over this token: another key signed it, or it
+  // was changed.
+  JWT_AUTH_REASON_BAD_SIGNATURE = 11,
+  // The ECDSA signature is good, but not encoded as `signature_format` says. Set that option.
+  JWT_AUTH_REASON_SIGNATURE_FORMAT = 12,
+  // The claims are not a strict JSON object, or `exp`, `nbf` or `iat` is no numeric date.
+  JWT_AUTH_REASON_MALFORMED_CLAIMS = 13,
+  // The token's `exp` has passed. If the clocks differ, see `leeway`.
+  JWT_AUTH_REASON_EXPIRED = 14,
+  // The token's `nbf` is yet to come. If the clocks differ, see `leeway`.
+  JWT_AUTH_REASON_NOT_YET_VALID = 15,
+  // The token's `iat` is yet to come, and `check_iat` is on.
+  JWT_AUTH_REASON_ISSUED_IN_FUTURE = 16,
+  // A claim that `verify_claims` or `require_exp` asks for is absent. The log names it.
+  JWT_AUTH_REASON_MISSING_CLAIM = 17,
+  // A claim differs from what `verify_claims` expects of this client. The log names it.
+  JWT_AUTH_REASON_CLAIM_MISMATCH = 18,
+  // The token's topic permissions are malformed. This version never says so.
+  JWT_AUTH_REASON_BAD_ACL = 19,
+  // The token was revoked. This version never says so.
+  JWT_AUTH_REASON_REVOKED = 20,
+} jwt_auth_reason;
+
+// How much a log line matters.
+typedef enum jwt_auth_log_level {
+  // The library cannot do its work.
+  JWT_AUTH_LOG_LEVEL_ERROR = 1,
+  // It works, and something should be changed: a weak secret, a key that was skipped.
+  JWT_AUTH_LOG_LEVEL_WARN = 2,
+  // What was loaded, and every client refused, with the reason.
+  JWT_AUTH_LOG_LEVEL_INFO = 3,
+  // Every client accepted or left to the next authenticator.
+  JWT_AUTH_LOG_LEVEL_DEBUG = 4,
+} jwt_auth_log_level;
+
+// A verifier: one configuration with its keys, parsed and ready.
+//
+// Made by jwt_auth_init, ended by jwt_auth_free. Share one between any number of threads. A
+// process may have several; they know nothing of each other.
+typedef struct jwt_auth jwt_auth;
+
+// What one accepted token grants one client. It does not change.
+//
+// Made by jwt_auth_check, ended by jwt_auth_session_free. It may outlive the verifier.
+typedef struct jwt_auth_session jwt_auth_session;
+
+// Takes one log line.
+//
+// userdata is that of jwt_auth_hooks, level a jwt_auth_log_level. line is one line of UTF-8
+// without control characters, ended by a NUL, and lives until the function returns. It never
+// holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
+// its SHA-256. The function may be called from any thread, also from several at once. It must
+// not call this library, and must not throw or longjmp.
+typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line);
+
+// Tells the time in Unix seconds; for tests, and for brokers that keep a clock of their own.
+//
+// userdata is that of jwt_auth_hooks. A negative time, as time() returns when it fails, makes the
+// call fail with JWT_AUTH_STATUS_INTERNAL. The function may be called from any thread, also from
+// several at once, and on every check: it should not block. It must not call this library, and
+// must not throw or longjmp.
+typedef int64_t (*jwt_auth_clock_fn)(void *userdata);
+
+// What a verifier may call. Optional: NULL, or a struct of zeros, is no log and the system clock.
+typedef struct jwt_auth_hooks {
+  // sizeof(jwt_auth_hooks) as the caller was compiled. It may grow as jwt_auth_client may.
+  size_t struct_size;
+  // Takes log lines. NULL: nothing is logged.
+  jwt_auth_log_fn log;
+  // Tells the time. NULL: the system clock does.
+  jwt_auth_clock_fn clock;
+  // Handed to both functions; never looked at. It must live until jwt_auth_free returns.
+  void *userdata;
+} jwt_auth_hooks;
+
+// A run of bytes that need not end with a NUL.
+//
+// data NULL and len 0: not there, such as a field the client did not send. data set and len 0:
+// there, and empty. data NULL and len not 0: an error, JWT_AUTH_STATUS_BAD_ARGUMENT.
+typedef struct jwt_auth_bytes {
+  // The first byte.
+  const uint8_t *data;
+  // How many bytes there are.
+  size_t len;
+} jwt_auth_bytes;
+
+// Who is connecting: fields of the CONNECT packet, filled by the caller.
+//
+// Zero it, set struct_size, and set what the client sent. The bytes are read during the call only.
+typedef struct jwt_auth_client {
+  // sizeof(jwt_auth_client) as the caller was compiled. The struct may grow at its end: a
+  // larger one is accepted, and what this version does not know is ignored.
+  size_t struct_size;
+  // The client identifier.
+  struct jwt_auth_bytes client_id;
+  // The user name.
+  struct jwt_auth_bytes username;
+  // The password.
+  struct jwt_auth_bytes password;
+  // The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional.
+  struct jwt_auth_bytes peer_address;
+} jwt_auth_client;
+
+// The decision about a client. It is written whole by every call that is given one, also by a
+// call that fails; all zero reads as "deny". Its 24 bytes are final.
+typedef struct jwt_auth_result {
+  // What to do: a jwt_auth_decision.
+  int32_t decision;
+  // Why: a jwt_auth_reason. For the broker's log; tell the client no more than the code below.
+  int32_t reason;
+  // End the session at this Unix second. 0: do not.
+  int64_t expires_at;
+  // 1: the client is a superuser; skip topic permission checks. Otherwise 0.
+  uint8_t superuser;
+  // The CONNACK reason code for an MQTT 5 client: 0x00, 0x86, 0x87 or 0x88.
+  uint8_t mqtt5_code;
+  // The CONNACK return code for an MQTT 3 client: 0, 3, 4 or 5.
+  uint8_t mqtt3_code;
+  // Zero.
+  uint8_t reserved[5];
+} jwt_auth_result;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+// Makes a verifier from a configuration: a JSON object, as the README describes it.
+//
+// Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
+// secret, go to the log hook.
+//
+// config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
+// and wiping it is up to the caller.
+// hooks: NULL for none; copied, but its userdata must live until jwt_auth_free returns.
+// auth: receives the verifier, or NULL if the call fails. End it with jwt_auth_free.
+// error: receives a sentence, ended by a NUL, that says what is wrong and names the option; empty
+// if nothing is. It quotes no value, and is cut between characters at error_len bytes. May be
+// NULL; 256 bytes are enough for most.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if config or auth is NULL; BAD_STRUCT if hooks has a
+// wrong struct_size; BAD_CONFIG if the configuration was not accepted; BAD_ARGUMENT if config_len
+// is no length an object can have; INTERNAL if the library failed.
+//
+// Any thread may call it, at any time.
+//
+// # Safety
+//
+// The pointers are NULL or valid for what is said above, and error_len bytes may be written to
+// error.
+enum jwt_auth_status jwt_auth_init(const char *config,
+                                   size_t config_len,
+                                   const struct jwt_auth_hooks *hooks,
+                                   struct jwt_auth **auth,
+                                   char *error,
+                                   size_t error_len);
+
+// Decides whether a client may connect.
+//
+// auth: the verifier.
+// client: who is connecting; struct_size must be set. Not kept.
+// result: receives the decision. It says deny before anything else is done, and still does if
+// the call fails.
+// session: receives what an accepted token grants, and NULL in every other case. End it with
+// jwt_auth_session_free. NULL if it is not wanted.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if auth,
+// client or result is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field
+// of client has a length and no data; INTERNAL if the library or the clock failed.
+//
+// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
+// the network; an RSA or ECDSA signature takes it tens to hundreds of microseconds.
+//
+// # Safety
+//
+// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// freed meanwhile.
+enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
+                                    const struct jwt_auth_client *client,
+                                    struct jwt_auth_result *result,
+                                    struct jwt_auth_session **session);
+
+// Ends a verifier and wipes its secrets. When it returns no hook is running, and none will be
+// called again. Sessions live on.
+//
+// auth: NULL does nothing. No other call may use it meanwhile or afterwards.
+//
+// # Safety
+//
+// auth is NULL or came from jwt_auth_init, and was not freed before.
+void jwt_auth_free(struct jwt_auth *auth);
+
+// Gives the claims of an accepted token: its payload, a JSON object, byte for byte as signed.
+//
+// session: the session.
+// json: receives the bytes, without a NUL at their end. They belong to the session and live until
+// jwt_auth_session_free. Left as data NULL and len 0 if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL.
+//
+// Any number of threads may call it at once with one session.
+//
+// # Safety
+//
+// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *session,
+                                             struct jwt_auth_bytes *json);
+
+// Ends a session. What jwt_auth_session_claims gave is gone with it.
+//
+// session: NULL does nothing. No other call may use it meanwhile or afterwards.
+//
+// # Safety
+//
+// session is NULL or came from jwt_auth_check, and was not freed before.
+void jwt_auth_session_free(struct jwt_auth_session *session);
+
+// The name of a jwt_auth_status, such as "bad_config"; "unknown" for any other number.
+//
+// Never NULL. The text is static: it is not freed, and any thread may read it.
+const char *jwt_auth_status_str(int32_t status);
+
+// The name of a jwt_auth_reason, such as "expired"; "unknown" for any other number.
+//
+// Never NULL. The text is static: it is not freed, and any thread may read it.
+const char *jwt_auth_reason_str(int32_t reason);
+
+// The name of a jwt_auth_decision, such as "deny"; "unknown" for any other number.
+//
+// Never NULL. The text is static: it is not freed, and any thread may read it.
+const char *jwt_auth_decision_str(int32_t decision);
+
+// The version of the library that is running, such as "0.1.0".
+//
+// Never NULL. The text is static: it is not freed, and any thread may read it.
+const char *jwt_auth_version(void);
+
+// The version of the binary interface of the library that is running. A program that loads the
+// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call.
+uint32_t jwt_auth_abi_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* JWT_AUTH_H */

@@ -1,0 +1,181 @@
+//! From a [`Signed`] payload to [`Claims`] that are in date (RFC 7519 section 4.1).
+
+use std::sync::Arc;
+
+use crate::json::{Json, Object};
+use crate::signature::Signed;
+use crate::verdict::Refusal;
+
+/// The last second of the year 9999, where expiry times end: a client a century hence must still
+/// be able to write the date.
+const LAST_EXPIRY: i64 = 253_402_300_799;
+
+/// How the dates of a token are compared with the clock.
+#[derive(Debug)]
+pub(crate) struct DateRules {
+    /// Seconds of clock skew.
+    pub(crate) leeway: i64,
+    /// Refuse tokens without `exp`.
+    pub(crate) require_exp: bool,
+    /// Refuse tokens issued in the future.
+    pub(crate) check_iat: bool,
+}
+
+/// The claims of an authentic token that is in date.
+pub(crate) struct Claims<'a> {
+    pub(crate) members: Object<'a>,
+    /// The first second at which the token has expired; none: it never does.
+    pub(crate) expires_at: Option<i64>,
+}
+
+impl Signed {
+    /// Reads the payload and compares its dates with `now`, in Unix seconds.
+    pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
+        let malformed = Refusal::MalformedClaims;
+        let text = std::str::from_utf8(&self.payload).map_err(|_| malformed("not UTF-8"))?;
+        let json = Json::parse(text).map_err(|_| malformed("not strict JSON"))?;
+        let Json::Object(members) = json else {
+            return Err(malformed("not a JSON object"));
+        };
+        let exp = date(&members, "exp", "exp is not a numeric date")?;
+        let nbf = date(&members, "nbf", "nbf is not a numeric date")?;
+        let iat = date(&members, "iat", "iat is not a numeric date")?;
+
+        let expires_at = exp.map(|exp| exp.saturating_add(rules.leeway));
+        let latest_start = now.saturating_add(rules.leeway);
+        match expires_at {
+            None if rules.require_exp => return Err(Refusal::MissingClaim(Arc::from("exp"))),
+            Some(end) if now >= end => return Err(Refusal::Expired),
+            _ => {}
+        }
+        if nbf.is_some_and(|nbf| nbf > latest_start) {
+            return Err(Refusal::NotYetValid);
+        }
+        if rules.check_iat && iat.is_some_and(|iat| iat > latest_start) {
+            return Err(Refusal::IssuedInFuture);
+        }
+        Ok(Claims {
+            members,
+            expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
+        })
+    }
+}
+
+fn date(claims: &Object<'_>, name: &str, defect: &'static str) -> Result<Option<i64>, Refusal> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(value) => numeric_date(value)
+            .map(Some)
+            .ok_or(Refusal::MalformedClaims(defect)),
+    }
+}
+
+/// A numeric date (RFC 7519 section 2) as the first whole second that is not before it.
+///
+/// The clock counts whole seconds, and for a whole `now` nothing is lost by rounding up: `now` is
+/// before 7.5 exactly when it is before 8, and 7.5 is not after `now` exactly when 8 is not. Dates
+/// beyond 64 bits stop at the ends of `i64`, further than any clock.
+///
+/// EMQX issues dates as strings too, so a decimal string `[+-]?digits(.digits)?` is taken.
+fn numeric_date(value: &Json<'_>) -> Option<i64> {
+    match value {
+        Json::Integer(seconds) => Some(saturate(*seconds)),
+        // `as` stops at the ends of i64 as well; the reader lets no infinite float pass.
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "saturating is what is wanted"
+        )]
+        Json::Float(seconds) => Some(seconds.ceil() as i64),
+        Json::String(text) => decimal(text),
+        _ => None,
+    }
+}
+
+fn saturate(seconds: i128) -> i64 {
+    i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX })
+}
+
+fn decimal(text: &str) -> Option<i64> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    // Digits alone fail to parse only where there are too many of them.
+    let whole = whole.parse::<i64>().unwrap_or(i64::MAX);
+    let rounded_up = fraction.bytes().any(|digit| digit != b'0');
+    Some(if negative {
+        whole.saturating_neg()
+    } else {
+        whole.saturating_add(rounded_up.into())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn read(json: &str, expected: Option<i64>) {
+        match Json::parse(json) {
+            Ok(value) => assert_eq!(numeric_date(&value), expected, "{json}"),
+            Err(error) => unreachable!("{json}: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_date_is_the_first_whole_second_not_before_it() {
+        read("15822553606420000", Some(15_822_553_606_420_000));
+        read("7.5", Some(8));
+        read("7.0", Some(7));
+        read("-7.5", Some(-7));
+        read("1e3", Some(1_000));
+        read("\"7\"", Some(7));
+        read("\"+7.000\"", Some(7));
+        read("\"7.001\"", Some(8));
+        read("\"-7.5\"", Some(-7));
+        read("\"007\"", Some(7));
+    }
+
+    #[test]
+    fn a_date_beyond_64_bits_stops_at_their_end() {
+        read("1e300", Some(i64::MAX));
+        read("-1e300", Some(i64::MIN));
+        read("18446744073709551615", Some(i64::MAX));
+        read("1000000000000000000000000000000", Some(i64::MAX));
+        read("\"99999999999999999999999999\"", Some(i64::MAX));
+        read("\"-99999999999999999999999999\"", Some(-i64::MAX));
+    }
+
+    #[test]
+    fn nothing_else_is_a_date() {
+        for json in [
+            "null",
+            "true",
+            "false",
+            "{}",
+            "[]",
+            "[1]",
+            "\"\"",
+            "\" 1\"",
+            "\"1 \"",
+            "\"1e20\"",
+            "\"foobar\"",
+            "\"1.\"",
+            "\".5\"",
+            "\"+\"",
+            "\"--1\"",
+            "\"1.2.3\"",
+            "\"0x10\"",
+            "\"inf\"",
+            "\"NaN\"",
+            "\"\u{661}\"",
+        ] {
+            read(json, None);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Who is connecting.
+
+use serde::Deserialize;
+
+/// The fields of a CONNECT packet (MQTT 5 section 3.1.3). None: not sent. Empty: sent, and empty.
+///
+/// They are bytes: MQTT promises UTF-8 for two of them, and nothing here relies on it.
+#[derive(Clone, Copy, Default)]
+pub struct Client<'a> {
+    /// The client identifier.
+    pub client_id: Option<&'a [u8]>,
+    /// The user name.
+    pub username: Option<&'a [u8]>,
+    /// The password.
+    pub password: Option<&'a [u8]>,
+}
+
+/// The CONNECT field that carries the token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Field {
+    #[default]
+    Password,
+    Username,
+}
+
+impl<'a> Client<'a> {
+    /// What the client sent in `field`.
+    pub(crate) fn field(&self, field: Field) -> Option<&'a [u8]> {
+        match field {
+            Field::Password => self.password,
+            Field::Username => self.username,
+        }
+    }
+}

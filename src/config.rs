@@ -1,0 +1,126 @@
+//! From JSON text to a [`Config`] in which everything has been checked.
+
+mod key_sources;
+mod options;
+mod verify_claims;
+
+use std::fmt;
+
+use crate::claims::DateRules;
+use crate::client::Field;
+use crate::json::{Json, quoted};
+use crate::keys::KeySet;
+use crate::log::Log;
+use crate::policy::Policy;
+use crate::token::TokenRules;
+use crate::verdict::{Decision, Refusal};
+
+use options::{Disposition, Options};
+
+/// A configuration, ready for use.
+pub(crate) struct Config {
+    pub(crate) from: Field,
+    pub(crate) token: TokenRules,
+    pub(crate) keys: KeySet,
+    pub(crate) dates: DateRules,
+    pub(crate) policy: Policy,
+    pub(crate) dispositions: Dispositions,
+}
+
+impl Config {
+    /// Reads the options, then the keys they name. Warnings go to `log`.
+    pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
+        let json = Json::parse(text).map_err(|error| ConfigError::whole(error.to_string()))?;
+        let mut options: Options<'_> = serde_path_to_error::deserialize(json).map_err(|error| {
+            let path = error.path().to_string();
+            let problem = error.inner().to_string();
+            if path == "." {
+                ConfigError::whole(problem)
+            } else {
+                ConfigError::at(&path, problem)
+            }
+        })?;
+        let keys = key_sources::load(&mut options, log)?;
+        if let Some(algorithms) = &options.algorithms {
+            if algorithms.is_empty() {
+                return Err(ConfigError::at("algorithms", "the list is empty"));
+            }
+            if let Some(unserved) = algorithms
+                .iter()
+                .find(|algorithm| !keys.serves(**algorithm))
+            {
+                let problem = format!("no configured key can verify {unserved}");
+                return Err(ConfigError::at("algorithms", problem));
+            }
+        }
+        Ok(Self {
+            from: options.from,
+            token: TokenRules {
+                max_size: options.max_token_size.0 as usize,
+                algorithms: options.algorithms,
+            },
+            keys,
+            dates: DateRules {
+                leeway: options.leeway.0.into(),
+                require_exp: options.require_exp,
+                check_iat: options.check_iat,
+            },
+            policy: Policy {
+                verify_claims: options.verify_claims.0,
+                disconnect_after_expire: options.disconnect_after_expire,
+            },
+            dispositions: Dispositions {
+                missing: options.on_missing,
+                malformed: options.on_malformed,
+                unknown_key: options.on_unknown_key,
+            },
+        })
+    }
+}
+
+/// Which refusals are left to the broker's next authenticator.
+#[derive(Debug)]
+pub(crate) struct Dispositions {
+    missing: Disposition,
+    malformed: Disposition,
+    unknown_key: Disposition,
+}
+
+impl Dispositions {
+    pub(crate) fn decide(&self, refusal: &Refusal) -> Decision {
+        let disposition = match refusal {
+            Refusal::MissingToken => self.missing,
+            Refusal::MalformedToken(_) => self.malformed,
+            Refusal::NoKey(_) | Refusal::UnknownKeyId(_) => self.unknown_key,
+            _ => Disposition::Deny,
+        };
+        match disposition {
+            Disposition::Deny => Decision::Deny,
+            Disposition::Ignore => Decision::Ignore,
+        }
+    }
+}
+
+/// Why a configuration was not accepted: a sentence that names the option and quotes no value.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl ConfigError {
+    /// A defect of one option, named by its path.
+    fn at(path: &str, problem: impl fmt::Display) -> Self {
+        Self(format!("{}: {problem}", quoted(path)))
+    }
+
+    /// A defect of no single option.
+    fn whole(problem: impl fmt::Display) -> Self {
+        Self(format!("the configuration: {problem}"))
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}

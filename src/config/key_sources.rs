@@ -1,0 +1,116 @@
+//! The options that name keys: `secret`, `secret_file`, `public_key`, `jwks`, `jwks_file`.
+
+use zeroize::Zeroizing;
+
+use super::{ConfigError, Options};
+use crate::json::Json;
+use crate::keys::{Key, KeySet, SignatureFormat, file, jwk, pem, secret};
+use crate::log::Log;
+
+/// Reads every key source that is given. At least one is required.
+pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySet, ConfigError> {
+    let mut keys = Vec::new();
+    keys.extend(hmac_key(options, log)?);
+    keys.extend(public_keys(options)?);
+    keys.extend(key_sets(options, log)?);
+    if keys.is_empty() {
+        return Err(ConfigError::whole(
+            "no key is configured; give at least one of `secret`, `secret_file`, `public_key`, \
+             `jwks`, `jwks_file`",
+        ));
+    }
+    Ok(KeySet::new(keys))
+}
+
+/// The key of `secret` or `secret_file`.
+fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError> {
+    let (option, written) = match (&options.secret, &options.secret_file) {
+        (Some(_), Some(_)) => {
+            return Err(ConfigError::at(
+                "secret_file",
+                "`secret` is given as well; one is enough",
+            ));
+        }
+        (Some(secret), None) => ("secret", Zeroizing::new(secret.as_bytes().to_vec())),
+        (None, Some(path)) => {
+            let read =
+                file::read(path).map_err(|problem| ConfigError::at("secret_file", problem))?;
+            ("secret_file", without_final_newline(read))
+        }
+        (None, None) if options.secret_base64_encoded => {
+            return Err(ConfigError::at(
+                "secret_base64_encoded",
+                "there is no `secret`",
+            ));
+        }
+        (None, None) => return Ok(None),
+    };
+    let refuse = |problem: &str| ConfigError::at(option, problem);
+    if pem::is_pem(&written) {
+        return Err(refuse(
+            "holds a PEM block; a public key belongs in `public_key`",
+        ));
+    }
+    let secret = if options.secret_base64_encoded {
+        secret::from_base64(&written).ok_or_else(|| {
+            refuse(
+                "not base64 in the standard alphabet with padding, though \
+                 `secret_base64_encoded` is on",
+            )
+        })?
+    } else {
+        written
+    };
+    let key = secret::key(format!("`{option}`"), None, &secret, log);
+    key.map(Some).map_err(|problem| refuse(&problem))
+}
+
+fn without_final_newline(mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
+    if text.last() == Some(&b'\n') {
+        text.pop();
+    }
+    text
+}
+
+/// The keys of `public_key`, under whichever of its two names it is given: PEM text, or the path
+/// of a PEM file.
+fn public_keys(options: &Options<'_>) -> Result<Vec<Key>, ConfigError> {
+    let (option, text_or_path) = match (&options.public_key, &options.pubkey) {
+        (Some(_), Some(_)) => {
+            let problem = "another name of `public_key`, which is given as well";
+            return Err(ConfigError::at("pubkey", problem));
+        }
+        (Some(value), None) => ("public_key", value),
+        (None, Some(value)) => ("pubkey", value),
+        (None, None) => return Ok(Vec::new()),
+    };
+    let format = options.signature_format.unwrap_or(SignatureFormat::Der);
+    let read = if pem::is_pem(text_or_path.as_bytes()) {
+        pem::read(option, text_or_path.as_bytes(), format)
+    } else {
+        file::read(text_or_path).and_then(|text| pem::read(option, &text, format))
+    };
+    read.map_err(|problem| ConfigError::at(option, problem))
+}
+
+/// The keys of `jwks` and `jwks_file`.
+fn key_sets(options: &mut Options<'_>, log: &Log) -> Result<Vec<Key>, ConfigError> {
+    let format = options.signature_format.unwrap_or(SignatureFormat::Raw);
+    let mut keys = Vec::new();
+    if let Some(set) = options.jwks.take() {
+        let read = jwk::read_set("jwks", set, format, log);
+        keys.extend(read.map_err(|problem| ConfigError::at("jwks", problem))?);
+    }
+    if let Some(path) = &options.jwks_file {
+        let read = key_set_file(path, format, log);
+        keys.extend(read.map_err(|problem| ConfigError::at("jwks_file", problem))?);
+    }
+    Ok(keys)
+}
+
+fn key_set_file(path: &str, format: SignatureFormat, log: &Log) -> Result<Vec<Key>, String> {
+    let bytes = file::read(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
+    let set = Json::parse(text).map_err(|error| error.to_string())?;
+    jwk::read_set("jwks_file", set, format, log)
+}

@@ -1,0 +1,174 @@
+//! The options as they are written. Their names, where EMQX has the option too, are EMQX's own.
+//!
+//! The doc comments are published: the JSON Schema takes them over, and README's table with it.
+
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use zeroize::Zeroizing;
+
+use super::verify_claims::VerifyClaims;
+use crate::algorithm::Algorithm;
+use crate::client::Field;
+use crate::json::Json;
+use crate::keys::SignatureFormat;
+
+/// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,
+/// `public_key`, `jwks` and `jwks_file` is required.
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[cfg_attr(test, schemars(title = "libjwt_auth configuration", extend("anyOf" = schema::key_sources())))]
+#[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
+pub(crate) struct Options<'a> {
+    /// The CONNECT field that carries the token.
+    #[serde(default)]
+    pub(crate) from: Field,
+
+    /// The HMAC key for HS256, HS384 and HS512. Use at least 32 random bytes.
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(crate) secret: Option<Zeroizing<String>>,
+
+    /// The path of a file that holds the HMAC key. One final newline is dropped.
+    pub(crate) secret_file: Option<String>,
+
+    /// The HMAC key is written in base64, in the standard alphabet with padding.
+    #[serde(default)]
+    pub(crate) secret_base64_encoded: bool,
+
+    /// Public keys for RS*, PS*, ES* and `EdDSA`: PEM text or the path of a PEM file, with one or
+    /// more public keys (SPKI or PKCS#1) or X.509 certificates. Every block is trusted.
+    pub(crate) public_key: Option<String>,
+
+    /// Another name of `public_key`. Give one of them.
+    pub(crate) pubkey: Option<String>,
+
+    /// A JSON Web Key Set (RFC 7517): an object with a list `keys`. Unusable keys are skipped with
+    /// a warning.
+    #[serde(borrow, skip_serializing)]
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
+    )]
+    pub(crate) jwks: Option<Json<'a>>,
+
+    /// The path of a file that holds a JSON Web Key Set.
+    pub(crate) jwks_file: Option<String>,
+
+    /// How ECDSA signatures are encoded: `der` (ASN.1), `raw` (RFC 7518, what JWT libraries
+    /// produce) or `auto` (either). It touches ES* only. Not given: `der` for keys from
+    /// `public_key`, as in EMQX's module, and `raw` for keys from `jwks` and `jwks_file`. Once
+    /// given, it applies to all.
+    pub(crate) signature_format: Option<SignatureFormat>,
+
+    /// The algorithms that are allowed. Not given: all that the keys can verify.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) algorithms: Option<Vec<Algorithm>>,
+
+    /// What claims must say: an object of claim names and expected values, or a list of
+    /// `{"name", "value"}`. A string may hold `%u` or `${username}`, and `%c` or `${clientid}`,
+    /// for what the client sent; `%%` and `${$}` are a plain `%` and `$`. A number or a boolean
+    /// is compared as it is. A name with dots also finds a nested member.
+    #[serde(default, skip_serializing)]
+    pub(crate) verify_claims: VerifyClaims,
+
+    /// Seconds of clock skew that `exp`, `nbf` and `iat` are forgiven.
+    #[serde(default)]
+    pub(crate) leeway: Seconds,
+
+    /// Refuse tokens without `exp`.
+    #[serde(default)]
+    pub(crate) require_exp: bool,
+
+    /// Refuse tokens whose `iat` is yet to come.
+    #[serde(default)]
+    pub(crate) check_iat: bool,
+
+    /// Report when the token expires, so that the broker can end the session then.
+    #[serde(default = "yes")]
+    pub(crate) disconnect_after_expire: bool,
+
+    /// What to decide when the client sent no token.
+    #[serde(default = "ignore")]
+    pub(crate) on_missing: Disposition,
+
+    /// What to decide when the field holds something that is not a signed token, such as a plain
+    /// password.
+    #[serde(default)]
+    pub(crate) on_malformed: Disposition,
+
+    /// What to decide when no configured key can have signed the token. A bad signature is
+    /// always denied.
+    #[serde(default)]
+    pub(crate) on_unknown_key: Disposition,
+
+    /// The longest token that is looked at, in bytes.
+    #[serde(default)]
+    pub(crate) max_token_size: TokenSize,
+}
+
+/// What to do with a client whose token is not this verifier's business.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Disposition {
+    /// Refuse the client.
+    #[default]
+    Deny,
+    /// Let the broker's next authenticator decide.
+    Ignore,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn ignore() -> Disposition {
+    Disposition::Ignore
+}
+
+pub(crate) type Seconds = Whole<0, 3_600, 0>;
+pub(crate) type TokenSize = Whole<1, 16_777_216, 16_384>;
+
+/// A whole number within a range, which is told in the error and in the schema.
+#[derive(Clone, Copy)]
+#[cfg_attr(test, derive(serde::Serialize))]
+pub(crate) struct Whole<const MIN: u32, const MAX: u32, const DEFAULT: u32>(pub(crate) u32);
+
+impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> Default for Whole<MIN, MAX, DEFAULT> {
+    fn default() -> Self {
+        Self(DEFAULT)
+    }
+}
+
+impl<'de, const MIN: u32, const MAX: u32, const DEFAULT: u32> Deserialize<'de>
+    for Whole<MIN, MAX, DEFAULT>
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InRange<const MIN: u32, const MAX: u32>;
+
+        impl<const MIN: u32, const MAX: u32> Visitor<'_> for InRange<MIN, MAX> {
+            type Value = u32;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a whole number from {MIN} to {MAX}")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<u32, E> {
+                u32::try_from(number)
+                    .ok()
+                    .filter(|number| (MIN..=MAX).contains(number))
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+            }
+        }
+
+        deserializer.deserialize_u64(InRange::<MIN, MAX>).map(Self)
+    }
+}
+
+#[cfg(test)]
+mod schema;

@@ -1,0 +1,53 @@
+// libjwt_auth: may this MQTT client connect? Its JSON Web Token says.
+//
+// THE THREE CALLS EVERYBODY NEEDS
+//
+//   jwt_auth *auth;
+//   char error[256];
+//   if (jwt_auth_init(config, strlen(config), NULL, &auth, error, sizeof error)
+//       != JWT_AUTH_STATUS_OK) {
+//     fprintf(stderr, "%s\n", error);                           // names the option
+//   }
+//
+//   jwt_auth_client client = { .struct_size = sizeof client };  // the rest: not sent
+//   client.password.data = password;
+//   client.password.len = password_len;
+//   jwt_auth_result result;
+//   jwt_auth_check(auth, &client, &result, NULL);
+//   if (result.decision != JWT_AUTH_DECISION_ALLOW) {           // also if the call failed
+//     printf("refused: %s\n", jwt_auth_reason_str(result.reason));
+//   }
+//
+//   jwt_auth_free(auth);
+//
+// WHAT HOLDS FOR ALL CALLS
+//
+// Two numbers. The status says whether the call did its work; the decision and the reason in the
+// result say what was decided. A refused client is a call that went well. Enumerations are int32_t
+// wherever a caller passes or stores one, so a library with more values than this header is
+// understood by whoever takes unknown numbers for "deny" and "unknown".
+//
+// Failure. A call that fails has done nothing, and leaves its answers in a safe state: a pointer is
+// NULL, a result says deny. A panic inside the library becomes JWT_AUTH_STATUS_INTERNAL.
+//
+// NULL. An argument that is NULL and must not be makes the call fail with
+// JWT_AUTH_STATUS_NULL_ARGUMENT. The free functions do nothing with NULL.
+//
+// Strings. Input is bytes and a length; no NUL is needed, and bytes need not be UTF-8 unless said
+// otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
+//
+// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
+// jwt_auth_init and jwt_auth_check make belongs to the caller until given to its free function.
+// Memory from this library is never given to free().
+//
+// Threads. A verifier and a session may be used by any number of threads at once, without locks.
+// No call may use an argument that another thread is freeing. There is no global state, and no
+// thread is started.
+//
+// fork. A verifier made before fork() works in the child as well, unless another thread was in a
+// hook at that moment.
+//
+// Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
+// compiled against an older header keep working.
+//
+// Secrets. No token, secret or password appears in a log line or an error text.

@@ -1,0 +1,260 @@
+//! The C interface, from which `include/jwt_auth.h` is generated.
+//!
+//! An exported function is four moves: guard, borrow, one safe call, write. No decision is taken
+//! here. The doc comments are the header's manual, so they speak C.
+#![expect(unsafe_code, reason = "the one place where C's pointers are met")]
+#![expect(non_camel_case_types, reason = "the names are C's")]
+#![expect(clippy::doc_markdown, reason = "the header is no markdown")]
+
+mod guard;
+mod ptr;
+mod types;
+
+use std::ptr::null_mut;
+
+use libc::c_char;
+
+pub use types::{
+    JWT_AUTH_ABI_VERSION, jwt_auth, jwt_auth_bytes, jwt_auth_client, jwt_auth_clock_fn,
+    jwt_auth_hooks, jwt_auth_log_fn, jwt_auth_result, jwt_auth_session, jwt_auth_status,
+};
+
+use crate::verdict::{Decision, Reason};
+use crate::verifier::Verifier;
+use guard::guard;
+use ptr::{ErrorText, Slot};
+
+/// Makes a verifier from a configuration: a JSON object, as the README describes it.
+///
+/// Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
+/// secret, go to the log hook.
+///
+/// config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
+/// and wiping it is up to the caller.
+/// hooks: NULL for none; copied, but its userdata must live until jwt_auth_free returns.
+/// auth: receives the verifier, or NULL if the call fails. End it with jwt_auth_free.
+/// error: receives a sentence, ended by a NUL, that says what is wrong and names the option; empty
+/// if nothing is. It quotes no value, and is cut between characters at error_len bytes. May be
+/// NULL; 256 bytes are enough for most.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if config or auth is NULL; BAD_STRUCT if hooks has a
+/// wrong struct_size; BAD_CONFIG if the configuration was not accepted; BAD_ARGUMENT if config_len
+/// is no length an object can have; INTERNAL if the library failed.
+///
+/// Any thread may call it, at any time.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above, and error_len bytes may be written to
+/// error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_init(
+    config: *const c_char,
+    config_len: usize,
+    hooks: *const jwt_auth_hooks,
+    auth: *mut *mut jwt_auth,
+    error: *mut c_char,
+    error_len: usize,
+) -> jwt_auth_status {
+    // SAFETY: the caller's contract.
+    let mut text = unsafe { ErrorText::new(error, error_len) };
+    text.set(INTERNAL_ERROR);
+    let status = guard(|| {
+        // SAFETY: the caller's contract, for all three pointers.
+        let (auth, config, hooks) = unsafe {
+            let auth = Slot::new(auth, null_mut()).required();
+            (
+                auth,
+                ptr::slice(config.cast(), config_len),
+                ptr::hooks(hooks),
+            )
+        };
+        let (mut auth, config, hooks) = (auth?, config?, hooks?);
+        let made = std::str::from_utf8(config)
+            .map_err(|_| "the configuration: not UTF-8".to_owned())
+            .and_then(|config| Verifier::new(config, hooks).map_err(|error| error.to_string()));
+        match made {
+            Ok(verifier) => auth.set(ptr::give(jwt_auth(verifier))),
+            Err(problem) => {
+                text.set(&problem);
+                return Err(jwt_auth_status::BadConfig);
+            }
+        }
+        Ok(())
+    });
+    match status {
+        jwt_auth_status::BadConfig | jwt_auth_status::Internal => {}
+        jwt_auth_status::Ok => text.set(""),
+        _ => text.set("jwt_auth_init: a pointer, length or struct_size is wrong; see the status"),
+    }
+    status
+}
+
+/// What an error text says until something better is known.
+const INTERNAL_ERROR: &str = "the library failed; this is a defect of libjwt_auth";
+
+/// Decides whether a client may connect.
+///
+/// auth: the verifier.
+/// client: who is connecting; struct_size must be set. Not kept.
+/// result: receives the decision. It says deny before anything else is done, and still does if
+/// the call fails.
+/// session: receives what an accepted token grants, and NULL in every other case. End it with
+/// jwt_auth_session_free. NULL if it is not wanted.
+///
+/// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if auth,
+/// client or result is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field
+/// of client has a length and no data; INTERNAL if the library or the clock failed.
+///
+/// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
+/// the network; an RSA or ECDSA signature takes it tens to hundreds of microseconds.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_check(
+    auth: *const jwt_auth,
+    client: *const jwt_auth_client,
+    result: *mut jwt_auth_result,
+    session: *mut *mut jwt_auth_session,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for all four pointers.
+        let (mut session, result, auth, client) = unsafe {
+            let session = Slot::new(session, null_mut());
+            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
+            (session, result, ptr::borrow(auth), ptr::client(client))
+        };
+        let (mut result, auth, client) = (result?, auth?, client?);
+        let verdict = auth
+            .0
+            .check(&client)
+            .map_err(|_| jwt_auth_status::Internal)?;
+        let decided = jwt_auth_result::from(&verdict);
+        if let Ok(grant) = verdict.outcome
+            && session.is_wanted()
+        {
+            session.set(ptr::give(jwt_auth_session {
+                claims: grant.claims,
+            }));
+        }
+        result.set(decided);
+        Ok(())
+    })
+}
+
+/// Ends a verifier and wipes its secrets. When it returns no hook is running, and none will be
+/// called again. Sessions live on.
+///
+/// auth: NULL does nothing. No other call may use it meanwhile or afterwards.
+///
+/// # Safety
+///
+/// auth is NULL or came from jwt_auth_init, and was not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_free(auth: *mut jwt_auth) {
+    guard(|| {
+        // SAFETY: the caller's contract.
+        unsafe { ptr::drop_given(auth) };
+        Ok(())
+    });
+}
+
+/// Gives the claims of an accepted token: its payload, a JSON object, byte for byte as signed.
+///
+/// session: the session.
+/// json: receives the bytes, without a NUL at their end. They belong to the session and live until
+/// jwt_auth_session_free. Left as data NULL and len 0 if the call fails.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL.
+///
+/// Any number of threads may call it at once with one session.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_session_claims(
+    session: *const jwt_auth_session,
+    json: *mut jwt_auth_bytes,
+) -> jwt_auth_status {
+    guard(|| {
+        const NONE: jwt_auth_bytes = jwt_auth_bytes {
+            data: std::ptr::null(),
+            len: 0,
+        };
+        // SAFETY: the caller's contract, for both pointers.
+        let (json, session) = unsafe { (Slot::new(json, NONE).required(), ptr::borrow(session)) };
+        let (mut json, session) = (json?, session?);
+        json.set(jwt_auth_bytes {
+            data: session.claims.as_ptr(),
+            len: session.claims.len(),
+        });
+        Ok(())
+    })
+}
+
+/// Ends a session. What jwt_auth_session_claims gave is gone with it.
+///
+/// session: NULL does nothing. No other call may use it meanwhile or afterwards.
+///
+/// # Safety
+///
+/// session is NULL or came from jwt_auth_check, and was not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_session_free(session: *mut jwt_auth_session) {
+    guard(|| {
+        // SAFETY: the caller's contract.
+        unsafe { ptr::drop_given(session) };
+        Ok(())
+    });
+}
+
+/// The name of a jwt_auth_status, such as "bad_config"; "unknown" for any other number.
+///
+/// Never NULL. The text is static: it is not freed, and any thread may read it.
+#[unsafe(no_mangle)]
+pub extern "C" fn jwt_auth_status_str(status: i32) -> *const c_char {
+    jwt_auth_status::from_number(status)
+        .map_or(UNKNOWN, jwt_auth_status::name)
+        .as_ptr()
+}
+
+/// The name of a jwt_auth_reason, such as "expired"; "unknown" for any other number.
+///
+/// Never NULL. The text is static: it is not freed, and any thread may read it.
+#[unsafe(no_mangle)]
+pub extern "C" fn jwt_auth_reason_str(reason: i32) -> *const c_char {
+    Reason::from_number(reason)
+        .map_or(UNKNOWN, Reason::name)
+        .as_ptr()
+}
+
+/// The name of a jwt_auth_decision, such as "deny"; "unknown" for any other number.
+///
+/// Never NULL. The text is static: it is not freed, and any thread may read it.
+#[unsafe(no_mangle)]
+pub extern "C" fn jwt_auth_decision_str(decision: i32) -> *const c_char {
+    Decision::from_number(decision)
+        .map_or(UNKNOWN, Decision::name)
+        .as_ptr()
+}
+
+const UNKNOWN: &std::ffi::CStr = c"unknown";
+
+/// The version of the library that is running, such as "0.1.0".
+///
+/// Never NULL. The text is static: it is not freed, and any thread may read it.
+#[unsafe(no_mangle)]
+pub extern "C" fn jwt_auth_version() -> *const c_char {
+    concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast()
+}
+
+/// The version of the binary interface of the library that is running. A program that loads the
+/// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call.
+#[unsafe(no_mangle)]
+pub extern "C" fn jwt_auth_abi_version() -> u32 {
+    JWT_AUTH_ABI_VERSION
+}

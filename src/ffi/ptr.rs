@@ -1,0 +1,233 @@
+//! Every raw pointer of the interface is read and written here.
+
+use std::ffi::CString;
+use std::ptr::NonNull;
+
+use libc::{c_char, c_void};
+
+use super::types::{jwt_auth_bytes, jwt_auth_client, jwt_auth_hooks, jwt_auth_status};
+use crate::client::Client;
+use crate::verifier::Hooks;
+
+/// Borrows what the caller points to.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to a `T` that is valid, and not changed, for `'a`.
+pub(super) unsafe fn borrow<'a, T>(pointer: *const T) -> Result<&'a T, jwt_auth_status> {
+    // SAFETY: the caller's promise; NULL becomes None.
+    unsafe { pointer.as_ref() }.ok_or(jwt_auth_status::NullArgument)
+}
+
+/// Borrows a run of bytes that must be there.
+///
+/// # Safety
+///
+/// `data` is NULL or points to `len` bytes that are valid, and not changed, for `'a`.
+pub(super) unsafe fn slice<'a>(data: *const u8, len: usize) -> Result<&'a [u8], jwt_auth_status> {
+    if data.is_null() {
+        return Err(jwt_auth_status::NullArgument);
+    }
+    if isize::try_from(len).is_err() {
+        return Err(jwt_auth_status::BadArgument);
+    }
+    // SAFETY: not NULL, not longer than any object, and the rest is the caller's promise.
+    Ok(unsafe { std::slice::from_raw_parts(data, len) })
+}
+
+/// Borrows a run of bytes that may not be there.
+///
+/// # Safety
+///
+/// As for [`slice()`].
+unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>, jwt_auth_status> {
+    if bytes.data.is_null() {
+        return if bytes.len == 0 {
+            Ok(None)
+        } else {
+            Err(jwt_auth_status::BadArgument)
+        };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { slice(bytes.data, bytes.len) }.map(Some)
+}
+
+/// Reads the client struct, of this version's size or larger.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to as many bytes as its first member says, and those of its runs of
+/// bytes that are not NULL are valid, and not changed, for `'a`.
+pub(super) unsafe fn client<'a>(
+    pointer: *const jwt_auth_client,
+) -> Result<Client<'a>, jwt_auth_status> {
+    if pointer.is_null() {
+        return Err(jwt_auth_status::NullArgument);
+    }
+    // SAFETY: not NULL, and the size is there in every version. No reference is made: the struct
+    // may be shorter than ours.
+    let size = unsafe { (&raw const (*pointer).struct_size).read() };
+    if size < size_of::<jwt_auth_client>() {
+        return Err(jwt_auth_status::BadStruct);
+    }
+    // SAFETY: all of our version's members are there.
+    let fields = unsafe { pointer.read() };
+    // SAFETY: the caller's promise, for each of the four.
+    unsafe {
+        bytes(fields.peer_address)?;
+        Ok(Client {
+            client_id: bytes(fields.client_id)?,
+            username: bytes(fields.username)?,
+            password: bytes(fields.password)?,
+        })
+    }
+}
+
+/// Copies the hooks.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to as many bytes as its first member says, or to a whole struct if
+/// that is 0. The functions may be called with the userdata, from any thread, for as long as the
+/// hooks are kept.
+pub(super) unsafe fn hooks(pointer: *const jwt_auth_hooks) -> Result<Hooks, jwt_auth_status> {
+    if pointer.is_null() {
+        return Ok(Hooks::default());
+    }
+    // SAFETY: not NULL, and the size is there in every version.
+    let size = unsafe { (&raw const (*pointer).struct_size).read() };
+    if size != 0 && size < size_of::<jwt_auth_hooks>() {
+        return Err(jwt_auth_status::BadStruct);
+    }
+    // SAFETY: all of our version's members are there.
+    let hooks = unsafe { pointer.read() };
+    if size == 0 {
+        let zeroed = hooks.log.is_none() && hooks.clock.is_none() && hooks.userdata.is_null();
+        return if zeroed {
+            Ok(Hooks::default())
+        } else {
+            Err(jwt_auth_status::BadStruct)
+        };
+    }
+    let userdata = Userdata(hooks.userdata);
+    Ok(Hooks {
+        log: hooks.log.map(|log| -> crate::LogHook {
+            Box::new(move |level, line| {
+                // Lines hold no control character, so no NUL either.
+                let line = CString::new(line).unwrap_or_default();
+                // SAFETY: the caller's promise; the line outlives the call.
+                unsafe { log(userdata.pointer(), level as i32, line.as_ptr()) }
+            })
+        }),
+        clock: hooks.clock.map(|clock| -> crate::ClockHook {
+            // SAFETY: the caller's promise.
+            Box::new(move || unsafe { clock(userdata.pointer()) })
+        }),
+    })
+}
+
+/// A pointer of the caller's that is passed back and never followed.
+#[derive(Clone, Copy)]
+struct Userdata(*mut c_void);
+
+// SAFETY: it is handed back to the caller's own functions, which the caller has declared fit for any
+// thread and for several at once.
+unsafe impl Send for Userdata {}
+// SAFETY: as above.
+unsafe impl Sync for Userdata {}
+
+impl Userdata {
+    fn pointer(self) -> *mut c_void {
+        self.0
+    }
+}
+
+/// A place that the caller gave for an answer, or did not. It is written and never read.
+pub(super) struct Slot<T>(Option<NonNull<T>>);
+
+impl<T> Slot<T> {
+    /// Takes the place and writes `first` into it.
+    ///
+    /// # Safety
+    ///
+    /// `pointer` is NULL or may be written, by nobody else, while the slot lives.
+    pub(super) unsafe fn new(pointer: *mut T, first: T) -> Self {
+        let mut slot = Self(NonNull::new(pointer));
+        slot.set(first);
+        slot
+    }
+
+    /// The slot, if the caller gave one.
+    pub(super) fn required(self) -> Result<Self, jwt_auth_status> {
+        if self.0.is_some() {
+            Ok(self)
+        } else {
+            Err(jwt_auth_status::NullArgument)
+        }
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(super) fn set(&mut self, value: T) {
+        if let Some(place) = self.0 {
+            // SAFETY: the promise made to `new`.
+            unsafe { place.write(value) }
+        }
+    }
+}
+
+/// The caller's buffer for an error text, or none.
+pub(super) struct ErrorText {
+    buffer: *mut c_char,
+    len: usize,
+}
+
+impl ErrorText {
+    /// Takes the buffer.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` is NULL or has `len` bytes that may be written, by nobody else, while this lives.
+    pub(super) unsafe fn new(buffer: *mut c_char, len: usize) -> Self {
+        Self { buffer, len }
+    }
+
+    /// Writes a text and a NUL, cut between two characters where the buffer ends.
+    pub(super) fn set(&mut self, text: &str) {
+        let Some(room) = self.len.checked_sub(1) else {
+            return;
+        };
+        if self.buffer.is_null() {
+            return;
+        }
+        let text = (0..=room.min(text.len()))
+            .rev()
+            .find_map(|end| text.get(..end))
+            .unwrap_or_default();
+        // SAFETY: the promise made to `new`; the text is at least one byte shorter than the buffer.
+        unsafe {
+            self.buffer
+                .copy_from_nonoverlapping(text.as_ptr().cast(), text.len());
+            self.buffer.add(text.len()).write(0);
+        }
+    }
+}
+
+/// Hands a value over to the caller.
+pub(super) fn give<T>(value: T) -> *mut T {
+    Box::into_raw(Box::new(value))
+}
+
+/// Takes a value back from the caller and drops it.
+///
+/// # Safety
+///
+/// `pointer` is NULL or came from [`give`], and nobody uses it any more.
+pub(super) unsafe fn drop_given<T>(pointer: *mut T) {
+    if !pointer.is_null() {
+        // SAFETY: the caller's promise.
+        drop(unsafe { Box::from_raw(pointer) });
+    }
+}

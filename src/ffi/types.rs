@@ -1,0 +1,197 @@
+//! The types of the C interface.
+
+use libc::{c_char, c_void};
+
+use crate::verdict::{Connack, Decision, Reason, Verdict};
+use crate::verifier::Verifier;
+
+/// The version of the binary interface that this header describes. It changes when a symbol, a
+/// number or a field is removed or changes its meaning, and the soname with it; additions keep it.
+pub const JWT_AUTH_ABI_VERSION: u32 = 1;
+
+/// Whether a call did its work. What it decided is another question: a refused client is a call
+/// that went well. The numbers are never reused.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum jwt_auth_status {
+    /// The call did its work.
+    Ok = 0,
+    /// A pointer that must not be NULL is.
+    NullArgument = 1,
+    /// The struct_size of an argument is smaller than the struct of version 1.
+    BadStruct = 2,
+    /// The configuration was not accepted; the error text says which option, and why.
+    BadConfig = 3,
+    /// There is no such thing, or no more of them.
+    NotFound = 4,
+    /// An argument is out of its range, or has a length and no data.
+    BadArgument = 5,
+    /// The library failed, or the clock did. Nothing was decided: treat the client as refused.
+    Internal = 6,
+}
+
+impl jwt_auth_status {
+    const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::NullArgument,
+        Self::BadStruct,
+        Self::BadConfig,
+        Self::NotFound,
+        Self::BadArgument,
+        Self::Internal,
+    ];
+
+    pub(super) fn name(self) -> &'static std::ffi::CStr {
+        match self {
+            Self::Ok => c"ok",
+            Self::NullArgument => c"null_argument",
+            Self::BadStruct => c"bad_struct",
+            Self::BadConfig => c"bad_config",
+            Self::NotFound => c"not_found",
+            Self::BadArgument => c"bad_argument",
+            Self::Internal => c"internal",
+        }
+    }
+
+    pub(super) fn from_number(number: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|status| *status as i32 == number)
+    }
+}
+
+/// A verifier: one configuration with its keys, parsed and ready.
+///
+/// Made by jwt_auth_init, ended by jwt_auth_free. Share one between any number of threads. A
+/// process may have several; they know nothing of each other.
+pub struct jwt_auth(pub(super) Verifier);
+
+/// What one accepted token grants one client. It does not change.
+///
+/// Made by jwt_auth_check, ended by jwt_auth_session_free. It may outlive the verifier.
+pub struct jwt_auth_session {
+    pub(super) claims: Vec<u8>,
+}
+
+/// A run of bytes that need not end with a NUL.
+///
+/// data NULL and len 0: not there, such as a field the client did not send. data set and len 0:
+/// there, and empty. data NULL and len not 0: an error, JWT_AUTH_STATUS_BAD_ARGUMENT.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jwt_auth_bytes {
+    /// The first byte.
+    pub data: *const u8,
+    /// How many bytes there are.
+    pub len: usize,
+}
+
+/// Who is connecting: fields of the CONNECT packet, filled by the caller.
+///
+/// Zero it, set struct_size, and set what the client sent. The bytes are read during the call only.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jwt_auth_client {
+    /// sizeof(jwt_auth_client) as the caller was compiled. The struct may grow at its end: a
+    /// larger one is accepted, and what this version does not know is ignored.
+    pub struct_size: usize,
+    /// The client identifier.
+    pub client_id: jwt_auth_bytes,
+    /// The user name.
+    pub username: jwt_auth_bytes,
+    /// The password.
+    pub password: jwt_auth_bytes,
+    /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional.
+    pub peer_address: jwt_auth_bytes,
+}
+
+/// The decision about a client. It is written whole by every call that is given one, also by a
+/// call that fails; all zero reads as "deny". Its 24 bytes are final.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct jwt_auth_result {
+    /// What to do: a jwt_auth_decision.
+    pub decision: i32,
+    /// Why: a jwt_auth_reason. For the broker's log; tell the client no more than the code below.
+    pub reason: i32,
+    /// End the session at this Unix second. 0: do not.
+    pub expires_at: i64,
+    /// 1: the client is a superuser; skip topic permission checks. Otherwise 0.
+    pub superuser: u8,
+    /// The CONNACK reason code for an MQTT 5 client: 0x00, 0x86, 0x87 or 0x88.
+    pub mqtt5_code: u8,
+    /// The CONNACK return code for an MQTT 3 client: 0, 3, 4 or 5.
+    pub mqtt3_code: u8,
+    /// Zero.
+    pub reserved: [u8; 5],
+}
+
+impl jwt_auth_result {
+    /// What a call that fails leaves behind.
+    pub(super) const UNDECIDED: Self = Self {
+        decision: Decision::Deny as i32,
+        reason: Reason::Undecided as i32,
+        expires_at: 0,
+        superuser: 0,
+        mqtt5_code: Connack::NOT_AUTHORIZED.mqtt5,
+        mqtt3_code: Connack::NOT_AUTHORIZED.mqtt3,
+        reserved: [0; 5],
+    };
+}
+
+impl From<&Verdict> for jwt_auth_result {
+    fn from(verdict: &Verdict) -> Self {
+        let grant = verdict.outcome.as_ref().ok();
+        let connack = verdict.connack();
+        Self {
+            decision: verdict.decision as i32,
+            reason: verdict.reason() as i32,
+            expires_at: grant.and_then(|grant| grant.expires_at).unwrap_or(0),
+            superuser: grant.is_some_and(|grant| grant.superuser).into(),
+            mqtt5_code: connack.mqtt5,
+            mqtt3_code: connack.mqtt3,
+            reserved: [0; 5],
+        }
+    }
+}
+
+/// Takes one log line.
+///
+/// userdata is that of jwt_auth_hooks, level a jwt_auth_log_level. line is one line of UTF-8
+/// without control characters, ended by a NUL, and lives until the function returns. It never
+/// holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
+/// its SHA-256. The function may be called from any thread, also from several at once. It must
+/// not call this library, and must not throw or longjmp.
+pub type jwt_auth_log_fn =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, line: *const c_char)>;
+
+/// Tells the time in Unix seconds; for tests, and for brokers that keep a clock of their own.
+///
+/// userdata is that of jwt_auth_hooks. A negative time, as time() returns when it fails, makes the
+/// call fail with JWT_AUTH_STATUS_INTERNAL. The function may be called from any thread, also from
+/// several at once, and on every check: it should not block. It must not call this library, and
+/// must not throw or longjmp.
+pub type jwt_auth_clock_fn = Option<unsafe extern "C" fn(userdata: *mut c_void) -> i64>;
+
+/// What a verifier may call. Optional: NULL, or a struct of zeros, is no log and the system clock.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jwt_auth_hooks {
+    /// sizeof(jwt_auth_hooks) as the caller was compiled. It may grow as jwt_auth_client may.
+    pub struct_size: usize,
+    /// Takes log lines. NULL: nothing is logged.
+    pub log: jwt_auth_log_fn,
+    /// Tells the time. NULL: the system clock does.
+    pub clock: jwt_auth_clock_fn,
+    /// Handed to both functions; never looked at. It must live until jwt_auth_free returns.
+    pub userdata: *mut c_void,
+}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = {
+    use std::mem::{offset_of, size_of};
+    assert!(size_of::<jwt_auth_bytes>() == 16);
+    assert!(size_of::<jwt_auth_client>() == 72 && offset_of!(jwt_auth_client, peer_address) == 56);
+    assert!(size_of::<jwt_auth_result>() == 24 && offset_of!(jwt_auth_result, superuser) == 16);
+    assert!(size_of::<jwt_auth_hooks>() == 32 && offset_of!(jwt_auth_hooks, userdata) == 24);
+};

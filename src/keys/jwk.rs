@@ -1,0 +1,152 @@
+//! JSON Web Keys and sets of them (RFC 7517).
+
+use base64::Engine;
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters,
+    KeyOperations, PublicKeyUse,
+};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::key::{Curve, Key, SignatureFormat};
+use super::secret;
+use crate::algorithm::Algorithm;
+use crate::json::{Json, Object, quoted};
+use crate::log::{Log, LogLevel};
+use crate::token::BASE64URL;
+
+/// The members that count. All others are ignored, `x5c`, `x5t` and `x5u` among them: a key's own
+/// numbers are the key.
+const MEMBERS: [&str; 11] = [
+    "kty", "kid", "use", "key_ops", "alg", "n", "e", "crv", "x", "y", "k",
+];
+
+/// The private members of RFC 7518 section 6, less those that only make RSA faster.
+const PRIVATE: &str = "d";
+
+/// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
+pub(crate) fn read_set(
+    option: &str,
+    set: Json<'_>,
+    format: SignatureFormat,
+    log: &Log,
+) -> Result<Vec<Key>, String> {
+    let keys = match set {
+        Json::Object(mut members) => members.remove("keys"),
+        _ => None,
+    };
+    let Some(Json::Array(elements)) = keys else {
+        return Err("expected a JSON Web Key Set: an object with a list `keys`".to_owned());
+    };
+    let mut keys = Vec::new();
+    for (element, number) in elements.into_iter().zip(1_usize..) {
+        let name = format!("`{option}` key {number}");
+        match key(name.clone(), element, format, log) {
+            Ok(key) => keys.push(key),
+            Err(problem) => log.write(LogLevel::Warn, || format!("{name} is skipped: {problem}")),
+        }
+    }
+    if keys.is_empty() {
+        return Err("no usable key in the set".to_owned());
+    }
+    Ok(keys)
+}
+
+fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Result<Key, String> {
+    let Json::Object(mut members) = jwk else {
+        return Err("not an object".to_owned());
+    };
+    if members.get(PRIVATE).is_some() {
+        log.write(LogLevel::Warn, || {
+            format!("{name} holds a private key; only its public part is needed and used")
+        });
+    }
+    members.retain(&MEMBERS);
+    let bound_to = algorithm(&members)?;
+    let common: CommonParameters = decode(members.clone())?;
+    if common
+        .public_key_use
+        .is_some_and(|public_key_use| public_key_use != PublicKeyUse::Signature)
+    {
+        return Err("its `use` is not \"sig\"".to_owned());
+    }
+    if common
+        .key_operations
+        .is_some_and(|ops| !ops.contains(&KeyOperations::Verify))
+    {
+        return Err("its `key_ops` lack \"verify\"".to_owned());
+    }
+    let kid = common.key_id;
+    let mut key = match decode(members)? {
+        AlgorithmParameters::RSA(rsa) => {
+            Key::from_rsa(name, kid, &number(&rsa.n, "n")?, &number(&rsa.e, "e")?)
+        }
+        AlgorithmParameters::EllipticCurve(ec) => {
+            let (curve, point) = point(&ec)?;
+            Key::from_point(name, kid, curve, &point, format)
+        }
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+            Key::from_ed25519(name, kid, &number(&pair.x, "x")?)
+        }
+        AlgorithmParameters::OctetKey(key) => {
+            let text = Zeroizing::new(key.value);
+            secret::key(name, kid, &number(&text, "k")?, log)
+        }
+        _ => Err(
+            "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
+                  Ed25519, or oct, or a member is missing"
+                .to_owned(),
+        ),
+    }?;
+    match bound_to {
+        Some(algorithm) if !key.bind(algorithm) => {
+            Err(format!("its `alg` {algorithm} does not fit its type"))
+        }
+        _ => Ok(key),
+    }
+}
+
+/// The one algorithm that the key's `alg` binds it to. `jsonwebtoken` would not know ES512.
+fn algorithm(members: &Object<'_>) -> Result<Option<Algorithm>, String> {
+    match members.get("alg") {
+        None => Ok(None),
+        Some(name) => name
+            .as_str()
+            .and_then(Algorithm::from_name)
+            .map(Some)
+            .ok_or_else(|| "its `alg` is not a supported signature algorithm".to_owned()),
+    }
+}
+
+fn decode<'a, T: Deserialize<'a>>(members: Object<'a>) -> Result<T, String> {
+    serde_path_to_error::deserialize(Json::Object(members)).map_err(|error| {
+        format!(
+            "its member {}: {}",
+            quoted(&error.path().to_string()),
+            error.inner()
+        )
+    })
+}
+
+/// The uncompressed point of SEC 1 section 2.3.3, from coordinates of full length (RFC 7518
+/// section 6.2.1.2).
+fn point(ec: &EllipticCurveKeyParameters) -> Result<(Curve, Vec<u8>), String> {
+    let curve = match ec.curve {
+        EllipticCurve::P256 => Curve::P256,
+        EllipticCurve::P384 => Curve::P384,
+        EllipticCurve::P521 => Curve::P521,
+        _ => return Err("its `crv` is not P-256, P-384 or P-521".to_owned()),
+    };
+    let (x, y) = (number(&ec.x, "x")?, number(&ec.y, "y")?);
+    if [x.len(), y.len()] != [curve.coordinate_len(); 2] {
+        return Err("its `x` or `y` has not the length of its curve".to_owned());
+    }
+    Ok((curve, [&[4], x.as_slice(), y.as_slice()].concat()))
+}
+
+fn number(text: &str, member: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    BASE64URL
+        .decode(text)
+        .map(Zeroizing::new)
+        .map_err(|_| format!("its `{member}` is not base64url"))
+}

@@ -1,0 +1,326 @@
+//! One key, parsed once, with the algorithms it may verify.
+
+use aws_lc_rs::rsa::PublicKeyComponents;
+use aws_lc_rs::signature::{
+    self as algorithms, EcdsaVerificationAlgorithm, ParsedPublicKey, RsaParameters,
+};
+use aws_lc_rs::{error::KeyRejected, hmac};
+use once_cell::sync::OnceCell;
+use serde::Deserialize;
+
+use crate::algorithm::Algorithm;
+use crate::log::{Log, LogLevel};
+
+/// The sizes of RSA moduli in bits that are neither weak nor a way to burn processor time.
+const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
+/// The longest RSA exponent in bits: the one limit that the verification has as well.
+const LONGEST_EXPONENT: usize = 33;
+
+/// How an ECDSA signature is encoded. Other signatures have one form only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SignatureFormat {
+    /// An ASN.1 SEQUENCE of two INTEGERs in DER: what Erlang's `public_key` makes.
+    Der,
+    /// Two numbers of fixed length in a row (RFC 7518 section 3.4): what JWT libraries make.
+    Raw,
+    /// Either: what has exactly the length of the raw form is raw.
+    Auto,
+}
+
+/// A key and what it may verify. The algorithms are the key's own: a token's `alg` selects among
+/// them, so no `alg` can make an HMAC secret of a public key.
+pub(crate) struct Key {
+    /// How messages name it.
+    name: String,
+    pub(crate) kid: Option<String>,
+    primitives: Vec<(Algorithm, Primitive)>,
+    warned_of_format: OnceCell<()>,
+}
+
+/// What verifies one algorithm, ready for use.
+enum Primitive {
+    Hmac(Box<hmac::Key>),
+    Signature(ParsedPublicKey),
+    Ecdsa(Box<Ecdsa>),
+}
+
+/// An ECDSA key in both encodings of the signature, so that a signature in the wrong one can be
+/// told from a bad one.
+struct Ecdsa {
+    format: SignatureFormat,
+    raw_len: usize,
+    der: ParsedPublicKey,
+    raw: ParsedPublicKey,
+}
+
+/// Why a key did not verify a signature.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Mismatch {
+    /// It is not this key's signature over this input.
+    Signature,
+    /// It is, but in the encoding that is not configured.
+    Format,
+}
+
+/// A curve of RFC 7518 section 3.4. The curve decides the algorithm.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Curve {
+    P256,
+    P384,
+    P521,
+}
+
+impl Key {
+    fn new(name: String, kid: Option<String>, primitives: Vec<(Algorithm, Primitive)>) -> Self {
+        Self {
+            name,
+            kid,
+            primitives,
+            warned_of_format: OnceCell::new(),
+        }
+    }
+
+    /// An HMAC secret. The caller has seen to it that it is not empty.
+    pub(super) fn from_secret(name: String, kid: Option<String>, secret: &[u8]) -> Self {
+        let primitives = [
+            (Algorithm::HS256, hmac::HMAC_SHA256),
+            (Algorithm::HS384, hmac::HMAC_SHA384),
+            (Algorithm::HS512, hmac::HMAC_SHA512),
+        ]
+        .map(|(algorithm, hash)| {
+            (
+                algorithm,
+                Primitive::Hmac(Box::new(hmac::Key::new(hash, secret))),
+            )
+        });
+        Self::new(name, kid, primitives.into())
+    }
+
+    /// An RSA public key: modulus and exponent, big-endian.
+    pub(super) fn from_rsa(
+        name: String,
+        kid: Option<String>,
+        modulus: &[u8],
+        exponent: &[u8],
+    ) -> Result<Self, String> {
+        let (n, e) = (
+            without_leading_zeros(modulus),
+            without_leading_zeros(exponent),
+        );
+        let size = bits(n);
+        if !RSA_BITS.contains(&size) {
+            return Err(format!(
+                "an RSA key of {size} bits; {} to {} bits are accepted",
+                RSA_BITS.start(),
+                RSA_BITS.end()
+            ));
+        }
+        let even = |number: &[u8]| number.last().is_none_or(|byte| byte % 2 == 0);
+        if even(n) {
+            return Err("an RSA key with an even modulus".to_owned());
+        }
+        if even(e) || e == [1] || bits(e) > LONGEST_EXPONENT {
+            return Err("an RSA key whose exponent is even, below 3, or too long".to_owned());
+        }
+        let components = PublicKeyComponents { n, e };
+        let parse = |parameters: &'static RsaParameters| {
+            components
+                .to_parsed_public_key(parameters)
+                .map(Primitive::Signature)
+                .map_err(rejected)
+        };
+        let primitives = vec![
+            (
+                Algorithm::RS256,
+                parse(&algorithms::RSA_PKCS1_2048_8192_SHA256)?,
+            ),
+            (
+                Algorithm::RS384,
+                parse(&algorithms::RSA_PKCS1_2048_8192_SHA384)?,
+            ),
+            (
+                Algorithm::RS512,
+                parse(&algorithms::RSA_PKCS1_2048_8192_SHA512)?,
+            ),
+            (
+                Algorithm::PS256,
+                parse(&algorithms::RSA_PSS_2048_8192_SHA256)?,
+            ),
+            (
+                Algorithm::PS384,
+                parse(&algorithms::RSA_PSS_2048_8192_SHA384)?,
+            ),
+            (
+                Algorithm::PS512,
+                parse(&algorithms::RSA_PSS_2048_8192_SHA512)?,
+            ),
+        ];
+        Ok(Self::new(name, kid, primitives))
+    }
+
+    /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it.
+    pub(super) fn from_point(
+        name: String,
+        kid: Option<String>,
+        curve: Curve,
+        point: &[u8],
+        format: SignatureFormat,
+    ) -> Result<Self, String> {
+        let (algorithm, der, raw) = curve.algorithms();
+        let parse = |algorithm: &'static EcdsaVerificationAlgorithm| {
+            ParsedPublicKey::new(algorithm, point).map_err(rejected)
+        };
+        let ecdsa = Ecdsa {
+            format,
+            raw_len: curve.coordinate_len().saturating_mul(2),
+            der: parse(der)?,
+            raw: parse(raw)?,
+        };
+        Ok(Self::new(
+            name,
+            kid,
+            vec![(algorithm, Primitive::Ecdsa(Box::new(ecdsa)))],
+        ))
+    }
+
+    /// An Ed25519 public key: 32 bytes (RFC 8032 section 5.1.5).
+    pub(super) fn from_ed25519(
+        name: String,
+        kid: Option<String>,
+        bytes: &[u8],
+    ) -> Result<Self, String> {
+        if bytes.len() != algorithms::ED25519_PUBLIC_KEY_LEN {
+            return Err("an Ed25519 key that is not 32 bytes long".to_owned());
+        }
+        let parsed = ParsedPublicKey::new(&algorithms::ED25519, bytes).map_err(rejected)?;
+        Ok(Self::new(
+            name,
+            kid,
+            vec![(Algorithm::EdDSA, Primitive::Signature(parsed))],
+        ))
+    }
+
+    /// Takes every algorithm but this one away from the key; false if none is left.
+    #[must_use]
+    pub(super) fn bind(&mut self, algorithm: Algorithm) -> bool {
+        self.primitives.retain(|(own, _)| *own == algorithm);
+        !self.primitives.is_empty()
+    }
+
+    pub(super) fn serves(&self, algorithm: Algorithm) -> bool {
+        self.primitive(algorithm).is_some()
+    }
+
+    fn primitive(&self, algorithm: Algorithm) -> Option<&Primitive> {
+        self.primitives
+            .iter()
+            .find_map(|(own, primitive)| (*own == algorithm).then_some(primitive))
+    }
+
+    /// Whether `signature` is this key's over `input`, by an algorithm that is its own.
+    pub(crate) fn verify(
+        &self,
+        algorithm: Algorithm,
+        input: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Mismatch> {
+        let verified = match self.primitive(algorithm) {
+            None => return Err(Mismatch::Signature),
+            Some(Primitive::Ecdsa(key)) => return key.verify(input, signature),
+            Some(Primitive::Hmac(key)) => hmac::verify(key, input, signature),
+            Some(Primitive::Signature(key)) => key.verify_sig(input, signature),
+        };
+        verified.map_err(|_| Mismatch::Signature)
+    }
+
+    /// Tells the operator which option to change, once for each key.
+    pub(crate) fn warn_of_format_once(&self, log: &Log) {
+        if self.warned_of_format.set(()).is_ok() {
+            log.write(LogLevel::Warn, || {
+                format!(
+                    "{}: a token carries a good ECDSA signature in the form that is not \
+                     configured; set `signature_format` to \"raw\" if its issuer follows RFC 7518, \
+                     to \"der\" if it writes ASN.1, or to \"auto\" for both",
+                    self.name
+                )
+            });
+        }
+    }
+}
+
+impl Ecdsa {
+    fn verify(&self, input: &[u8], signature: &[u8]) -> Result<(), Mismatch> {
+        let (configured, other) = match self.format {
+            SignatureFormat::Der => (&self.der, Some(&self.raw)),
+            SignatureFormat::Raw => (&self.raw, Some(&self.der)),
+            SignatureFormat::Auto if signature.len() == self.raw_len => (&self.raw, None),
+            SignatureFormat::Auto => (&self.der, None),
+        };
+        let verifies = |key: &ParsedPublicKey| key.verify_sig(input, signature).is_ok();
+        if verifies(configured) {
+            Ok(())
+        } else if other.is_some_and(verifies) {
+            Err(Mismatch::Format)
+        } else {
+            Err(Mismatch::Signature)
+        }
+    }
+}
+
+impl Curve {
+    /// The length of a coordinate in bytes.
+    pub(super) fn coordinate_len(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+
+    /// The algorithm of RFC 7518 section 3.4, with the signature in DER and raw.
+    fn algorithms(
+        self,
+    ) -> (
+        Algorithm,
+        &'static EcdsaVerificationAlgorithm,
+        &'static EcdsaVerificationAlgorithm,
+    ) {
+        match self {
+            Self::P256 => (
+                Algorithm::ES256,
+                &algorithms::ECDSA_P256_SHA256_ASN1,
+                &algorithms::ECDSA_P256_SHA256_FIXED,
+            ),
+            Self::P384 => (
+                Algorithm::ES384,
+                &algorithms::ECDSA_P384_SHA384_ASN1,
+                &algorithms::ECDSA_P384_SHA384_FIXED,
+            ),
+            Self::P521 => (
+                Algorithm::ES512,
+                &algorithms::ECDSA_P521_SHA512_ASN1,
+                &algorithms::ECDSA_P521_SHA512_FIXED,
+            ),
+        }
+    }
+}
+
+fn without_leading_zeros(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
+/// The length in bits of a number without leading zeros.
+fn bits(number: &[u8]) -> usize {
+    let unused = number
+        .first()
+        .map_or(0, |byte| byte.leading_zeros() as usize);
+    number.len().saturating_mul(8).saturating_sub(unused)
+}
+
+fn rejected(_: KeyRejected) -> String {
+    "the numbers do not make a key".to_owned()
+}

@@ -1,0 +1,47 @@
+//! `libjwt_auth` answers one question for any MQTT broker: may this client connect, and what does
+//! its JSON Web Token say about it?
+//!
+//! The C interface is [`ffi`]; a Rust program may use [`Verifier`] instead. Inside, there is one
+//! straight line from the call to the decision, and each type on it has one constructor, so that
+//! no step can be left out:
+//!
+//! ```text
+//! C caller
+//!   jwt_auth_check(auth, client, &result, &session)            ffi
+//!     Verifier::check                                          verifier
+//!       field ---Token::parse-----> Token    (untrusted)       token
+//!             ---KeySet::select---> &Key     (fixes the alg)   keys
+//!             ---Token::verify----> Signed   (authentic)       signature
+//!             ---Signed::claims---> Claims   (in date)         claims
+//!             ---Policy::admit----> Grant    (this client)     policy
+//!     result, session := verdict                               ffi
+//! ```
+//!
+//! The first step to refuse gives the reason. `unsafe` is allowed in [`ffi`] only.
+
+#[cfg(panic = "abort")]
+compile_error!("a panic must not end the broker: build with panic = \"unwind\"");
+
+mod algorithm;
+mod claims;
+mod client;
+mod clock;
+mod config;
+pub mod ffi;
+mod json;
+mod keys;
+mod log;
+mod policy;
+mod signature;
+mod template;
+mod token;
+mod verdict;
+mod verifier;
+
+pub use algorithm::Algorithm;
+pub use client::Client;
+pub use clock::{ClockError, ClockHook};
+pub use config::ConfigError;
+pub use log::{LogHook, LogLevel};
+pub use verdict::{Connack, Decision, Grant, Reason, Refusal, Verdict};
+pub use verifier::{Hooks, Verifier};

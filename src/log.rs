@@ -1,0 +1,68 @@
+//! Where log lines go: to the caller's hook, or nowhere.
+
+/// How much a log line matters.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// The library cannot do its work.
+    Error = 1,
+    /// It works, and something should be changed: a weak secret, a key that was skipped.
+    Warn = 2,
+    /// What was loaded, and every client refused, with the reason.
+    Info = 3,
+    /// Every client accepted or left to the next authenticator.
+    Debug = 4,
+}
+
+/// A function that takes log lines, from any thread.
+pub type LogHook = Box<dyn Fn(LogLevel, &str) + Send + Sync>;
+
+/// Writes log lines for one verifier. There is no global logger: two verifiers do not meet.
+pub(crate) struct Log(pub(crate) Option<LogHook>);
+
+impl Log {
+    /// Writes one line; `line` is called only when somebody listens.
+    ///
+    /// Control characters are escaped here, once for all, so that no token or configuration can
+    /// forge a second line or speak to a terminal.
+    pub(crate) fn write(&self, level: LogLevel, line: impl FnOnce() -> String) {
+        if let Some(hook) = &self.0 {
+            let line: String = line()
+                .chars()
+                .flat_map(|c| {
+                    let (escaped, plain) = if c.is_control() {
+                        (Some(c.escape_default()), None)
+                    } else {
+                        (None, Some(c))
+                    };
+                    escaped.into_iter().flatten().chain(plain)
+                })
+                .collect();
+            hook(level, &line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[test]
+    fn a_line_stays_one_line() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lines);
+        let log = Log(Some(Box::new(move |level, line| {
+            if let Ok(mut lines) = sink.lock() {
+                lines.push((level, line.to_owned()));
+            }
+        })));
+        log.write(LogLevel::Warn, || {
+            "key \"k\nforged\0\u{1b}[2J\" \u{e9}".to_owned()
+        });
+        let lines = lines.lock().map(|lines| lines.clone()).unwrap_or_default();
+        let expected = "key \"k\\nforged\\u{0}\\u{1b}[2J\" \u{e9}".to_owned();
+        assert_eq!(lines, [(LogLevel::Warn, expected)]);
+    }
+}

@@ -1,0 +1,38 @@
+//! From a [`Token`] and the keys that may have signed it to a [`Signed`] payload.
+
+use crate::keys::{Key, Mismatch};
+use crate::log::Log;
+use crate::token::Token;
+use crate::verdict::Refusal;
+
+/// The payload of a token whose signature is that of a configured key. [`Token::verify`] alone
+/// makes one.
+pub(crate) struct Signed {
+    pub(crate) payload: Vec<u8>,
+}
+
+impl Token<'_> {
+    /// Tries `keys` in order; the first that fits decides.
+    pub(crate) fn verify<'k>(
+        self,
+        keys: impl Iterator<Item = &'k Key>,
+        log: &Log,
+    ) -> Result<Signed, Refusal> {
+        let mut refusal = Refusal::BadSignature;
+        for key in keys {
+            match key.verify(self.algorithm, self.signing_input, &self.signature) {
+                Ok(()) => {
+                    return Ok(Signed {
+                        payload: self.payload,
+                    });
+                }
+                Err(Mismatch::Signature) => {}
+                Err(Mismatch::Format) => {
+                    key.warn_of_format_once(log);
+                    refusal = Refusal::SignatureFormat;
+                }
+            }
+        }
+        Err(refusal)
+    }
+}

@@ -1,0 +1,324 @@
+//! The answers: what is decided about a client, and why.
+
+use std::ffi::CStr;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::algorithm::Algorithm;
+
+/// What to do with the client. Zero, as in memory nobody wrote, denies.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Refuse the connection.
+    Deny = 0,
+    /// Accept the connection.
+    Allow = 1,
+    /// Not for this library to decide: let the broker's next authenticator try. A broker without
+    /// another authenticator must refuse.
+    Ignore = 2,
+}
+
+impl Decision {
+    const ALL: [Self; 3] = [Self::Deny, Self::Allow, Self::Ignore];
+
+    /// The decision's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Deny => c"deny",
+            Self::Allow => c"allow",
+            Self::Ignore => c"ignore",
+        }
+    }
+
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|decision| *decision as i32 == number)
+    }
+}
+
+/// Why it was so decided: one number for each cause that an operator can act on.
+///
+/// The numbers are part of the binary interface. They are never reused.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing was decided, because the call failed.
+    Undecided = 0,
+    /// The token is good for this client.
+    Accepted = 1,
+    /// The client sent no token: the CONNECT field named by `from` is absent. See `on_missing`.
+    MissingToken = 2,
+    /// The token is longer than `max_token_size`.
+    TokenTooLarge = 3,
+    /// The field does not hold a signed token (RFC 7515 section 7.1). Often it is a plain
+    /// password; see `on_malformed`.
+    MalformedToken = 4,
+    /// The token's `alg` is `none`, unknown, or spelled in another way.
+    UnsupportedAlgorithm = 5,
+    /// The token's `alg` is not in `algorithms`.
+    AlgorithmNotAllowed = 6,
+    /// The token demands an extension that is not supported: `crit`, or `b64` other than true.
+    UnsupportedCriticalHeader = 7,
+    /// No key that could verify the token's `alg` is configured. See `on_unknown_key`.
+    NoKey = 8,
+    /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
+    /// `on_unknown_key`.
+    UnknownKeyId = 9,
+    /// The keys have not arrived yet; the client may try again. This version never says so.
+    KeysUnavailable = 10,
+    /// The signature is not that of a configured key over this token: another key signed it, or it
+    /// was changed.
+    BadSignature = 11,
+    /// The ECDSA signature is good, but not encoded as `signature_format` says. Set that option.
+    SignatureFormat = 12,
+    /// The claims are not a strict JSON object, or `exp`, `nbf` or `iat` is no numeric date.
+    MalformedClaims = 13,
+    /// The token's `exp` has passed. If the clocks differ, see `leeway`.
+    Expired = 14,
+    /// The token's `nbf` is yet to come. If the clocks differ, see `leeway`.
+    NotYetValid = 15,
+    /// The token's `iat` is yet to come, and `check_iat` is on.
+    IssuedInFuture = 16,
+    /// A claim that `verify_claims` or `require_exp` asks for is absent. The log names it.
+    MissingClaim = 17,
+    /// A claim differs from what `verify_claims` expects of this client. The log names it.
+    ClaimMismatch = 18,
+    /// The token's topic permissions are malformed. This version never says so.
+    BadAcl = 19,
+    /// The token was revoked. This version never says so.
+    Revoked = 20,
+}
+
+impl Reason {
+    const ALL: [Self; 21] = [
+        Self::Undecided,
+        Self::Accepted,
+        Self::MissingToken,
+        Self::TokenTooLarge,
+        Self::MalformedToken,
+        Self::UnsupportedAlgorithm,
+        Self::AlgorithmNotAllowed,
+        Self::UnsupportedCriticalHeader,
+        Self::NoKey,
+        Self::UnknownKeyId,
+        Self::KeysUnavailable,
+        Self::BadSignature,
+        Self::SignatureFormat,
+        Self::MalformedClaims,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::IssuedInFuture,
+        Self::MissingClaim,
+        Self::ClaimMismatch,
+        Self::BadAcl,
+        Self::Revoked,
+    ];
+
+    /// The reason's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Undecided => c"undecided",
+            Self::Accepted => c"accepted",
+            Self::MissingToken => c"missing_token",
+            Self::TokenTooLarge => c"token_too_large",
+            Self::MalformedToken => c"malformed_token",
+            Self::UnsupportedAlgorithm => c"unsupported_algorithm",
+            Self::AlgorithmNotAllowed => c"algorithm_not_allowed",
+            Self::UnsupportedCriticalHeader => c"unsupported_critical_header",
+            Self::NoKey => c"no_key",
+            Self::UnknownKeyId => c"unknown_key_id",
+            Self::KeysUnavailable => c"keys_unavailable",
+            Self::BadSignature => c"bad_signature",
+            Self::SignatureFormat => c"signature_format",
+            Self::MalformedClaims => c"malformed_claims",
+            Self::Expired => c"expired",
+            Self::NotYetValid => c"not_yet_valid",
+            Self::IssuedInFuture => c"issued_in_future",
+            Self::MissingClaim => c"missing_claim",
+            Self::ClaimMismatch => c"claim_mismatch",
+            Self::BadAcl => c"bad_acl",
+            Self::Revoked => c"revoked",
+        }
+    }
+
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| *reason as i32 == number)
+    }
+}
+
+/// Why a token was refused, with what an operator needs to find the cause. Never holds a byte of
+/// the token beyond its `kid`, and no expected or found claim value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// See [`Reason::MissingToken`].
+    MissingToken,
+    /// See [`Reason::TokenTooLarge`].
+    TokenTooLarge,
+    /// See [`Reason::MalformedToken`]; what is wrong with it.
+    MalformedToken(&'static str),
+    /// See [`Reason::UnsupportedAlgorithm`].
+    UnsupportedAlgorithm,
+    /// See [`Reason::AlgorithmNotAllowed`].
+    AlgorithmNotAllowed(Algorithm),
+    /// See [`Reason::UnsupportedCriticalHeader`].
+    UnsupportedCriticalHeader,
+    /// See [`Reason::NoKey`].
+    NoKey(Algorithm),
+    /// See [`Reason::UnknownKeyId`]; the `kid`.
+    UnknownKeyId(String),
+    /// See [`Reason::BadSignature`].
+    BadSignature,
+    /// See [`Reason::SignatureFormat`].
+    SignatureFormat,
+    /// See [`Reason::MalformedClaims`]; what is wrong with them.
+    MalformedClaims(&'static str),
+    /// See [`Reason::Expired`].
+    Expired,
+    /// See [`Reason::NotYetValid`].
+    NotYetValid,
+    /// See [`Reason::IssuedInFuture`].
+    IssuedInFuture,
+    /// See [`Reason::MissingClaim`]; the claim's name in the configuration.
+    MissingClaim(Arc<str>),
+    /// See [`Reason::ClaimMismatch`]; the claim's name in the configuration.
+    ClaimMismatch(Arc<str>),
+}
+
+impl Refusal {
+    /// The reason's number and name.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::MissingToken => Reason::MissingToken,
+            Self::TokenTooLarge => Reason::TokenTooLarge,
+            Self::MalformedToken(_) => Reason::MalformedToken,
+            Self::UnsupportedAlgorithm => Reason::UnsupportedAlgorithm,
+            Self::AlgorithmNotAllowed(_) => Reason::AlgorithmNotAllowed,
+            Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
+            Self::NoKey(_) => Reason::NoKey,
+            Self::UnknownKeyId(_) => Reason::UnknownKeyId,
+            Self::BadSignature => Reason::BadSignature,
+            Self::SignatureFormat => Reason::SignatureFormat,
+            Self::MalformedClaims(_) => Reason::MalformedClaims,
+            Self::Expired => Reason::Expired,
+            Self::NotYetValid => Reason::NotYetValid,
+            Self::IssuedInFuture => Reason::IssuedInFuture,
+            Self::MissingClaim(_) => Reason::MissingClaim,
+            Self::ClaimMismatch(_) => Reason::ClaimMismatch,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(text(self.reason().name()))?;
+        match self {
+            Self::MalformedToken(defect) | Self::MalformedClaims(defect) => {
+                write!(f, " ({defect})")
+            }
+            Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm) => {
+                write!(f, " (alg {algorithm})")
+            }
+            Self::UnknownKeyId(kid) => write!(f, " (kid {})", crate::json::quoted(kid)),
+            Self::MissingClaim(name) | Self::ClaimMismatch(name) => write!(f, " (claim `{name}`)"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A static name as Rust text.
+pub(crate) fn text(name: &'static CStr) -> &'static str {
+    name.to_str().unwrap_or_default()
+}
+
+/// What an accepted token grants one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The Unix second at which to end the session: the first at which the token has expired,
+    /// `leeway` included. None: the session need not end.
+    pub expires_at: Option<i64>,
+    /// The token's `is_superuser`: no topic permission is to be checked.
+    pub superuser: bool,
+    /// The claims: the token's payload, byte for byte as signed.
+    pub claims: Vec<u8>,
+}
+
+/// The decision about one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// What to do.
+    pub decision: Decision,
+    /// What the client is granted, or why it was not accepted.
+    pub outcome: Result<Grant, Refusal>,
+}
+
+impl Verdict {
+    /// Why it was so decided.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match &self.outcome {
+            Ok(_) => Reason::Accepted,
+            Err(refusal) => refusal.reason(),
+        }
+    }
+
+    /// What to answer the client.
+    #[must_use]
+    pub fn connack(&self) -> Connack {
+        match (self.decision, self.reason()) {
+            (Decision::Allow, _) => Connack::SUCCESS,
+            (Decision::Ignore, _) | (_, Reason::Revoked) => Connack::NOT_AUTHORIZED,
+            (_, Reason::KeysUnavailable) => Connack::SERVER_UNAVAILABLE,
+            _ => Connack::BAD_USER_NAME_OR_PASSWORD,
+        }
+    }
+}
+
+/// The answer to a CONNECT packet, in both of MQTT's numberings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connack {
+    /// The reason code of MQTT 5 (section 3.2.2.2).
+    pub mqtt5: u8,
+    /// The return code of MQTT 3.1.1 (section 3.2.2.3).
+    pub mqtt3: u8,
+}
+
+impl Connack {
+    const SUCCESS: Self = Self {
+        mqtt5: 0x00,
+        mqtt3: 0,
+    };
+    const BAD_USER_NAME_OR_PASSWORD: Self = Self {
+        mqtt5: 0x86,
+        mqtt3: 4,
+    };
+    /// Also the answer when nothing could be decided.
+    pub(crate) const NOT_AUTHORIZED: Self = Self {
+        mqtt5: 0x87,
+        mqtt3: 5,
+    };
+    const SERVER_UNAVAILABLE: Self = Self {
+        mqtt5: 0x88,
+        mqtt3: 3,
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_leads_back_to_its_reason_and_no_other_does() {
+        for (number, reason) in (0..).zip(Reason::ALL) {
+            assert_eq!(Reason::from_number(number), Some(reason));
+        }
+        assert_eq!(Reason::from_number(21), None);
+        assert_eq!(Reason::from_number(-1), None);
+    }
+}
