@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::claims::DateRules;
 use crate::client::Field;
-use crate::json::{Json, quoted};
+use crate::json::{self, Json, quoted};
 use crate::keys::KeySet;
 use crate::log::Log;
 use crate::policy::Policy;
@@ -30,16 +30,9 @@ pub(crate) struct Config {
 impl Config {
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
-        let json = Json::parse(text).map_err(|error| ConfigError::whole(error.to_string()))?;
-        let mut options: Options<'_> = serde_path_to_error::deserialize(json).map_err(|error| {
-            let path = error.path().to_string();
-            let problem = error.inner().to_string();
-            if path == "." {
-                ConfigError::whole(problem)
-            } else {
-                ConfigError::at(&path, problem)
-            }
-        })?;
+        let json = read(text)?;
+        let mut options: Options<'_> = serde_path_to_error::deserialize(json)
+            .map_err(|error| ConfigError::within(&error.path().to_string(), error.inner()))?;
         let keys = key_sources::load(&mut options, log)?;
         if let Some(algorithms) = &options.algorithms {
             if algorithms.is_empty() {
@@ -78,6 +71,18 @@ impl Config {
     }
 }
 
+/// Reads the text as JSON. The path to a defect is kept, so that the error names the option.
+fn read(text: &str) -> Result<Json<'_>, ConfigError> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let json = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        ConfigError::within(&path, json::Error::from(error.into_inner()))
+    })?;
+    let end = reader.end().map_err(json::Error::from);
+    end.map_err(ConfigError::whole)?;
+    Ok(json)
+}
+
 /// Which refusals are left to the broker's next authenticator.
 #[derive(Debug)]
 pub(crate) struct Dispositions {
@@ -109,6 +114,15 @@ impl ConfigError {
     /// A defect of one option, named by its path.
     fn at(path: &str, problem: impl fmt::Display) -> Self {
         Self(format!("{}: {problem}", quoted(path)))
+    }
+
+    /// A defect at a path as serde writes it, where a dot is the whole.
+    fn within(path: &str, problem: impl fmt::Display) -> Self {
+        if path == "." {
+            Self::whole(problem)
+        } else {
+            Self::at(path, problem)
+        }
     }
 
     /// A defect of no single option.

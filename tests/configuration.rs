@@ -150,7 +150,11 @@ fn what_is_no_json_object_is_refused() {
     );
     refused(
         "{\n\"secret\": hunter2}",
-        "the configuration: not valid JSON at line 2 column 11",
+        "`secret`: not valid JSON at line 2 column 11",
+    );
+    refused(
+        "{}x",
+        "the configuration: not valid JSON at line 1 column 3",
     );
     refused("[]", "the configuration: expected an object");
     refused("\"hunter2\"", "the configuration: expected an object");
@@ -245,6 +249,6 @@ fn verification_fields_are_an_object_or_a_list() {
 fn a_claim_named_twice_in_an_object_is_refused() {
     refused(
         r#"{"secret":"a","verify_claims":{"sub":"a","sub":"b"}}"#,
-        "the configuration: `sub` is given twice at line 1 column 51",
+        "`verify_claims`: `sub` is given twice at line 1 column 51",
     );
 }
