@@ -1,0 +1,128 @@
+// One verifier serves many threads, and a session may go from one thread to another.
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "broker.h"
+
+enum { THREADS = 8, CHECKS = 3000, SESSIONS = 2000 };
+
+static jwt_auth *auth;
+static atomic_int lines;
+
+// The ends of a pipe through which sessions go.
+static int handover[2];
+
+static void count_line(void *userdata, int32_t level, const char *line) {
+  (void)level;
+  (void)line;
+  atomic_fetch_add((atomic_int *)userdata, 1);
+}
+
+static void start(pthread_t *thread, void *(*body)(void *), void *argument) {
+  if (pthread_create(thread, NULL, body, argument) != 0) {
+    perror("pthread_create");
+    exit(1);
+  }
+}
+
+// Checks good, forged and missing tokens in turn. Returns how many answers were wrong.
+static void *check_in_turn(void *argument) {
+  static const struct {
+    const char *token;
+    int32_t decision;
+    int32_t reason;
+    int64_t expires_at;
+  } cases[] = {
+      {ALICE, JWT_AUTH_DECISION_ALLOW, JWT_AUTH_REASON_ACCEPTED, ALICE_EXPIRES},
+      {FORGED, JWT_AUTH_DECISION_DENY, JWT_AUTH_REASON_BAD_SIGNATURE, 0},
+      {NULL, JWT_AUTH_DECISION_IGNORE, JWT_AUTH_REASON_MISSING_TOKEN, 0},
+      {ROOT, JWT_AUTH_DECISION_ALLOW, JWT_AUTH_REASON_ACCEPTED, 0},
+  };
+  uintptr_t wrong = 0;
+  for (int i = 0; i < CHECKS; i++) {
+    size_t which = ((size_t)i + (uintptr_t)argument) % (sizeof cases / sizeof *cases);
+    jwt_auth_client client = broker_client(cases[which].token);
+    broker_answer answer = broker_check(auth, &client);
+    wrong += answer.status != JWT_AUTH_STATUS_OK ||
+             answer.result.decision != cases[which].decision ||
+             answer.result.reason != cases[which].reason ||
+             answer.result.expires_at != cases[which].expires_at ||
+             (answer.session != NULL) != (cases[which].decision == JWT_AUTH_DECISION_ALLOW);
+    jwt_auth_session_free(answer.session);
+  }
+  return (void *)wrong;
+}
+
+static void all_threads_get_exact_answers(void) {
+  pthread_t threads[THREADS];
+  for (uintptr_t i = 0; i < THREADS; i++) {
+    start(&threads[i], check_in_turn, (void *)i);
+  }
+  for (int i = 0; i < THREADS; i++) {
+    void *wrong = NULL;
+    EXPECT(pthread_join(threads[i], &wrong), 0);
+    EXPECT((uintptr_t)wrong, 0);
+  }
+  // One line for each check, and one for the verifier.
+  EXPECT(atomic_load(&lines), THREADS * CHECKS + 1);
+}
+
+// Makes sessions and sends them away. Returns how many it could not send.
+static void *send_sessions(void *argument) {
+  (void)argument;
+  uintptr_t unsent = 0;
+  for (int i = 0; i < SESSIONS; i++) {
+    jwt_auth_client client = broker_client(ALICE);
+    jwt_auth_session *session = broker_check(auth, &client).session;
+    unsent += write(handover[1], &session, sizeof session) != sizeof session;
+  }
+  return (void *)unsent;
+}
+
+// Reads and ends sessions until no more come. Returns how many were good.
+static void *receive_sessions(void *argument) {
+  (void)argument;
+  uintptr_t good = 0;
+  jwt_auth_session *session;
+  while (read(handover[0], &session, sizeof session) == sizeof session) {
+    jwt_auth_bytes json;
+    good += jwt_auth_session_claims(session, &json) == JWT_AUTH_STATUS_OK &&
+            json.len == strlen(ALICE_CLAIMS) && memcmp(json.data, ALICE_CLAIMS, json.len) == 0;
+    jwt_auth_session_free(session);
+  }
+  return (void *)good;
+}
+
+static void sessions_go_from_thread_to_thread(void) {
+  pthread_t senders[THREADS / 2];
+  pthread_t receivers[THREADS / 2];
+  EXPECT(pipe(handover), 0);
+  for (int i = 0; i < THREADS / 2; i++) {
+    start(&senders[i], send_sessions, NULL);
+    start(&receivers[i], receive_sessions, NULL);
+  }
+  for (int i = 0; i < THREADS / 2; i++) {
+    void *unsent = NULL;
+    EXPECT(pthread_join(senders[i], &unsent), 0);
+    EXPECT((uintptr_t)unsent, 0);
+  }
+  EXPECT(close(handover[1]), 0);
+  uintptr_t good = 0;
+  for (int i = 0; i < THREADS / 2; i++) {
+    void *received = NULL;
+    EXPECT(pthread_join(receivers[i], &received), 0);
+    good += (uintptr_t)received;
+  }
+  EXPECT(good, THREADS / 2 * SESSIONS);
+  EXPECT(close(handover[0]), 0);
+}
+
+int main(void) {
+  jwt_auth_hooks hooks = {sizeof hooks, count_line, NULL, &lines};
+  auth = broker_init(CONFIG, &hooks);
+  all_threads_get_exact_answers();
+  sessions_go_from_thread_to_thread();
+  jwt_auth_free(auth);
+  return expect_outcome();
+}

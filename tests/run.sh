@@ -1,0 +1,90 @@
+#!/bin/sh
+# Runs every test. Needs Rust and, on Debian, installs what else is missing.
+#
+#   sh tests/run.sh
+set -eu
+
+start=$PWD
+root=$(cd "$(dirname "$0")/.." && pwd)
+case ${CARGO_TARGET_DIR:-} in
+'') target=$root/target ;;
+/*) target=$CARGO_TARGET_DIR ;;
+*) target=$start/$CARGO_TARGET_DIR ;;
+esac
+export CARGO_TARGET_DIR="$target"
+cd "$root"
+
+step() {
+    printf '\n== %s\n' "$*"
+}
+
+missing() {
+    ! command -v "$1" >/dev/null 2>&1
+}
+
+# Installs the Debian packages that bring missing programs, or says which they are.
+install_tools() {
+    packages=
+    if missing cmake || missing ctest; then
+        packages="$packages cmake"
+    fi
+    if missing cc || missing c++ || missing make; then
+        packages="$packages build-essential"
+    fi
+    if missing nm || missing readelf; then
+        packages="$packages binutils"
+    fi
+    if [ -z "$packages" ]; then
+        echo "nothing is missing"
+        return
+    fi
+    install="apt-get install -y --no-install-recommends$packages"
+    if missing apt-get; then
+        echo "tests/run.sh: programs are missing; install what Debian calls:$packages" >&2
+        exit 1
+    elif [ "$(id -u)" -eq 0 ]; then
+        sudo=
+    elif missing sudo; then
+        echo "tests/run.sh: programs are missing; run as root: $install" >&2
+        exit 1
+    else
+        sudo=sudo
+    fi
+    echo "installing:$packages"
+    $sudo apt-get update
+    # shellcheck disable=SC2086 # a list of words
+    $sudo env DEBIAN_FRONTEND=noninteractive $install
+}
+
+# run_ctest BUILD_DIR [CMAKE_OPTION...]
+run_ctest() {
+    build=$1
+    shift
+    cmake -S tests -B "$build" "-DJWT_AUTH_LIBRARY_DIR=$target/release" "$@"
+    cmake --build "$build"
+    ctest --test-dir "$build" --output-on-failure --no-tests=error
+}
+
+step "tools"
+if missing cargo; then
+    echo "tests/run.sh: cargo is missing; install Rust: https://rustup.rs" >&2
+    exit 1
+fi
+install_tools
+
+step "cargo test"
+cargo test --locked
+
+step "cargo build --release"
+cargo build --release --locked
+
+step "C programs"
+run_ctest "$target/ctest"
+
+step "C programs, with AddressSanitizer"
+run_ctest "$target/ctest-asan" -DSANITIZE=address
+
+step "c_examples/quickstart.sh"
+sh c_examples/quickstart.sh
+
+step "all tests passed"
