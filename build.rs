@@ -18,9 +18,12 @@ const SOURCES: [&str; 4] = [
 const MANUAL: &str = "src/ffi/manual.h";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // The 1 is JWT_AUTH_ABI_VERSION.
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
+        // The 1 is JWT_AUTH_ABI_VERSION.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.1");
+        // AWS-LC keeps memory for each thread and frees it when the thread ends. By then a plugin
+        // host may have closed the library, and the thread would run into unmapped code.
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     for source in SOURCES.iter().chain([&MANUAL]) {
         println!("cargo:rerun-if-changed={source}");
@@ -53,6 +56,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .iter()
         .fold(Builder::new().with_config(config), Builder::with_src);
     let header = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?).join("jwt_auth.h");
-    builder.generate()?.write_to_file(header);
+    let mut text = Vec::new();
+    builder.generate()?.write(&mut text);
+    // A heading of Rust's documentation, which C has no use for.
+    let text = String::from_utf8(text)?.replace("// # Safety\n//\n", "");
+    std::fs::write(header, text)?;
     Ok(())
 }
