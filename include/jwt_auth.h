@@ -41,8 +41,11 @@
 // Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
-// No call may use an argument that another thread is freeing. There is no global state, and no
+// No call may use an argument that another thread is freeing. Verifiers share no state, and no
 // thread is started.
+//
+// dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
+// cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
 // hook at that moment.
@@ -113,7 +116,8 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_ALGORITHM_NOT_ALLOWED = 6,
   // The token demands an extension that is not supported: `crit`, or `b64` other than true.
   JWT_AUTH_REASON_UNSUPPORTED_CRITICAL_HEADER = 7,
-  // No key that could verify the token's `alg` is configured. See `on_unknown_key`.
+  // No configured key can verify the token's `alg`, or none of those that its `kid` names can.
+  // See `on_unknown_key`.
   JWT_AUTH_REASON_NO_KEY = 8,
   // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
   // `on_unknown_key`.
@@ -171,8 +175,9 @@ typedef struct jwt_auth_session jwt_auth_session;
 // userdata is that of jwt_auth_hooks, level a jwt_auth_log_level. line is one line of UTF-8
 // without control characters, ended by a NUL, and lives until the function returns. It never
 // holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
-// its SHA-256. The function may be called from any thread, also from several at once. It must
-// not call this library, and must not throw or longjmp.
+// its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
+// it returns. The function may be called from any thread, also from several at once. It must not
+// call this library, and must not throw or longjmp.
 typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line);
 
 // Tells the time in Unix seconds; for tests, and for brokers that keep a clock of their own.
@@ -183,7 +188,8 @@ typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line)
 // must not throw or longjmp.
 typedef int64_t (*jwt_auth_clock_fn)(void *userdata);
 
-// What a verifier may call. Optional: NULL, or a struct of zeros, is no log and the system clock.
+// What a verifier may call. Optional: NULL, or a struct of zeros with struct_size zero as well, is
+// no log and the system clock.
 typedef struct jwt_auth_hooks {
   // sizeof(jwt_auth_hooks) as the caller was compiled. It may grow as jwt_auth_client may.
   size_t struct_size;
@@ -219,7 +225,8 @@ typedef struct jwt_auth_client {
   struct jwt_auth_bytes username;
   // The password.
   struct jwt_auth_bytes password;
-  // The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional.
+  // The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional; this
+  // version does not look at it.
   struct jwt_auth_bytes peer_address;
 } jwt_auth_client;
 
@@ -230,9 +237,10 @@ typedef struct jwt_auth_result {
   int32_t decision;
   // Why: a jwt_auth_reason. For the broker's log; tell the client no more than the code below.
   int32_t reason;
-  // End the session at this Unix second. 0: do not.
+  // End the session at this Unix second: the first at which the token has expired, leeway
+  // included. At most 253402300799, in the year 9999. 0: do not end it.
   int64_t expires_at;
-  // 1: the client is a superuser; skip topic permission checks. Otherwise 0.
+  // 1: the token's claim is_superuser says so; skip topic permission checks. Otherwise 0.
   uint8_t superuser;
   // The CONNACK reason code for an MQTT 5 client: 0x00, 0x86, 0x87 or 0x88.
   uint8_t mqtt5_code;
@@ -265,8 +273,6 @@ extern "C" {
 //
 // Any thread may call it, at any time.
 //
-// # Safety
-//
 // The pointers are NULL or valid for what is said above, and error_len bytes may be written to
 // error.
 enum jwt_auth_status jwt_auth_init(const char *config,
@@ -292,8 +298,6 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // Any number of threads may call it at once with one verifier. It neither blocks nor waits for
 // the network; an RSA or ECDSA signature takes it tens to hundreds of microseconds.
 //
-// # Safety
-//
 // The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
 // freed meanwhile.
 enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
@@ -305,8 +309,6 @@ enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
 // called again. Sessions live on.
 //
 // auth: NULL does nothing. No other call may use it meanwhile or afterwards.
-//
-// # Safety
 //
 // auth is NULL or came from jwt_auth_init, and was not freed before.
 void jwt_auth_free(struct jwt_auth *auth);
@@ -321,8 +323,6 @@ void jwt_auth_free(struct jwt_auth *auth);
 //
 // Any number of threads may call it at once with one session.
 //
-// # Safety
-//
 // The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
 enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *session,
                                              struct jwt_auth_bytes *json);
@@ -330,8 +330,6 @@ enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *sess
 // Ends a session. What jwt_auth_session_claims gave is gone with it.
 //
 // session: NULL does nothing. No other call may use it meanwhile or afterwards.
-//
-// # Safety
 //
 // session is NULL or came from jwt_auth_check, and was not freed before.
 void jwt_auth_session_free(struct jwt_auth_session *session);

@@ -32,10 +32,11 @@ impl Signed {
     /// Reads the payload and compares its dates with `now`, in Unix seconds.
     pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
         let malformed = Refusal::MalformedClaims;
-        let text = std::str::from_utf8(&self.payload).map_err(|_| malformed("not UTF-8"))?;
-        let json = Json::parse(text).map_err(|_| malformed("not strict JSON"))?;
+        let text = std::str::from_utf8(&self.payload)
+            .map_err(|_| malformed("the claims are not UTF-8"))?;
+        let json = Json::parse(text).map_err(|error| malformed(error.defect()))?;
         let Json::Object(members) = json else {
-            return Err(malformed("not a JSON object"));
+            return Err(malformed("the claims are not a JSON object"));
         };
         let exp = date(&members, "exp", "exp is not a numeric date")?;
         let nbf = date(&members, "nbf", "nbf is not a numeric date")?;

@@ -25,6 +25,16 @@ pub(crate) enum Field {
     Username,
 }
 
+impl Field {
+    /// The field's name, in the configuration and in messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Username => "username",
+        }
+    }
+}
+
 impl<'a> Client<'a> {
     /// What the client sent in `field`.
     pub(crate) fn field(&self, field: Field) -> Option<&'a [u8]> {

@@ -96,7 +96,7 @@ impl Dispositions {
         let disposition = match refusal {
             Refusal::MissingToken => self.missing,
             Refusal::MalformedToken(_) => self.malformed,
-            Refusal::NoKey(_) | Refusal::UnknownKeyId(_) => self.unknown_key,
+            Refusal::NoKey(..) | Refusal::UnknownKeyId(_) => self.unknown_key,
             _ => Disposition::Deny,
         };
         match disposition {
@@ -116,9 +116,9 @@ impl ConfigError {
         Self(format!("{}: {problem}", quoted(path)))
     }
 
-    /// A defect at a path as serde writes it, where a dot is the whole.
+    /// A defect at a path as serde writes it, where a dot or a question mark is the whole.
     fn within(path: &str, problem: impl fmt::Display) -> Self {
-        if path == "." {
+        if [".", "?"].contains(&path) {
             Self::whole(problem)
         } else {
             Self::at(path, problem)

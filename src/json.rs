@@ -67,29 +67,43 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Why a text was not read: a sentence with line and column that quotes no value.
+/// Why a text was not read.
 #[derive(Debug)]
-pub(crate) struct Error(String);
+pub(crate) struct Error(serde_json::Error);
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+/// What is said of a text that goes beyond [`MAX_DEPTH`].
+const NESTED: &str = "JSON nested more than 32 levels deep";
+
+impl Error {
+    /// What is wrong, without its place.
+    pub(crate) fn defect(&self) -> &'static str {
+        // The reader takes every JSON type, so a data error is one of its own two.
+        if !self.0.is_data() {
+            "not valid JSON"
+        } else if self.0.to_string().starts_with(NESTED) {
+            NESTED
+        } else {
+            "a JSON member given twice"
+        }
     }
 }
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        // The reader takes every JSON type, so a data error is one of its own two texts below.
-        // Anything else is told by its place alone.
-        Self(if error.is_data() {
-            error.to_string()
+        Self(error)
+    }
+}
+
+/// A sentence with line and column. It quotes at most the name of a member: the texts of
+/// `serde_json` itself may quote a value, and are not used.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_data() {
+            write!(f, "{}", self.0)
         } else {
-            format!(
-                "not valid JSON at line {} column {}",
-                error.line(),
-                error.column()
-            )
-        })
+            let (line, column) = (self.0.line(), self.0.column());
+            write!(f, "{} at line {line} column {column}", self.defect())
+        }
     }
 }
 
@@ -125,9 +139,7 @@ impl Reader {
     fn inside<E: de::Error>(self) -> Result<Self, E> {
         let depth = self.depth.saturating_add(1);
         if depth > MAX_DEPTH {
-            return Err(E::custom(format_args!(
-                "nested more than {MAX_DEPTH} levels deep"
-            )));
+            return Err(E::custom(NESTED));
         }
         Ok(Self { depth })
     }
@@ -278,11 +290,11 @@ mod tests {
         assert!(Json::parse(&nested(32)).is_ok());
         refused(
             &nested(33),
-            "nested more than 32 levels deep at line 1 column 34",
+            "JSON nested more than 32 levels deep at line 1 column 34",
         );
         refused(
             &nested(5_000),
-            "nested more than 32 levels deep at line 1 column 33",
+            "JSON nested more than 32 levels deep at line 1 column 33",
         );
     }
 

@@ -44,10 +44,12 @@ impl<'a> Token<'a> {
         if field.len() > rules.max_size {
             return Err(Refusal::TokenTooLarge);
         }
-        let [header, payload, signature] = segments(field)?;
-        let header = decode(header, "the header is not base64url")?;
-        let payload_bytes = decode(payload, "the payload is not base64url")?;
-        let signature_bytes = decode(signature, "the signature is not base64url")?;
+        let segments = Segments::split(field).ok_or(Refusal::MalformedToken(
+            "not three segments with dots between",
+        ))?;
+        let header = decode(segments.header, "the header is not base64url")?;
+        let payload = decode(segments.payload, "the payload is not base64url")?;
+        let signature = decode(segments.signature, "the signature is not base64url")?;
         let header = Header::parse(&header)?;
 
         let algorithm = Algorithm::from_name(&header.alg).ok_or(Refusal::UnsupportedAlgorithm)?;
@@ -61,35 +63,43 @@ impl<'a> Token<'a> {
         if header.critical {
             return Err(Refusal::UnsupportedCriticalHeader);
         }
-        // What is signed ends where the last dot stands, one byte before the signature.
-        let unsigned = signature.len().saturating_add(1);
-        let signing_input = field
-            .get(..field.len().saturating_sub(unsigned))
-            .unwrap_or_default();
         Ok(Self {
             algorithm,
             kid: header.kid,
-            signing_input,
-            payload: payload_bytes,
-            signature: signature_bytes,
+            signing_input: segments.signing_input,
+            payload,
+            signature,
         })
     }
 }
 
-/// The three segments between two dots.
-fn segments(field: &[u8]) -> Result<[&[u8]; 3], Refusal> {
-    let mut segments = field.split(|byte| *byte == b'.');
-    match (
-        segments.next(),
-        segments.next(),
-        segments.next(),
-        segments.next(),
-    ) {
-        (Some(header), Some(payload), Some(signature), None) => Ok([header, payload, signature]),
-        _ => Err(Refusal::MalformedToken(
-            "not three segments with dots between",
-        )),
+/// A token between its two dots.
+struct Segments<'a> {
+    header: &'a [u8],
+    payload: &'a [u8],
+    signature: &'a [u8],
+    /// Header and payload with the dot between them.
+    signing_input: &'a [u8],
+}
+
+impl<'a> Segments<'a> {
+    fn split(field: &'a [u8]) -> Option<Self> {
+        let is_dot = |byte: &u8| *byte == b'.';
+        let (signing_input, signature) = cut(field, field.iter().rposition(is_dot)?)?;
+        let (header, payload) = cut(signing_input, signing_input.iter().position(is_dot)?)?;
+        (!payload.iter().any(is_dot)).then_some(Self {
+            header,
+            payload,
+            signature,
+            signing_input,
+        })
     }
+}
+
+/// What stands before and after one byte.
+fn cut(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
+    let (before, rest) = bytes.split_at_checked(at)?;
+    Some((before, rest.get(1..)?))
 }
 
 fn decode(segment: &[u8], defect: &'static str) -> Result<Vec<u8>, Refusal> {
@@ -112,7 +122,7 @@ impl Header {
     fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         let malformed = Refusal::MalformedToken;
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("the header is not UTF-8"))?;
-        let json = Json::parse(text).map_err(|_| malformed("the header is not strict JSON"))?;
+        let json = Json::parse(text).map_err(|error| malformed(error.defect()))?;
         let Json::Object(members) = json else {
             return Err(malformed("the header is not a JSON object"));
         };

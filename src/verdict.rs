@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
+use crate::json::quoted;
 
 /// What to do with the client. Zero, as in memory nobody wrote, denies.
 #[repr(C)]
@@ -62,7 +63,8 @@ pub enum Reason {
     AlgorithmNotAllowed = 6,
     /// The token demands an extension that is not supported: `crit`, or `b64` other than true.
     UnsupportedCriticalHeader = 7,
-    /// No key that could verify the token's `alg` is configured. See `on_unknown_key`.
+    /// No configured key can verify the token's `alg`, or none of those that its `kid` names can.
+    /// See `on_unknown_key`.
     NoKey = 8,
     /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
     /// `on_unknown_key`.
@@ -152,8 +154,8 @@ impl Reason {
     }
 }
 
-/// Why a token was refused, with what an operator needs to find the cause. Never holds a byte of
-/// the token beyond its `kid`, and no expected or found claim value.
+/// Why a token was refused, with what an operator needs to find the cause. Of the token itself it
+/// holds no more than a known `alg` and the `kid`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// See [`Reason::MissingToken`].
@@ -168,8 +170,8 @@ pub enum Refusal {
     AlgorithmNotAllowed(Algorithm),
     /// See [`Reason::UnsupportedCriticalHeader`].
     UnsupportedCriticalHeader,
-    /// See [`Reason::NoKey`].
-    NoKey(Algorithm),
+    /// See [`Reason::NoKey`]; the `kid`, where it names keys.
+    NoKey(Algorithm, Option<String>),
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
     /// See [`Reason::BadSignature`].
@@ -201,7 +203,7 @@ impl Refusal {
             Self::UnsupportedAlgorithm => Reason::UnsupportedAlgorithm,
             Self::AlgorithmNotAllowed(_) => Reason::AlgorithmNotAllowed,
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
-            Self::NoKey(_) => Reason::NoKey,
+            Self::NoKey(..) => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
@@ -222,11 +224,16 @@ impl fmt::Display for Refusal {
             Self::MalformedToken(defect) | Self::MalformedClaims(defect) => {
                 write!(f, " ({defect})")
             }
-            Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm) => {
+            Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm, None) => {
                 write!(f, " (alg {algorithm})")
             }
-            Self::UnknownKeyId(kid) => write!(f, " (kid {})", crate::json::quoted(kid)),
-            Self::MissingClaim(name) | Self::ClaimMismatch(name) => write!(f, " (claim `{name}`)"),
+            Self::NoKey(algorithm, Some(kid)) => {
+                write!(f, " (alg {algorithm}, kid {})", quoted(kid))
+            }
+            Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),
+            Self::MissingClaim(name) | Self::ClaimMismatch(name) => {
+                write!(f, " (claim {})", quoted(name))
+            }
             _ => Ok(()),
         }
     }

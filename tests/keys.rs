@@ -144,11 +144,11 @@ fn a_key_that_is_no_good_is_refused_with_the_cause() {
         ),
         (
             "x25519.pub.pem",
-            "a key of type 1.3.101.110; RSA, elliptic curves and Ed25519 are supported",
+            "a key of type id-X25519; rsaEncryption, elliptic curves and Ed25519 are supported",
         ),
         (
             "ed448.pub.pem",
-            "a key of type 1.3.101.113; RSA, elliptic curves and Ed25519 are supported",
+            "a key of type id-Ed448; rsaEncryption, elliptic curves and Ed25519 are supported",
         ),
     ] {
         public_key_refused(
@@ -160,14 +160,12 @@ fn a_key_that_is_no_good_is_refused_with_the_cause() {
 
 #[test]
 fn a_private_key_is_refused_with_words_of_its_own() {
-    for (block, key) in [(1, "rsa2048"), (1, "p256"), (1, "ed25519")] {
-        public_key_refused(
-            vector_text(&format!("keys/{key}.key.pem")),
-            &format!(
-                "block {block}: a private key; only the public key belongs here, and the private \
-                 one should be replaced if others could read it"
-            ),
-        );
+    let problem = "holds a private key; only the public key belongs here, and the private one \
+                   should be replaced if others could read it";
+    for key in ["rsa2048", "p256", "ed25519"] {
+        let private = vector_text(&format!("keys/{key}.key.pem"));
+        public_key_refused(private.clone(), problem);
+        public_key_refused(vector_text("keys/p256.pub.pem") + &private, problem);
     }
 }
 
@@ -175,14 +173,20 @@ fn a_private_key_is_refused_with_words_of_its_own() {
 fn what_is_no_pem_is_refused_without_being_quoted() {
     public_key_refused(
         "",
-        "the file cannot be read: No such file or directory (os error 2)",
+        "neither PEM text nor a file's path: the file cannot be read: No such file or directory (os error 2)",
     );
     public_key_refused(
         "hunter2",
-        "the file cannot be read: No such file or directory (os error 2)",
+        "neither PEM text nor a file's path: the file cannot be read: No such file or directory (os error 2)",
     );
-    public_key_refused("/", "not a regular file");
-    public_key_refused("/dev/zero", "not a regular file");
+    public_key_refused(
+        "/",
+        "neither PEM text nor a file's path: not a regular file",
+    );
+    public_key_refused(
+        "/dev/zero",
+        "neither PEM text nor a file's path: not a regular file",
+    );
     public_key_refused("-----BEGIN PUBLIC KEY-----\nhunter2", "not valid PEM");
     let cut = vector_text("keys/two.pub.pem").replace("-----END PUBLIC KEY-----\n", "");
     public_key_refused(cut, "not valid PEM");
@@ -191,7 +195,7 @@ fn what_is_no_pem_is_refused_without_being_quoted() {
     let large = Scratch::new("large.pem", vec![b'x'; (1 << 20) + 1]);
     public_key_refused(
         large.0.to_str().unwrap(),
-        "the file is larger than 1048576 bytes",
+        "neither PEM text nor a file's path: the file is larger than 1048576 bytes",
     );
     let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
     public_key_refused(block("PUBLIC KEY"), "block 1: not a SubjectPublicKeyInfo");
@@ -227,15 +231,22 @@ fn a_secret_may_be_text_base64_or_a_file() {
 
 #[test]
 fn one_final_newline_of_a_secret_file_is_dropped_and_no_more() {
-    let file = Scratch::new("two-newlines.txt", format!("{SECRET}\n\n"));
-    let broker = Broker::new(&json!({ "secret_file": file.0 }));
-    let header = HS256_HEADER;
-    broker
-        .present(&hs256(&format!("{SECRET}\n"), header, claims().to_string()))
-        .allowed();
-    broker
-        .present(&hs256(SECRET, header, claims().to_string()))
-        .denied(Reason::BadSignature);
+    for (end, left) in [
+        ("", ""),
+        ("\n", ""),
+        ("\r\n", ""),
+        ("\n\n", "\n"),
+        (" \n", " "),
+    ] {
+        let file = Scratch::new("newlines.txt", format!("{SECRET}{end}"));
+        let broker = Broker::new(&json!({ "secret_file": file.0 }));
+        let token = hs256(
+            &format!("{SECRET}{left}"),
+            HS256_HEADER,
+            claims().to_string(),
+        );
+        broker.present(&token).allowed();
+    }
 }
 
 #[test]
@@ -595,6 +606,11 @@ fn a_kid_whose_keys_cannot_serve_the_algorithm_is_no_key() {
     broker
         .present(&signed(EdDSA, "ed25519", Some("a"), &claims()))
         .denied(Reason::NoKey);
+    let (_, line) = broker.log().pop().unwrap();
+    assert!(
+        line.starts_with("refused: no_key (alg EdDSA, kid `a`): "),
+        "{line}"
+    );
 }
 
 #[test]

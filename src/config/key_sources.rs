@@ -66,7 +66,10 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
 }
 
 fn without_final_newline(mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    if text.last() == Some(&b'\n') {
+    for end in [b'\n', b'\r'] {
+        if text.last() != Some(&end) {
+            break;
+        }
         text.pop();
     }
     text
@@ -88,7 +91,9 @@ fn public_keys(options: &Options<'_>) -> Result<Vec<Key>, ConfigError> {
     let read = if pem::is_pem(text_or_path.as_bytes()) {
         pem::read(option, text_or_path.as_bytes(), format)
     } else {
-        file::read(text_or_path).and_then(|text| pem::read(option, &text, format))
+        file::read(text_or_path)
+            .map_err(|problem| format!("neither PEM text nor a file's path: {problem}"))
+            .and_then(|text| pem::read(option, &text, format))
     };
     read.map_err(|problem| ConfigError::at(option, problem))
 }

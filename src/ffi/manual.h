@@ -41,8 +41,11 @@
 // Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
-// No call may use an argument that another thread is freeing. There is no global state, and no
+// No call may use an argument that another thread is freeing. Verifiers share no state, and no
 // thread is started.
+//
+// dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
+// cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
 // hook at that moment.

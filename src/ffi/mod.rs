@@ -84,8 +84,10 @@ pub unsafe extern "C" fn jwt_auth_init(
     });
     match status {
         jwt_auth_status::BadConfig | jwt_auth_status::Internal => {}
-        jwt_auth_status::Ok => text.set(""),
-        _ => text.set("jwt_auth_init: a pointer, length or struct_size is wrong; see the status"),
+        jwt_auth_status::NullArgument => text.set("jwt_auth_init: config or auth is NULL"),
+        jwt_auth_status::BadStruct => text.set("jwt_auth_init: struct_size of hooks is too small"),
+        jwt_auth_status::BadArgument => text.set("jwt_auth_init: config_len is too large"),
+        jwt_auth_status::Ok | jwt_auth_status::NotFound => text.set(""),
     }
     status
 }

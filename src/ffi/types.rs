@@ -101,7 +101,8 @@ pub struct jwt_auth_client {
     pub username: jwt_auth_bytes,
     /// The password.
     pub password: jwt_auth_bytes,
-    /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional.
+    /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional; this
+    /// version does not look at it.
     pub peer_address: jwt_auth_bytes,
 }
 
@@ -114,9 +115,10 @@ pub struct jwt_auth_result {
     pub decision: i32,
     /// Why: a jwt_auth_reason. For the broker's log; tell the client no more than the code below.
     pub reason: i32,
-    /// End the session at this Unix second. 0: do not.
+    /// End the session at this Unix second: the first at which the token has expired, leeway
+    /// included. At most 253402300799, in the year 9999. 0: do not end it.
     pub expires_at: i64,
-    /// 1: the client is a superuser; skip topic permission checks. Otherwise 0.
+    /// 1: the token's claim is_superuser says so; skip topic permission checks. Otherwise 0.
     pub superuser: u8,
     /// The CONNACK reason code for an MQTT 5 client: 0x00, 0x86, 0x87 or 0x88.
     pub mqtt5_code: u8,
@@ -160,8 +162,9 @@ impl From<&Verdict> for jwt_auth_result {
 /// userdata is that of jwt_auth_hooks, level a jwt_auth_log_level. line is one line of UTF-8
 /// without control characters, ended by a NUL, and lives until the function returns. It never
 /// holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
-/// its SHA-256. The function may be called from any thread, also from several at once. It must
-/// not call this library, and must not throw or longjmp.
+/// its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
+/// it returns. The function may be called from any thread, also from several at once. It must not
+/// call this library, and must not throw or longjmp.
 pub type jwt_auth_log_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, line: *const c_char)>;
 
@@ -173,7 +176,8 @@ pub type jwt_auth_log_fn =
 /// must not throw or longjmp.
 pub type jwt_auth_clock_fn = Option<unsafe extern "C" fn(userdata: *mut c_void) -> i64>;
 
-/// What a verifier may call. Optional: NULL, or a struct of zeros, is no log and the system clock.
+/// What a verifier may call. Optional: NULL, or a struct of zeros with struct_size zero as well, is
+/// no log and the system clock.
 #[repr(C)]
 #[derive(Debug, Clone, Copy)]
 pub struct jwt_auth_hooks {

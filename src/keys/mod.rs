@@ -57,10 +57,10 @@ impl KeySet {
         kid: Option<&str>,
     ) -> Result<impl Iterator<Item = &'k Key> + use<'k>, Refusal> {
         let named = kid.and_then(|kid| self.by_kid.get(kid));
-        let (keys, refusal) = match (named, kid) {
-            (Some(named), _) => (named, Refusal::NoKey(algorithm)),
-            (None, Some(kid)) => (&self.without_kid, Refusal::UnknownKeyId(kid.to_owned())),
-            (None, None) => (&self.all, Refusal::NoKey(algorithm)),
+        let keys = match (named, kid) {
+            (Some(named), _) => named,
+            (None, Some(_)) => &self.without_kid,
+            (None, None) => &self.all,
         };
         let mut fitting = keys
             .iter()
@@ -68,9 +68,11 @@ impl KeySet {
             .filter(move |key| key.serves(algorithm))
             .peekable();
         if fitting.peek().is_some() {
-            Ok(fitting)
-        } else {
-            Err(refusal)
+            return Ok(fitting);
         }
+        Err(match kid {
+            Some(kid) if named.is_none() => Refusal::UnknownKeyId(kid.to_owned()),
+            kid => Refusal::NoKey(algorithm, kid.map(str::to_owned)),
+        })
     }
 }

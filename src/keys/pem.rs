@@ -3,6 +3,7 @@
 use pkcs1::RsaPublicKeyRef;
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::oid::db::DB;
 use x509_cert::der::oid::db::rfc5912::{
     ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1, SECP_521_R_1,
 };
@@ -11,6 +12,9 @@ use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use super::key::{Curve, Key, SignatureFormat};
+
+const PRIVATE_KEY: &str = "holds a private key; only the public key belongs here, and the private \
+                           one should be replaced if others could read it";
 
 /// Whether a text holds PEM rather than the path of a file with PEM.
 pub(crate) fn is_pem(text: &[u8]) -> bool {
@@ -33,6 +37,12 @@ pub(crate) fn read(option: &str, text: &[u8], format: SignatureFormat) -> Result
     }
     if blocks.is_empty() {
         return Err("no PEM block found".to_owned());
+    }
+    if blocks
+        .iter()
+        .any(|block| block.tag().contains("PRIVATE KEY"))
+    {
+        return Err(PRIVATE_KEY.to_owned());
     }
     blocks
         .iter()
@@ -61,11 +71,6 @@ fn key(name: String, block: &::pem::Pem, format: SignatureFormat) -> Result<Key,
             let spki = SubjectPublicKeyInfoRef::from_der(&spki).map_err(defect)?;
             from_spki(name, &spki, format)
         }
-        tag if tag.contains("PRIVATE KEY") => Err(
-            "a private key; only the public key belongs here, and the private one should be \
-                 replaced if others could read it"
-                .to_owned(),
-        ),
         _ => Err("neither a public key nor a certificate".to_owned()),
     }
 }
@@ -89,7 +94,8 @@ fn from_spki(
         }
         ID_ED_25519 => Key::from_ed25519(name, None, bits),
         other => Err(format!(
-            "a key of type {other}; RSA, elliptic curves and Ed25519 are supported"
+            "a key of type {}; rsaEncryption, elliptic curves and Ed25519 are supported",
+            name_of(&other)
         )),
     }
 }
@@ -103,7 +109,8 @@ fn curve(parameters: Option<AnyRef<'_>>) -> Result<Curve, String> {
         SECP_384_R_1 => Ok(Curve::P384),
         SECP_521_R_1 => Ok(Curve::P521),
         other => Err(format!(
-            "a key on curve {other}; P-256, P-384 and P-521 are supported"
+            "a key on curve {}; P-256, P-384 and P-521 are supported",
+            name_of(&other)
         )),
     }
 }
@@ -117,4 +124,12 @@ fn from_pkcs1(name: String, der: &[u8]) -> Result<Key, String> {
         key.modulus.as_bytes(),
         key.public_exponent.as_bytes(),
     )
+}
+
+/// The name of an object identifier, or its numbers.
+fn name_of(oid: &ObjectIdentifier) -> String {
+    match DB.by_oid(oid) {
+        Some(name) => name.to_owned(),
+        None => oid.to_string(),
+    }
 }
