@@ -30,10 +30,11 @@ pub(crate) struct Options<'a> {
 
     /// The HMAC key for HS256, HS384 and HS512. Use at least 32 random bytes.
     #[serde(skip_serializing)]
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
     pub(crate) secret: Option<Zeroizing<String>>,
 
     /// The path of a file that holds the HMAC key. One final newline is dropped.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) secret_file: Option<String>,
 
     /// The HMAC key is written in base64, in the standard alphabet with padding.
@@ -42,9 +43,11 @@ pub(crate) struct Options<'a> {
 
     /// Public keys for RS*, PS*, ES* and `EdDSA`: PEM text or the path of a PEM file, with one or
     /// more public keys (SPKI or PKCS#1) or X.509 certificates. Every block is trusted.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) public_key: Option<String>,
 
     /// Another name of `public_key`. Give one of them.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) pubkey: Option<String>,
 
     /// A JSON Web Key Set (RFC 7517): an object with a list `keys`. Unusable keys are skipped with
@@ -57,12 +60,13 @@ pub(crate) struct Options<'a> {
     pub(crate) jwks: Option<Json<'a>>,
 
     /// The path of a file that holds a JSON Web Key Set.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) jwks_file: Option<String>,
 
     /// How ECDSA signatures are encoded: `der` (ASN.1), `raw` (RFC 7518, what JWT libraries
     /// produce) or `auto` (either). It touches ES* only. Not given: `der` for keys from
-    /// `public_key`, as in EMQX's module, and `raw` for keys from `jwks` and `jwks_file`. Once
-    /// given, it applies to all.
+    /// `public_key`, as in the module of EMQX 4.2, and `raw` for keys from `jwks` and `jwks_file`.
+    /// Once given, it applies to all.
     pub(crate) signature_format: Option<SignatureFormat>,
 
     /// The algorithms that are allowed. Not given: all that the keys can verify.
