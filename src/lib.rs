@@ -32,6 +32,7 @@ mod json;
 mod keys;
 mod log;
 mod policy;
+mod report;
 mod signature;
 mod template;
 mod token;

@@ -1,14 +1,12 @@
 //! The pipeline from a client to a verdict.
 
-use aws_lc_rs::digest;
-
-use crate::client::{Client, Field};
+use crate::client::Client;
 use crate::clock::{Clock, ClockError, ClockHook};
 use crate::config::{Config, ConfigError};
-use crate::json::quoted;
 use crate::log::{Log, LogHook, LogLevel};
+use crate::report;
 use crate::token::Token;
-use crate::verdict::{Decision, Grant, Reason, Refusal, Verdict};
+use crate::verdict::{Decision, Grant, Refusal, Verdict};
 
 /// What a verifier may call: nothing by default.
 #[derive(Default)]
@@ -55,13 +53,16 @@ impl Verifier {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
+        let config = &self.config;
         let outcome = self.admit(client, now);
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
-            Err(refusal) => self.config.dispositions.decide(refusal),
+            Err(refusal) => config.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
-        self.report(client, &verdict);
+        let level = report::level(&verdict);
+        self.log
+            .write(level, || report::line(client, config.from, &verdict));
         Ok(verdict)
     }
 
@@ -81,62 +82,4 @@ impl Verifier {
             claims: signed.payload,
         })
     }
-
-    /// One line for each decision, for whoever asks why.
-    fn report(&self, client: &Client<'_>, verdict: &Verdict) {
-        let (level, decision) = match verdict.decision {
-            Decision::Allow => (LogLevel::Debug, "accepted"),
-            Decision::Ignore => (LogLevel::Debug, "ignored"),
-            Decision::Deny => (LogLevel::Info, "refused"),
-        };
-        self.log.write(level, || {
-            let reason = match &verdict.outcome {
-                Ok(_) => String::new(),
-                Err(refusal) => format!("{refusal}: "),
-            };
-            let client_id = describe_client(client, self.config.from);
-            let token = self.describe_token(client, verdict.reason());
-            format!("{decision}: {reason}client {client_id}, {token}")
-        });
-    }
-
-    /// Names what a client sent as its token, so that its issuer can find it.
-    fn describe_token(&self, client: &Client<'_>, reason: Reason) -> String {
-        let name = self.config.from.name();
-        match (client.field(self.config.from), reason) {
-            (None, _) => format!("no {name}"),
-            // It is a password, perhaps, and a few digits of its hash would be enough to guess it.
-            (Some(_), Reason::MalformedToken) => format!("{name} not shown"),
-            (Some(field), Reason::TokenTooLarge) => format!("{name} of {} bytes", field.len()),
-            (Some(field), _) => format!("token {}", fingerprint(field)),
-        }
-    }
-}
-
-/// Names a client by its identifier, unless that tells the token or password as well: some devices
-/// send it in every field.
-fn describe_client(client: &Client<'_>, from: Field) -> String {
-    // A longer identifier is cut before it is shown, and only the whole of a secret is one.
-    const LONGEST: usize = 256;
-    let Some(id) = client.client_id else {
-        return "without an id".to_owned();
-    };
-    let tells = |secret: &[u8]| {
-        id == secret
-            || (!secret.is_empty()
-                && id.len() <= LONGEST
-                && id.windows(secret.len()).any(|part| part == secret))
-    };
-    let secrets = [client.field(from), client.password];
-    if secrets.into_iter().flatten().any(tells) {
-        return "not shown".to_owned();
-    }
-    quoted(&String::from_utf8_lossy(id))
-}
-
-/// The name of a token where it must not be shown: the first 8 hexadecimal digits of its SHA-256.
-fn fingerprint(token: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, token);
-    let first = digest.as_ref().first_chunk().copied().unwrap_or_default();
-    format!("{:08x}", u32::from_be_bytes(first))
 }
