@@ -169,13 +169,23 @@ impl Key {
         point: &[u8],
         format: SignatureFormat,
     ) -> Result<Self, String> {
+        // The parser takes more than points: a whole SubjectPublicKeyInfo, and the hybrid form.
+        let len = curve.coordinate_len();
+        let is_point = match point.split_first() {
+            Some((2 | 3, x)) => x.len() == len,
+            Some((4, x_and_y)) => x_and_y.len() == len.saturating_mul(2),
+            _ => false,
+        };
+        if !is_point {
+            return Err("an elliptic curve key that is no point".to_owned());
+        }
         let (algorithm, der, raw) = curve.algorithms();
         let parse = |algorithm: &'static EcdsaVerificationAlgorithm| {
             ParsedPublicKey::new(algorithm, point).map_err(rejected)
         };
         let ecdsa = Ecdsa {
             format,
-            raw_len: curve.coordinate_len().saturating_mul(2),
+            raw_len: len.saturating_mul(2),
             der: parse(der)?,
             raw: parse(raw)?,
         };
@@ -194,6 +204,9 @@ impl Key {
     ) -> Result<Self, String> {
         if bytes.len() != algorithms::ED25519_PUBLIC_KEY_LEN {
             return Err("an Ed25519 key that is not 32 bytes long".to_owned());
+        }
+        if has_small_order(bytes) {
+            return Err("an Ed25519 key for which anybody can sign".to_owned());
         }
         let parsed = ParsedPublicKey::new(&algorithms::ED25519, bytes).map_err(rejected)?;
         Ok(Self::new(
@@ -308,6 +321,26 @@ impl Curve {
     }
 }
 
+/// The y coordinates of the points of order 1, 2, 4 and 8 on Ed25519's curve, in hexadecimal.
+const SMALL_ORDER: [&str; 5] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+];
+
+/// Whether an Ed25519 key is a point of small order: signatures for it can be made without a private
+/// key, and the verification does not refuse them by itself. The sign of x does not count.
+fn has_small_order(key: &[u8]) -> bool {
+    let last = key.len().saturating_sub(1);
+    let unsigned = key.iter().enumerate().map(|(index, byte)| {
+        let sign = if index == last { 0x80 } else { 0 };
+        format!("{:02x}", byte & !sign)
+    });
+    SMALL_ORDER.contains(&unsigned.collect::<String>().as_str())
+}
+
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
@@ -323,4 +356,39 @@ fn bits(number: &[u8]) -> usize {
 
 fn rejected(_: KeyRejected) -> String {
     "the numbers do not make a key".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// R is the neutral element and S is 0: good for every key A and message with h * A = R, which
+    /// for a point of small order is every eighth message at least.
+    fn can_be_forged(key: [u8; 32]) -> bool {
+        let mut signature = [0; 64];
+        signature[0] = 1;
+        ParsedPublicKey::new(&algorithms::ED25519, key).is_ok_and(|key| {
+            (0_u32..400).any(|message| key.verify_sig(&message.to_le_bytes(), &signature).is_ok())
+        })
+    }
+
+    #[test]
+    fn a_key_that_anybody_can_sign_for_is_refused() {
+        for point in SMALL_ORDER {
+            let digit = |at: usize| point.get(at..at + 2).map(|hex| u8::from_str_radix(hex, 16));
+            let mut key: [u8; 32] = std::array::from_fn(|index| match digit(index * 2) {
+                Some(Ok(byte)) => byte,
+                _ => unreachable!("{point}"),
+            });
+            assert!(can_be_forged(key), "{point}");
+            for sign in [0, 0x80] {
+                key[31] |= sign;
+                let refused = Key::from_ed25519(String::new(), None, &key).err();
+                assert_eq!(
+                    refused.as_deref(),
+                    Some("an Ed25519 key for which anybody can sign")
+                );
+            }
+        }
+    }
 }
