@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "read with the tests")]
 #![allow(unsafe_code, reason = "the C interface is called as C does")]
 #![allow(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test that panics fails, and that is all"
@@ -382,4 +383,29 @@ pub fn vector_text(name: &str) -> String {
 #[track_caller]
 pub fn vectors(name: &str) -> Vec<Value> {
     serde_json::from_str(&vector_text(name)).unwrap()
+}
+
+/// A secret that draws no warning.
+pub const SECRET: &str = "an HMAC secret of 32 characters!";
+
+/// A broker with the secret and these options.
+pub fn broker(options: Value) -> Broker {
+    let mut config = options;
+    config["secret"] = SECRET.into();
+    Broker::new(&config)
+}
+
+/// A token with these claims, signed with the secret.
+pub fn token(claims: &Value) -> String {
+    hs256(SECRET, HS256_HEADER, claims.to_string())
+}
+
+/// A token with this header and no claims, signed with the secret.
+pub fn with_header(header: &str) -> String {
+    hs256(SECRET, header, "{}")
+}
+
+/// A token with this payload, signed with the secret.
+pub fn with_payload(payload: impl AsRef<[u8]>) -> String {
+    hs256(SECRET, HS256_HEADER, payload)
 }
