@@ -24,7 +24,7 @@ use jwt_auth::ffi::{
     jwt_auth_session_free, jwt_auth_status,
 };
 use jwt_auth::{Decision, LogLevel, Reason};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What time it is in the tests: 14 November 2023, 22:13:20 UTC.
 pub const NOW: i64 = 1_700_000_000;
@@ -408,4 +408,39 @@ pub fn with_header(header: &str) -> String {
 /// A token with this payload, signed with the secret.
 pub fn with_payload(payload: impl AsRef<[u8]>) -> String {
     hs256(SECRET, HS256_HEADER, payload)
+}
+
+/// Claims in date.
+pub fn valid_claims() -> Value {
+    json!({ "exp": NOW + 60 })
+}
+
+/// A file that goes when the test ends.
+pub struct Scratch(pub PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A broker with this configuration accepts a token of this key.
+#[track_caller]
+pub fn accepts(config: &Value, algorithm: jsonwebtoken::Algorithm, key: &str) {
+    Broker::new(config)
+        .present(&signed(algorithm, key, None, &valid_claims()))
+        .allowed();
+}
+
+/// The path of a key file.
+pub fn key_path(name: &str) -> PathBuf {
+    vector_path(&format!("keys/{name}"))
 }
