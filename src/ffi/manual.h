@@ -48,7 +48,7 @@
 // cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
-// hook at that moment.
+// call of this library, or in a hook, at that moment.
 //
 // Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
 // compiled against an older header keep working.

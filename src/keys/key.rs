@@ -126,11 +126,15 @@ impl Key {
             return Err("an RSA key whose exponent is even, below 3, or too long".to_owned());
         }
         let components = PublicKeyComponents { n, e };
+        // The first verification prepares a key under a lock. It is done here, so that no check ever
+        // takes that lock, and no process is forked while one holds it.
+        let no_signature: Vec<u8> = (0..n.len()).map(|index| u8::from(index > 0)).collect();
         let parse = |parameters: &'static RsaParameters| {
-            components
+            let key = components
                 .to_parsed_public_key(parameters)
-                .map(Primitive::Signature)
-                .map_err(rejected)
+                .map_err(rejected)?;
+            let _ = key.verify_sig(b"", &no_signature);
+            Ok::<_, String>(Primitive::Signature(key))
         };
         let primitives = vec![
             (
