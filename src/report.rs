@@ -42,22 +42,23 @@ fn describe_token(field: Option<&[u8]>, from: Field, reason: Reason) -> String {
 /// Names a client by its identifier, unless that tells the token or password as well: some devices
 /// send it in every field.
 fn describe_client(client: &Client<'_>, from: Field) -> String {
-    // A longer identifier is cut before it is shown, and only the whole of a secret is one.
-    const LONGEST: usize = 256;
+    // No more than this many bytes are shown, whatever they are.
+    const SHOWN: usize = 256;
     let Some(id) = client.client_id else {
         return "without an id".to_owned();
     };
+    let shown = id.get(..SHOWN).unwrap_or(id);
     let tells = |secret: &[u8]| {
-        id == secret
-            || (!secret.is_empty()
-                && id.len() <= LONGEST
-                && id.windows(secret.len()).any(|part| part == secret))
+        let within = |whole: &[u8], part: &[u8]| {
+            !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
+        };
+        id == secret || within(shown, secret)
     };
     let secrets = [client.field(from), client.password];
     if secrets.into_iter().flatten().any(tells) {
         return "not shown".to_owned();
     }
-    quoted(&String::from_utf8_lossy(id))
+    quoted(&String::from_utf8_lossy(shown))
 }
 
 /// The name of a token where it must not be shown: the first 8 hexadecimal digits of its SHA-256.

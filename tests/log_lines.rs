@@ -106,6 +106,10 @@ fn a_client_id_that_tells_the_password_is_not_shown() {
     assert!(shows(b"device", b""));
     assert!(!shows(b"hunter2", b"hunter2"));
     assert!(!shows(b"device-hunter2-x", b"hunter2"));
+    assert!(!shows(
+        format!("hunter2{}", "x".repeat(300)).as_bytes(),
+        b"hunter2"
+    ));
     let token = token(&json!({ "long": "x".repeat(300) }));
     assert!(!shows(token.as_bytes(), token.as_bytes()));
 }
