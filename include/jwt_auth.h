@@ -48,7 +48,7 @@
 // cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
-// hook at that moment.
+// call of this library, or in a hook, at that moment.
 //
 // Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
 // compiled against an older header keep working.
@@ -296,7 +296,8 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // of client has a length and no data; INTERNAL if the library or the clock failed.
 //
 // Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-// the network; an RSA or ECDSA signature takes it tens to hundreds of microseconds.
+// the network. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
+// that is tried; a token without a kid tries every key that fits its alg.
 //
 // The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
 // freed meanwhile.
@@ -355,7 +356,8 @@ const char *jwt_auth_decision_str(int32_t decision);
 const char *jwt_auth_version(void);
 
 // The version of the binary interface of the library that is running. A program that loads the
-// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call.
+// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call. Any thread may
+// call it.
 uint32_t jwt_auth_abi_version(void);
 
 #ifdef __cplusplus

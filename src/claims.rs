@@ -32,7 +32,7 @@ impl Signed {
     /// Reads the payload and compares its dates with `now`, in Unix seconds.
     pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
         let malformed = Refusal::MalformedClaims;
-        let text = std::str::from_utf8(&self.payload)
+        let text = std::str::from_utf8(self.payload())
             .map_err(|_| malformed("the claims are not UTF-8"))?;
         let json = Json::parse(text).map_err(|error| malformed(error.defect()))?;
         let Json::Object(members) = json else {

@@ -6,6 +6,8 @@ mod verify_claims;
 
 use std::fmt;
 
+use serde_path_to_error::{Path, Segment};
+
 use crate::claims::DateRules;
 use crate::client::Field;
 use crate::json::{self, Json, quoted};
@@ -32,7 +34,7 @@ impl Config {
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;
         let mut options: Options<'_> = serde_path_to_error::deserialize(json)
-            .map_err(|error| ConfigError::within(&error.path().to_string(), error.inner()))?;
+            .map_err(|error| ConfigError::within(error.path(), error.inner()))?;
         let keys = key_sources::load(&mut options, log)?;
         if let Some(algorithms) = &options.algorithms {
             if algorithms.is_empty() {
@@ -75,7 +77,7 @@ impl Config {
 fn read(text: &str) -> Result<Json<'_>, ConfigError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let json = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
+        let path = error.path().clone();
         ConfigError::within(&path, json::Error::from(error.into_inner()))
     })?;
     let end = reader.end().map_err(json::Error::from);
@@ -116,12 +118,15 @@ impl ConfigError {
         Self(format!("{}: {problem}", quoted(path)))
     }
 
-    /// A defect at a path as serde writes it, where a dot or a question mark is the whole.
-    fn within(path: &str, problem: impl fmt::Display) -> Self {
-        if [".", "?"].contains(&path) {
-            Self::whole(problem)
+    /// A defect at a path, as far as it has names: JSON may break off before one is read.
+    fn within(path: &Path, problem: impl fmt::Display) -> Self {
+        let named = path
+            .iter()
+            .any(|segment| !matches!(segment, Segment::Unknown));
+        if named {
+            Self::at(path.to_string().trim_end_matches(".?"), problem)
         } else {
-            Self::at(path, problem)
+            Self::whole(problem)
         }
     }
 

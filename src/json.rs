@@ -46,6 +46,15 @@ impl<'a> Object<'a> {
         Some(self.0.swap_remove(index).1)
     }
 
+    /// The members whose names are in `names`, moved out of the object.
+    pub(crate) fn take(&mut self, names: &[&str]) -> Self {
+        Self(
+            self.0
+                .extract_if(.., |(member, _)| names.contains(&member.as_ref()))
+                .collect(),
+        )
+    }
+
     /// Keeps the members whose names are in `names`.
     pub(crate) fn retain(&mut self, names: &[&str]) {
         self.0

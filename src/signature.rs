@@ -8,7 +8,17 @@ use crate::verdict::Refusal;
 /// The payload of a token whose signature is that of a configured key. [`Token::verify`] alone
 /// makes one.
 pub(crate) struct Signed {
-    pub(crate) payload: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+impl Signed {
+    pub(crate) fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    pub(crate) fn into_payload(self) -> Vec<u8> {
+        self.payload
+    }
 }
 
 impl Token<'_> {

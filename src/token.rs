@@ -21,8 +21,8 @@ pub(crate) struct TokenRules {
     pub(crate) algorithms: Option<Vec<Algorithm>>,
 }
 
-/// A token in JWS compact serialisation (RFC 7515 section 7.1), not verified. What it claims cannot
-/// be read before [`Token::verify`](crate::signature).
+/// A token in JWS compact serialisation (RFC 7515 section 7.1), not verified. Its claims are read
+/// only from what [`Token::verify`](crate::signature) makes of it.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
     /// `alg`: selects among what a key may verify, and never changes what a key is.

@@ -79,7 +79,7 @@ impl Verifier {
         Ok(Grant {
             expires_at: admission.expires_at,
             superuser: admission.superuser,
-            claims: signed.payload,
+            claims: signed.into_payload(),
         })
     }
 }

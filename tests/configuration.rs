@@ -36,6 +36,8 @@ fn an_unknown_option_is_named_with_the_nearest_known_one() {
             format!("`{wrong}`: unknown; the nearest known name is `{right}`")
         );
     };
+    nearest("?", "from");
+    nearest(".", "from");
     nearest("leway", "leeway");
     nearest("Secret", "secret");
     nearest("secret_base64", "secret_file");
@@ -74,7 +76,7 @@ fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
         ("on_missing", "`deny` or `ignore`"),
         ("on_malformed", "`deny` or `ignore`"),
         ("on_unknown_key", "`deny` or `ignore`"),
-        ("max_token_size", "a whole number from 1 to 16777216"),
+        ("max_token_size", "a whole number from 1 to 1048576"),
     ] {
         for wrong in [Value::Null, json!(-271_828), json!(3.25)] {
             let error = Broker::refused(&with(option, wrong));
@@ -113,7 +115,7 @@ fn a_wrong_choice_is_told_by_the_choices() {
 fn numbers_have_their_ranges() {
     for (option, accepted, refused) in [
         ("leeway", [0, 3_600], [-1, 3_601]),
-        ("max_token_size", [1, 16_777_216], [0, 16_777_217]),
+        ("max_token_size", [1, 1_048_576], [0, 1_048_577]),
     ] {
         for number in accepted {
             Broker::new(&with(option, number));
@@ -143,6 +145,14 @@ fn an_option_given_twice_is_refused() {
 
 #[test]
 fn what_is_no_json_object_is_refused() {
+    refused(
+        "{hunter2",
+        "the configuration: not valid JSON at line 1 column 2",
+    );
+    refused(
+        r#"{"verify_claims":{"a":"x"y"}}"#,
+        "`verify_claims`: not valid JSON at line 1 column 26",
+    );
     refused("", "the configuration: not valid JSON at line 1 column 0");
     refused(
         "hunter2",

@@ -136,7 +136,7 @@ fn ignore() -> Disposition {
 }
 
 pub(crate) type Seconds = Whole<0, 3_600, 0>;
-pub(crate) type TokenSize = Whole<1, 16_777_216, 16_384>;
+pub(crate) type TokenSize = Whole<1, 1_048_576, 16_384>;
 
 /// A whole number within a range, which is told in the error and in the schema.
 #[derive(Clone, Copy)]

@@ -104,7 +104,7 @@ impl<'de> Deserialize<'de> for ExpectedValue {
                 Ok(ExpectedValue::Exactly(Json::Integer(number.into())))
             }
 
-            /// From 2^53 on, numbers that differ in the token may be equal once they are read.
+            /// Fractions are compared as doubles. From 2^53 on, integers that differ would be equal.
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<ExpectedValue, E> {
                 const INEXACT: f64 = 9_007_199_254_740_992.0;
                 if number.abs() < INEXACT {

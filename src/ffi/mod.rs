@@ -109,7 +109,8 @@ const INTERNAL_ERROR: &str = "the library failed; this is a defect of libjwt_aut
 /// of client has a length and no data; INTERNAL if the library or the clock failed.
 ///
 /// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-/// the network; an RSA or ECDSA signature takes it tens to hundreds of microseconds.
+/// the network. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
+/// that is tried; a token without a kid tries every key that fits its alg.
 ///
 /// # Safety
 ///
@@ -255,7 +256,8 @@ pub extern "C" fn jwt_auth_version() -> *const c_char {
 }
 
 /// The version of the binary interface of the library that is running. A program that loads the
-/// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call.
+/// library by itself compares it with JWT_AUTH_ABI_VERSION before any other call. Any thread may
+/// call it.
 #[unsafe(no_mangle)]
 pub extern "C" fn jwt_auth_abi_version() -> u32 {
     JWT_AUTH_ABI_VERSION

@@ -67,7 +67,7 @@ pub(super) unsafe fn client<'a>(
     // SAFETY: not NULL, and the size is there in every version. No reference is made: the struct
     // may be shorter than ours.
     let size = unsafe { (&raw const (*pointer).struct_size).read() };
-    if size < size_of::<jwt_auth_client>() {
+    if size < jwt_auth_client::VERSION_1_SIZE {
         return Err(jwt_auth_status::BadStruct);
     }
     // SAFETY: all of our version's members are there.
@@ -96,7 +96,7 @@ pub(super) unsafe fn hooks(pointer: *const jwt_auth_hooks) -> Result<Hooks, jwt_
     }
     // SAFETY: not NULL, and the size is there in every version.
     let size = unsafe { (&raw const (*pointer).struct_size).read() };
-    if size != 0 && size < size_of::<jwt_auth_hooks>() {
+    if size != 0 && size < jwt_auth_hooks::VERSION_1_SIZE {
         return Err(jwt_auth_status::BadStruct);
     }
     // SAFETY: all of our version's members are there.

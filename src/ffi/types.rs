@@ -191,6 +191,25 @@ pub struct jwt_auth_hooks {
     pub userdata: *mut c_void,
 }
 
+impl jwt_auth_client {
+    /// The size of version 1, which every later version is larger than.
+    pub(super) const VERSION_1_SIZE: usize =
+        std::mem::offset_of!(Self, peer_address) + size_of::<jwt_auth_bytes>();
+}
+
+impl jwt_auth_hooks {
+    /// The size of version 1, which every later version is larger than.
+    pub(super) const VERSION_1_SIZE: usize =
+        std::mem::offset_of!(Self, userdata) + size_of::<*mut c_void>();
+}
+
+/// What any number of threads may use at once.
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<jwt_auth>();
+    shared::<jwt_auth_session>();
+};
+
 #[cfg(target_pointer_width = "64")]
 const _: () = {
     use std::mem::{offset_of, size_of};

@@ -17,8 +17,9 @@ pub(crate) fn read(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     if !metadata.is_file() {
         return Err("not a regular file".to_owned());
     }
-    // With room for all of it from the start, no copy is left behind by a growing buffer.
-    let room = metadata.len().min(LARGEST).saturating_add(2);
+    // With room for all of it from the start, no copy is left behind by a growing buffer; and with
+    // too little room, std would read through a buffer of its own.
+    let room = metadata.len().clamp(64, LARGEST).saturating_add(64);
     let mut content = Zeroizing::new(Vec::with_capacity(
         usize::try_from(room).unwrap_or_default(),
     ));

@@ -21,7 +21,10 @@ const MEMBERS: [&str; 11] = [
     "kty", "kid", "use", "key_ops", "alg", "n", "e", "crv", "x", "y", "k",
 ];
 
-/// The private members of RFC 7518 section 6, less those that only make RSA faster.
+const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
+                            Ed25519, or oct, or a member is missing";
+
+/// The member that makes an RSA, EC or OKP key private.
 const PRIVATE: &str = "d";
 
 /// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
@@ -63,7 +66,7 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
     }
     members.retain(&MEMBERS);
     let bound_to = algorithm(&members)?;
-    let common: CommonParameters = decode(members.clone())?;
+    let common: CommonParameters = decode(members.take(&["kid", "use", "key_ops"]))?;
     if common
         .public_key_use
         .is_some_and(|public_key_use| public_key_use != PublicKeyUse::Signature)
@@ -77,6 +80,11 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
         return Err("its `key_ops` lack \"verify\"".to_owned());
     }
     let kid = common.key_id;
+    // Of another type, a key would be kept whole as `serde_json` values, which are not wiped.
+    let known = members.get("kty").and_then(Json::as_str);
+    if !known.is_some_and(|name| ["RSA", "EC", "OKP", "oct"].contains(&name)) {
+        return Err(UNKNOWN_TYPE.to_owned());
+    }
     let mut key = match decode(members)? {
         AlgorithmParameters::RSA(rsa) => {
             Key::from_rsa(name, kid, &number(&rsa.n, "n")?, &number(&rsa.e, "e")?)
@@ -92,11 +100,7 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
             let text = Zeroizing::new(key.value);
             secret::key(name, kid, &number(&text, "k")?, log)
         }
-        _ => Err(
-            "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
-                  Ed25519, or oct, or a member is missing"
-                .to_owned(),
-        ),
+        _ => Err(UNKNOWN_TYPE.to_owned()),
     }?;
     match bound_to {
         Some(algorithm) if !key.bind(algorithm) => {

@@ -16,7 +16,10 @@ const WELL_KNOWN: &[u8] = b"emqxsecret";
 /// The bytes that a text in base64 stands for: the standard alphabet with padding (RFC 4648
 /// section 4), as EMQX reads it.
 pub(crate) fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    STANDARD.decode(text).ok().map(Zeroizing::new)
+    // Decoded in place, so that what a defect leaves unfinished is wiped as well.
+    let mut secret = Zeroizing::new(Vec::with_capacity(text.len()));
+    STANDARD.decode_vec(text, &mut secret).ok()?;
+    Some(secret)
 }
 
 /// Makes a key of a secret, with a warning if others may know it. An empty one is no secret.
