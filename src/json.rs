@@ -54,12 +54,6 @@ impl<'a> Object<'a> {
                 .collect(),
         )
     }
-
-    /// Keeps the members whose names are in `names`.
-    pub(crate) fn retain(&mut self, names: &[&str]) {
-        self.0
-            .retain(|(member, _)| names.contains(&member.as_ref()));
-    }
 }
 
 impl<'a> Json<'a> {

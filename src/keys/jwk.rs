@@ -15,11 +15,12 @@ use crate::json::{Json, Object, quoted};
 use crate::log::{Log, LogLevel};
 use crate::token::BASE64URL;
 
-/// The members that count. All others are ignored, `x5c`, `x5t` and `x5u` among them: a key's own
-/// numbers are the key.
-const MEMBERS: [&str; 11] = [
-    "kty", "kid", "use", "key_ops", "alg", "n", "e", "crv", "x", "y", "k",
-];
+/// The members that say what a key is for, beside `alg`.
+const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
+
+/// The members that are the key. All others are ignored, `x5c`, `x5t` and `x5u` among them: a key's
+/// own numbers are the key.
+const NUMBERS: [&str; 7] = ["kty", "n", "e", "crv", "x", "y", "k"];
 
 const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
                             Ed25519, or oct, or a member is missing";
@@ -64,9 +65,8 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
             format!("{name} holds a private key; only its public part is needed and used")
         });
     }
-    members.retain(&MEMBERS);
     let bound_to = algorithm(&members)?;
-    let common: CommonParameters = decode(members.take(&["kid", "use", "key_ops"]))?;
+    let common: CommonParameters = decode(members.take(&COMMON))?;
     if common
         .public_key_use
         .is_some_and(|public_key_use| public_key_use != PublicKeyUse::Signature)
@@ -85,7 +85,7 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
     if !known.is_some_and(|name| ["RSA", "EC", "OKP", "oct"].contains(&name)) {
         return Err(UNKNOWN_TYPE.to_owned());
     }
-    let mut key = match decode(members)? {
+    let mut key = match decode(members.take(&NUMBERS))? {
         AlgorithmParameters::RSA(rsa) => {
             Key::from_rsa(name, kid, &number(&rsa.n, "n")?, &number(&rsa.e, "e")?)
         }

@@ -2,7 +2,8 @@
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
-    self as algorithms, EcdsaVerificationAlgorithm, ParsedPublicKey, RsaParameters,
+    self as algorithms, ED25519_PUBLIC_KEY_LEN, EcdsaVerificationAlgorithm, ParsedPublicKey,
+    RsaParameters,
 };
 use aws_lc_rs::{error::KeyRejected, hmac};
 use once_cell::sync::OnceCell;
@@ -206,10 +207,12 @@ impl Key {
         kid: Option<String>,
         bytes: &[u8],
     ) -> Result<Self, String> {
-        if bytes.len() != algorithms::ED25519_PUBLIC_KEY_LEN {
-            return Err("an Ed25519 key that is not 32 bytes long".to_owned());
-        }
-        if has_small_order(bytes) {
+        let mut y: [u8; ED25519_PUBLIC_KEY_LEN] = bytes
+            .try_into()
+            .map_err(|_| "an Ed25519 key that is not 32 bytes long".to_owned())?;
+        // The last bit is the sign of x; both signs have the same order.
+        y[ED25519_PUBLIC_KEY_LEN - 1] &= 0x7f;
+        if SMALL_ORDER.contains(&y) {
             return Err("an Ed25519 key for which anybody can sign".to_owned());
         }
         let parsed = ParsedPublicKey::new(&algorithms::ED25519, bytes).map_err(rejected)?;
@@ -325,25 +328,36 @@ impl Curve {
     }
 }
 
-/// The y coordinates of the points of order 1, 2, 4 and 8 on Ed25519's curve, in hexadecimal.
-const SMALL_ORDER: [&str; 5] = [
-    "0000000000000000000000000000000000000000000000000000000000000000",
-    "0100000000000000000000000000000000000000000000000000000000000000",
-    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+/// The y coordinates of the points of order 4, 1, 8, 8 and 2 on Ed25519's curve, as keys encode them.
+/// For a key of such an order signatures can be made without a private key, and the verification
+/// does not refuse them by itself.
+const SMALL_ORDER: [[u8; ED25519_PUBLIC_KEY_LEN]; 5] = [
+    [
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00,
+    ],
+    [
+        0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+        0x00, 0x00,
+    ],
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+        0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+        0x03, 0x7a,
+    ],
+    [
+        0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0x7f,
+    ],
 ];
-
-/// Whether an Ed25519 key is a point of small order: signatures for it can be made without a private
-/// key, and the verification does not refuse them by itself. The sign of x does not count.
-fn has_small_order(key: &[u8]) -> bool {
-    let last = key.len().saturating_sub(1);
-    let unsigned = key.iter().enumerate().map(|(index, byte)| {
-        let sign = if index == last { 0x80 } else { 0 };
-        format!("{:02x}", byte & !sign)
-    });
-    SMALL_ORDER.contains(&unsigned.collect::<String>().as_str())
-}
 
 fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
@@ -368,7 +382,7 @@ mod tests {
 
     /// R is the neutral element and S is 0: good for every key A and message with h * A = R, which
     /// for a point of small order is every eighth message at least.
-    fn can_be_forged(key: [u8; 32]) -> bool {
+    fn can_be_forged(key: [u8; ED25519_PUBLIC_KEY_LEN]) -> bool {
         let mut signature = [0; 64];
         signature[0] = 1;
         ParsedPublicKey::new(&algorithms::ED25519, key).is_ok_and(|key| {
@@ -378,13 +392,8 @@ mod tests {
 
     #[test]
     fn a_key_that_anybody_can_sign_for_is_refused() {
-        for point in SMALL_ORDER {
-            let digit = |at: usize| point.get(at..at + 2).map(|hex| u8::from_str_radix(hex, 16));
-            let mut key: [u8; 32] = std::array::from_fn(|index| match digit(index * 2) {
-                Some(Ok(byte)) => byte,
-                _ => unreachable!("{point}"),
-            });
-            assert!(can_be_forged(key), "{point}");
+        for mut key in SMALL_ORDER {
+            assert!(can_be_forged(key), "{key:02x?}");
             for sign in [0, 0x80] {
                 key[31] |= sign;
                 let refused = Key::from_ed25519(String::new(), None, &key).err();
