@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style};
 
 /// What the header is made of, in the order in which its functions appear.
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     "src/verdict.rs",
+    "src/acl.rs",
     "src/log.rs",
     "src/ffi/types.rs",
     "src/ffi/mod.rs",
@@ -46,6 +47,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let enumerations = [
         ("Decision", "jwt_auth_decision"),
         ("Reason", "jwt_auth_reason"),
+        ("Action", "jwt_auth_action"),
+        ("Permission", "jwt_auth_permission"),
         ("LogLevel", "jwt_auth_log_level"),
     ];
     for (rust, c) in enumerations {

@@ -1,4 +1,4 @@
-// libjwt_auth: may this MQTT client connect? Its JSON Web Token says.
+// libjwt_auth: may this MQTT client connect, and what may it do? Its JSON Web Token says.
 //
 // THE THREE CALLS EVERYBODY NEEDS
 //
@@ -19,6 +19,22 @@
 //   }
 //
 //   jwt_auth_free(auth);
+//
+// WHILE THE CLIENT IS CONNECTED
+//
+//   jwt_auth_session *session;                                  // one for each client
+//   jwt_auth_check(auth, &client, &result, &session);           // NULL unless it is allowed
+//
+//   int32_t permission;
+//   jwt_auth_session_authorize(auth, session, JWT_AUTH_ACTION_PUBLISH, topic, qos, retain,
+//                              &permission);
+//   switch (permission) {
+//   case JWT_AUTH_PERMISSION_ALLOW:    // go on
+//   case JWT_AUTH_PERMISSION_NO_MATCH: // ask the broker's own permissions
+//   default:                           // refuse
+//   }
+//
+//   jwt_auth_session_free(session);                             // when it is gone
 //
 // WHAT HOLDS FOR ALL CALLS
 //
@@ -116,8 +132,8 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_ALGORITHM_NOT_ALLOWED = 6,
   // The token demands an extension that is not supported: `crit`, or `b64` other than true.
   JWT_AUTH_REASON_UNSUPPORTED_CRITICAL_HEADER = 7,
-  // No configured key can verify the token's `alg`, or none of those that its `kid` names can.
-  // See `on_unknown_key`.
+  // No configured key can verify the token's `alg`, or none of those that its `kid` names can; see
+  // `on_unknown_key`. Of a session: the key that verified its token is not configured any more.
   JWT_AUTH_REASON_NO_KEY = 8,
   // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
   // `on_unknown_key`.
@@ -141,11 +157,32 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_MISSING_CLAIM = 17,
   // A claim differs from what `verify_claims` expects of this client. The log names it.
   JWT_AUTH_REASON_CLAIM_MISMATCH = 18,
-  // The token's topic permissions are malformed. This version never says so.
+  // The token's topic permissions are malformed, or have a condition that cannot be checked. The log
+  // says which rule, and why.
   JWT_AUTH_REASON_BAD_ACL = 19,
   // The token was revoked. This version never says so.
   JWT_AUTH_REASON_REVOKED = 20,
 } jwt_auth_reason;
+
+// What a client wants to do with a topic. A caller passes the number.
+typedef enum jwt_auth_action {
+  // Publish a message to the topic.
+  JWT_AUTH_ACTION_PUBLISH = 1,
+  // Subscribe to the topic filter.
+  JWT_AUTH_ACTION_SUBSCRIBE = 2,
+  // Be sent a message that was published to the topic, for brokers that ask at each delivery.
+  JWT_AUTH_ACTION_RECEIVE = 3,
+} jwt_auth_action;
+
+// Whether the client may. Zero, as in memory nobody wrote, denies.
+typedef enum jwt_auth_permission {
+  // Refuse.
+  JWT_AUTH_PERMISSION_DENY = 0,
+  // Let it happen.
+  JWT_AUTH_PERMISSION_ALLOW = 1,
+  // The token says nothing about it: the broker's own rules decide.
+  JWT_AUTH_PERMISSION_NO_MATCH = 2,
+} jwt_auth_permission;
 
 // How much a log line matters.
 typedef enum jwt_auth_log_level {
@@ -165,9 +202,17 @@ typedef enum jwt_auth_log_level {
 // process may have several; they know nothing of each other.
 typedef struct jwt_auth jwt_auth;
 
-// What one accepted token grants one client. It does not change.
+// What one accepted token grants one client. It does not change, and any number of threads may use
+// it at once.
 //
-// Made by jwt_auth_check, ended by jwt_auth_session_free. It may outlive the verifier.
+// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the client is connected:
+//
+//   jwt_auth_session_authorize   may the client use this topic?
+//   jwt_auth_session_recheck     is the token still good?
+//   jwt_auth_session_claims      what the token says, as JSON
+//   jwt_auth_session_attribute   the token's client_attrs, one by one
+//
+// It may outlive the verifier, and be asked about with another one.
 typedef struct jwt_auth_session jwt_auth_session;
 
 // Takes one log line.
@@ -225,8 +270,8 @@ typedef struct jwt_auth_client {
   struct jwt_auth_bytes username;
   // The password.
   struct jwt_auth_bytes password;
-  // The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional; this
-  // version does not look at it.
+  // The address the client connects from, such as "192.0.2.7" or "2001:db8::7", for topic
+  // permissions that depend on it. Optional: without it, such a rule denies but does not allow.
   struct jwt_auth_bytes peer_address;
 } jwt_auth_client;
 
@@ -328,7 +373,83 @@ void jwt_auth_free(struct jwt_auth *auth);
 enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *session,
                                              struct jwt_auth_bytes *json);
 
-// Ends a session. What jwt_auth_session_claims gave is gone with it.
+// Gives one of the client attributes of an accepted token: a member of its claim client_attrs, in the
+// order of the token. Numbers and booleans are given as text; members of other types are left out.
+//
+// session: the session.
+// index: which one, from 0.
+// name, value: receive the bytes, UTF-8, without a NUL at their end. They belong to the session and
+// live until jwt_auth_session_free. Left as data NULL and len 0 if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NOT_FOUND if there are no more than index of them; NULL_ARGUMENT if
+// session, name or value is NULL.
+//
+// Any number of threads may call it at once with one session.
+//
+// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_attribute(const struct jwt_auth_session *session,
+                                                size_t index,
+                                                struct jwt_auth_bytes *name,
+                                                struct jwt_auth_bytes *value);
+
+// Decides whether a connected client may do something with a topic.
+//
+// A session whose token expired is denied everything, and so are a topic name with wildcards or a
+// NUL, a topic filter that MQTT forbids, an empty topic, and one that is not UTF-8. Beyond that a
+// superuser is allowed everything, and a token without topic permissions says nothing: NO_MATCH.
+// A subscription is allowed by a rule that covers all of its topics, and denied by one that covers
+// any of them.
+//
+// auth: a verifier; it tells the time, and need not be the one that made the session.
+// session: the session.
+// action: a jwt_auth_action.
+// topic: the topic name; for JWT_AUTH_ACTION_SUBSCRIBE the topic filter as the client sent it, with
+// $share/GROUP/ or $queue/ if it has that.
+// qos: 0, 1 or 2: of the message, or the one asked for by the subscription. Not looked at for
+// JWT_AUTH_ACTION_RECEIVE.
+// retain: 1 if the message is to be retained, else 0. Looked at for JWT_AUTH_ACTION_PUBLISH only.
+// permission: receives a jwt_auth_permission. It says deny before anything else is done, and still
+// does if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided; NULL_ARGUMENT if auth, session, permission or
+// the data of topic is NULL; BAD_ARGUMENT if topic has a length and no data, or action, qos or retain
+// is out of its range; INTERNAL if the library or the clock failed.
+//
+// Any number of threads may call it at once with one session. It does not allocate, and takes a
+// fraction of a microsecond: call it for each message.
+//
+// The pointers are NULL or valid; auth and session are not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_authorize(const struct jwt_auth *auth,
+                                                const struct jwt_auth_session *session,
+                                                int32_t action,
+                                                struct jwt_auth_bytes topic,
+                                                uint8_t qos,
+                                                uint8_t retain,
+                                                int32_t *permission);
+
+// Decides whether the client of a session would still be accepted, without its token: for brokers
+// that look after their clients from time to time, or after a change.
+//
+// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, and with
+// JWT_AUTH_REASON_NO_KEY if auth has not got the key that verified the token, under whatever name.
+// The decision is allow or deny, never ignore, and no line is logged.
+//
+// auth: a verifier; it need not be the one that made the session.
+// session: the session.
+// result: receives the decision, as from jwt_auth_check. It says deny before anything else is done,
+// and still does if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if an argument
+// is NULL; INTERNAL if the library or the clock failed.
+//
+// Any number of threads may call it at once with one session. It does not allocate.
+//
+// The pointers are NULL or valid; auth and session are not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
+                                              const struct jwt_auth_session *session,
+                                              struct jwt_auth_result *result);
+
+// Ends a session. What jwt_auth_session_claims and jwt_auth_session_attribute gave is gone with it.
 //
 // session: NULL does nothing. No other call may use it meanwhile or afterwards.
 //

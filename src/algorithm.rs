@@ -49,7 +49,7 @@ impl Algorithm {
             .find(|algorithm| algorithm.name() == name)
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",
             Self::HS384 => "HS384",

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-/// The fields of a CONNECT packet (MQTT 5 section 3.1.3). None: not sent. Empty: sent, and empty.
+/// The fields of a CONNECT packet (MQTT 5 section 3.1.3), and where it came from. None: not sent.
+/// Empty: sent, and empty.
 ///
 /// They are bytes: MQTT promises UTF-8 for two of them, and nothing here relies on it.
 #[derive(Clone, Copy, Default)]
@@ -13,6 +14,8 @@ pub struct Client<'a> {
     pub username: Option<&'a [u8]>,
     /// The password.
     pub password: Option<&'a [u8]>,
+    /// The address the client connects from, as text: what rules with `ipaddr` ask for.
+    pub peer_address: Option<&'a [u8]>,
 }
 
 /// The CONNECT field that carries the token.

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) keys: KeySet,
     pub(crate) dates: DateRules,
     pub(crate) policy: Policy,
+    /// A session ends when its token expires.
+    pub(crate) disconnect_after_expire: bool,
     pub(crate) dispositions: Dispositions,
 }
 
@@ -35,6 +37,9 @@ impl Config {
         let json = read(text)?;
         let mut options: Options<'_> = serde_path_to_error::deserialize(json)
             .map_err(|error| ConfigError::within(error.path(), error.inner()))?;
+        if options.acl_claim_name.is_empty() {
+            return Err(ConfigError::at("acl_claim_name", "the name is empty"));
+        }
         let keys = key_sources::load(&mut options, log)?;
         if let Some(algorithms) = &options.algorithms {
             if algorithms.is_empty() {
@@ -62,8 +67,9 @@ impl Config {
             },
             policy: Policy {
                 verify_claims: options.verify_claims.0,
-                disconnect_after_expire: options.disconnect_after_expire,
+                acl_claim_name: options.acl_claim_name,
             },
+            disconnect_after_expire: options.disconnect_after_expire,
             dispositions: Dispositions {
                 missing: options.on_missing,
                 malformed: options.on_malformed,

@@ -40,6 +40,11 @@ impl<'a> Object<'a> {
             .find_map(|(member, value)| (member == name).then_some(value))
     }
 
+    /// The members, in the order of the text.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     /// A member moved out of the object.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Json<'a>> {
         let index = self.0.iter().position(|(member, _)| member == name)?;

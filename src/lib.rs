@@ -22,12 +22,15 @@
 #[cfg(panic = "abort")]
 compile_error!("a panic must not end the broker: build with panic = \"unwind\"");
 
+mod acl;
 mod algorithm;
+mod attributes;
 mod claims;
 mod client;
 mod clock;
 mod config;
 pub mod ffi;
+mod grant;
 mod json;
 mod keys;
 mod log;
@@ -36,13 +39,16 @@ mod report;
 mod signature;
 mod template;
 mod token;
+mod topic;
 mod verdict;
 mod verifier;
 
+pub use acl::{Action, Permission, Qos, Request};
 pub use algorithm::Algorithm;
 pub use client::Client;
 pub use clock::{ClockError, ClockHook};
 pub use config::ConfigError;
+pub use grant::Grant;
 pub use log::{LogHook, LogLevel};
-pub use verdict::{Connack, Decision, Grant, Reason, Refusal, Verdict};
+pub use verdict::{Connack, Decision, Reason, Refusal, Verdict};
 pub use verifier::{Hooks, Verifier};

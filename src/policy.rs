@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::acl::{self, Acl};
+use crate::attributes::Attributes;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::json::{Json, Object};
@@ -13,8 +15,8 @@ use crate::verdict::Refusal;
 pub(crate) struct Policy {
     /// The custom verification fields, in the order of the configuration.
     pub(crate) verify_claims: Vec<Expectation>,
-    /// Report when the session is to end.
-    pub(crate) disconnect_after_expire: bool,
+    /// The claim that holds the topic permissions.
+    pub(crate) acl_claim_name: String,
 }
 
 /// One custom verification field.
@@ -32,10 +34,11 @@ pub(crate) enum ExpectedValue {
     Exactly(Json<'static>),
 }
 
-/// What the claims grant, apart from the claims themselves.
+/// What the claims grant this client.
 pub(crate) struct Admission {
-    pub(crate) expires_at: Option<i64>,
+    pub(crate) attributes: Attributes,
     pub(crate) superuser: bool,
+    pub(crate) acl: Option<Box<Acl>>,
 }
 
 impl Policy {
@@ -47,9 +50,19 @@ impl Policy {
         for expectation in &self.verify_claims {
             expectation.check(&claims.members, client)?;
         }
+        let claim = |name| find(&claims.members, name);
+        let attributes = claim("client_attrs").map_or_else(Attributes::default, Attributes::read);
+        let subject = acl::Subject {
+            client,
+            attributes: &attributes,
+        };
+        let acl = claim(&self.acl_claim_name)
+            .map(|claim| acl::read(claim, &subject))
+            .transpose()?;
         Ok(Admission {
-            expires_at: claims.expires_at.filter(|_| self.disconnect_after_expire),
-            superuser: claims.members.get("is_superuser").is_some_and(is_true),
+            acl: acl.map(Box::new),
+            superuser: claim("is_superuser").is_some_and(is_true),
+            attributes,
         })
     }
 }

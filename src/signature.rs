@@ -1,6 +1,8 @@
 //! From a [`Token`] and the keys that may have signed it to a [`Signed`] payload.
 
-use crate::keys::{Key, Mismatch};
+use std::sync::Arc;
+
+use crate::keys::{Key, KeyIdentity, Mismatch};
 use crate::log::Log;
 use crate::token::Token;
 use crate::verdict::Refusal;
@@ -9,11 +11,17 @@ use crate::verdict::Refusal;
 /// makes one.
 pub(crate) struct Signed {
     payload: Vec<u8>,
+    key: Arc<KeyIdentity>,
 }
 
 impl Signed {
     pub(crate) fn payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// The key that signed it.
+    pub(crate) fn key(&self) -> &Arc<KeyIdentity> {
+        &self.key
     }
 
     pub(crate) fn into_payload(self) -> Vec<u8> {
@@ -34,6 +42,7 @@ impl Token<'_> {
                 Ok(()) => {
                     return Ok(Signed {
                         payload: self.payload,
+                        key: Arc::clone(&key.identity),
                     });
                 }
                 Err(Mismatch::Signature) => {}

@@ -1,62 +1,99 @@
-//! Text with placeholders for what the client sent: `%u`, `%c`, `${username}`, `${clientid}`.
+//! Text with placeholders for what is known of a client: `%u`, `%c`, `${username}`, `${clientid}`, and
+//! in topics `${client_attrs.NAME}` as well.
 
 use crate::client::Client;
 
-/// An expected text, taken apart once when the configuration is read.
+/// A text, taken apart.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Template(Vec<Piece>);
 
 #[derive(Debug, PartialEq)]
 enum Piece {
     Text(String),
+    Placeholder(Placeholder),
+}
+
+/// What stands in a text for something of the client's.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Placeholder {
     Username,
     ClientId,
+    /// The client attribute of this name.
+    Attribute(String),
+}
+
+impl Placeholder {
+    /// The placeholder at the beginning of a text, and what follows it.
+    fn strip(text: &str) -> Option<(Self, &str)> {
+        if let Some(after) = text.strip_prefix("%u") {
+            return Some((Self::Username, after));
+        }
+        if let Some(after) = text.strip_prefix("%c") {
+            return Some((Self::ClientId, after));
+        }
+        let (name, after) = text.strip_prefix("${")?.split_once('}')?;
+        let placeholder = match name {
+            "username" => Self::Username,
+            "clientid" => Self::ClientId,
+            _ => match name.strip_prefix("client_attrs.")? {
+                "" => return None,
+                name => Self::Attribute(name.to_owned()),
+            },
+        };
+        Some((placeholder, after))
+    }
 }
 
 impl Template {
-    /// Reads a template: `%%` stands for `%`, `${$}` for `$`, and any other `${...}` is an error.
-    pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
-        const MARKS: [(&str, Piece); 6] = [
-            ("%u", Piece::Username),
-            ("%c", Piece::ClientId),
-            ("${username}", Piece::Username),
-            ("${clientid}", Piece::ClientId),
-            ("%%", Piece::Text(String::new())),
-            ("${$}", Piece::Text(String::new())),
-        ];
+    /// Reads an expected value: `%%` stands for `%`, `${$}` for `$`, and any other `${...}` is an
+    /// error.
+    pub(crate) fn for_value(text: &str) -> Result<Self, &'static str> {
+        let knows = |piece: &Piece| !matches!(piece, Piece::Placeholder(Placeholder::Attribute(_)));
+        Self::parse(text)
+            .filter(|template| template.0.iter().all(knows))
+            .ok_or(
+                "the placeholders are %u, %c, ${username} and ${clientid}; \
+                 a literal $ before { is written ${$}",
+            )
+    }
+
+    /// Reads the topic of a permission in the same way.
+    pub(crate) fn for_topic(text: &str) -> Result<Self, &'static str> {
+        Self::parse(text).ok_or("a placeholder that is not known")
+    }
+
+    /// Whether a text may stand for another.
+    pub(crate) fn is_needed(text: &str) -> bool {
+        text.contains(['%', '$'])
+    }
+
+    /// None: there is a placeholder that is not known.
+    fn parse(text: &str) -> Option<Self> {
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            let mark = MARKS
-                .into_iter()
-                .find_map(|(mark, piece)| Some((piece, rest.strip_prefix(mark)?)));
-            match mark {
-                Some((Piece::Text(_), after)) => {
-                    literal.push(first);
-                    rest = after;
+            let escaped = |mark| rest.strip_prefix(mark);
+            if let Some((placeholder, after)) = Placeholder::strip(rest) {
+                if !literal.is_empty() {
+                    pieces.push(Piece::Text(std::mem::take(&mut literal)));
                 }
-                Some((placeholder, after)) => {
-                    if !literal.is_empty() {
-                        pieces.push(Piece::Text(std::mem::take(&mut literal)));
-                    }
-                    pieces.push(placeholder);
-                    rest = after;
-                }
-                None if rest.starts_with("${") => {
-                    return Err("the placeholders are %u, %c, ${username} and ${clientid}; \
-                                a literal $ before { is written ${$}");
-                }
-                None => {
-                    literal.push(first);
-                    rest = rest.strip_prefix(first).unwrap_or_default();
-                }
+                pieces.push(Piece::Placeholder(placeholder));
+                rest = after;
+            } else if let Some(after) = escaped("%%").or_else(|| escaped("${$}")) {
+                literal.push(first);
+                rest = after;
+            } else if rest.starts_with("${") {
+                return None;
+            } else {
+                literal.push(first);
+                rest = rest.strip_prefix(first).unwrap_or_default();
             }
         }
         if !literal.is_empty() || pieces.is_empty() {
             pieces.push(Piece::Text(literal));
         }
-        Ok(Self(pieces))
+        Some(Self(pieces))
     }
 
     /// Whether `value` is this text for this client. A placeholder whose field the client did not
@@ -66,8 +103,9 @@ impl Template {
         for piece in &self.0 {
             let expected = match piece {
                 Piece::Text(text) => Some(text.as_bytes()),
-                Piece::Username => client.username,
-                Piece::ClientId => client.client_id,
+                Piece::Placeholder(Placeholder::Username) => client.username,
+                Piece::Placeholder(Placeholder::ClientId) => client.client_id,
+                Piece::Placeholder(Placeholder::Attribute(_)) => None,
             };
             match expected.and_then(|expected| rest.strip_prefix(expected)) {
                 Some(after) => rest = after,
@@ -75,6 +113,26 @@ impl Template {
             }
         }
         rest.is_empty()
+    }
+
+    /// The text with values in the places of placeholders; none if one has no value, or if it would
+    /// be much longer than `longest` bytes.
+    pub(crate) fn fill<'v>(
+        &self,
+        longest: usize,
+        value: impl Fn(&Placeholder) -> Option<&'v str>,
+    ) -> Option<String> {
+        let mut filled = String::new();
+        for piece in &self.0 {
+            filled.push_str(match piece {
+                Piece::Text(text) => text,
+                Piece::Placeholder(placeholder) => value(placeholder)?,
+            });
+            if filled.len() > longest {
+                return None;
+            }
+        }
+        Some(filled)
     }
 }
 
@@ -86,11 +144,12 @@ mod tests {
         client_id: Some(b"c1"),
         username: Some(b"u1"),
         password: None,
+        peer_address: None,
     };
 
     #[track_caller]
     fn matches(template: &str, value: &str, client: &Client<'_>, expected: bool) {
-        let parsed = Template::parse(template);
+        let parsed = Template::for_value(template);
         assert_eq!(
             parsed.map(|t| t.matches(value, client)),
             Ok(expected),
@@ -130,8 +189,9 @@ mod tests {
             "a${Username}",
             "${",
             "${client_id}",
+            "${client_attrs.group}",
         ] {
-            assert!(Template::parse(text).is_err(), "{text}");
+            assert!(Template::for_value(text).is_err(), "{text}");
         }
     }
 
@@ -141,6 +201,7 @@ mod tests {
             client_id: None,
             username: None,
             password: None,
+            peer_address: None,
         };
         matches("%u", "", &nobody, false);
         matches("%u", "undefined", &nobody, false);

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
+use crate::grant::Grant;
 use crate::json::quoted;
 
 /// What to do with the client. Zero, as in memory nobody wrote, denies.
@@ -63,8 +64,8 @@ pub enum Reason {
     AlgorithmNotAllowed = 6,
     /// The token demands an extension that is not supported: `crit`, or `b64` other than true.
     UnsupportedCriticalHeader = 7,
-    /// No configured key can verify the token's `alg`, or none of those that its `kid` names can.
-    /// See `on_unknown_key`.
+    /// No configured key can verify the token's `alg`, or none of those that its `kid` names can; see
+    /// `on_unknown_key`. Of a session: the key that verified its token is not configured any more.
     NoKey = 8,
     /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
     /// `on_unknown_key`.
@@ -88,7 +89,8 @@ pub enum Reason {
     MissingClaim = 17,
     /// A claim differs from what `verify_claims` expects of this client. The log names it.
     ClaimMismatch = 18,
-    /// The token's topic permissions are malformed. This version never says so.
+    /// The token's topic permissions are malformed, or have a condition that cannot be checked. The log
+    /// says which rule, and why.
     BadAcl = 19,
     /// The token was revoked. This version never says so.
     Revoked = 20,
@@ -172,6 +174,8 @@ pub enum Refusal {
     UnsupportedCriticalHeader,
     /// See [`Reason::NoKey`]; the `kid`, where it names keys.
     NoKey(Algorithm, Option<String>),
+    /// See [`Reason::NoKey`]: the key that verified the token of a session is not configured.
+    KeyGone,
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
     /// See [`Reason::BadSignature`].
@@ -190,6 +194,13 @@ pub enum Refusal {
     MissingClaim(Arc<str>),
     /// See [`Reason::ClaimMismatch`]; the claim's name in the configuration.
     ClaimMismatch(Arc<str>),
+    /// See [`Reason::BadAcl`].
+    BadAcl {
+        /// The rule that is wrong, counted from 1, if the claim is a list of rules.
+        rule: Option<u32>,
+        /// What is wrong.
+        defect: &'static str,
+    },
 }
 
 impl Refusal {
@@ -203,7 +214,7 @@ impl Refusal {
             Self::UnsupportedAlgorithm => Reason::UnsupportedAlgorithm,
             Self::AlgorithmNotAllowed(_) => Reason::AlgorithmNotAllowed,
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
-            Self::NoKey(..) => Reason::NoKey,
+            Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
@@ -213,6 +224,7 @@ impl Refusal {
             Self::IssuedInFuture => Reason::IssuedInFuture,
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch(_) => Reason::ClaimMismatch,
+            Self::BadAcl { .. } => Reason::BadAcl,
         }
     }
 }
@@ -234,6 +246,11 @@ impl fmt::Display for Refusal {
             Self::MissingClaim(name) | Self::ClaimMismatch(name) => {
                 write!(f, " (claim {})", quoted(name))
             }
+            Self::BadAcl { rule: None, defect } => write!(f, " ({defect})"),
+            Self::BadAcl {
+                rule: Some(rule),
+                defect,
+            } => write!(f, " (rule {rule}: {defect})"),
             _ => Ok(()),
         }
     }
@@ -244,28 +261,16 @@ pub(crate) fn text(name: &'static CStr) -> &'static str {
     name.to_str().unwrap_or_default()
 }
 
-/// What an accepted token grants one client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// The Unix second at which to end the session: the first at which the token has expired,
-    /// `leeway` included. None: the session need not end.
-    pub expires_at: Option<i64>,
-    /// The token's `is_superuser`: no topic permission is to be checked.
-    pub superuser: bool,
-    /// The claims: the token's payload, byte for byte as signed.
-    pub claims: Vec<u8>,
-}
-
-/// The decision about one client.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+/// The decision about one client; `G` is what it is granted.
+#[derive(Debug)]
+pub struct Verdict<G = Grant> {
     /// What to do.
     pub decision: Decision,
     /// What the client is granted, or why it was not accepted.
-    pub outcome: Result<Grant, Refusal>,
+    pub outcome: Result<G, Refusal>,
 }
 
-impl Verdict {
+impl<G> Verdict<G> {
     /// Why it was so decided.
     #[must_use]
     pub fn reason(&self) -> Reason {

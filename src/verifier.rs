@@ -1,12 +1,16 @@
-//! The pipeline from a client to a verdict.
+//! The pipeline from a client to a verdict, and what may be asked afterwards.
 
+use std::sync::Arc;
+
+use crate::acl::{Permission, Request};
 use crate::client::Client;
 use crate::clock::{Clock, ClockError, ClockHook};
 use crate::config::{Config, ConfigError};
+use crate::grant::Grant;
 use crate::log::{Log, LogHook, LogLevel};
 use crate::report;
 use crate::token::Token;
-use crate::verdict::{Decision, Grant, Refusal, Verdict};
+use crate::verdict::{Decision, Refusal, Verdict};
 
 /// What a verifier may call: nothing by default.
 #[derive(Default)]
@@ -77,9 +81,47 @@ impl Verifier {
         let claims = signed.claims(&config.dates, now)?;
         let admission = config.policy.admit(&claims, client)?;
         Ok(Grant {
-            expires_at: admission.expires_at,
+            token_expires_at: claims.expires_at,
+            outlives_token: !config.disconnect_after_expire,
+            attributes: admission.attributes,
             superuser: admission.superuser,
-            claims: signed.into_payload(),
+            acl: admission.acl,
+            key: Arc::clone(signed.key()),
+            claims: signed.into_payload().into_boxed_slice(),
         })
+    }
+
+    /// Decides whether a connected client may do what it asks for. It does not allocate.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn authorize(
+        &self,
+        grant: &Grant,
+        request: &Request<'_>,
+    ) -> Result<Permission, ClockError> {
+        Ok(grant.permission(request, self.clock.now()?))
+    }
+
+    /// Decides whether a client that was accepted would be so still, without its token.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
+        let outcome = if grant.has_expired(self.clock.now()?) {
+            Err(Refusal::Expired)
+        } else if !self.config.keys.holds(&grant.key) {
+            Err(Refusal::KeyGone)
+        } else {
+            Ok(grant)
+        };
+        let decision = match &outcome {
+            Ok(_) => Decision::Allow,
+            // The session was ours to decide about, so `on_unknown_key` does not count.
+            Err(_) => Decision::Deny,
+        };
+        Ok(Verdict { decision, outcome })
     }
 }

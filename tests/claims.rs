@@ -383,6 +383,7 @@ fn a_placeholder_for_a_field_that_was_not_sent_never_matches() {
                 client_id: None,
                 username: None,
                 password,
+                peer_address: None,
             })
             .result
             .reason

@@ -98,6 +98,7 @@ mod version_4 {
                 client_id: Some(b"client23"),
                 username: Some(b"plain"),
                 password: Some(token(secret, claims).as_bytes()),
+                peer_address: None,
             })
         };
         let claims = json!({"clientid": "client23", "username": "plain", "exp": NOW + 3});
@@ -329,6 +330,7 @@ mod version_6 {
                 client_id: Some(b"myclient"),
                 username: username.map(str::as_bytes),
                 password: Some(token("abcdef", &json!({"id": id})).as_bytes()),
+                peer_address: None,
             })
         };
         present(Some("myuser"), "myuser-myclient").allowed();
@@ -376,6 +378,7 @@ mod version_6 {
                 client_id: Some(client_id.as_bytes()),
                 username: Some(b"myuser"),
                 password: Some(token.as_bytes()),
+                peer_address: None,
             })
         };
         connect("mycl").allowed();

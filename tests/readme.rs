@@ -7,11 +7,14 @@
     reason = "a test that panics fails, and that is all"
 )]
 
+mod harness;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::Value;
+use harness::{broker, with_payload};
+use serde_json::{Value, json};
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -77,7 +80,7 @@ fn enumeration_rows(name: &str) -> Vec<String> {
 
 #[test]
 fn the_tables_are_those_of_the_header_and_the_schema() {
-    for name in ["decision", "reason", "status"] {
+    for name in ["decision", "reason", "status", "permission"] {
         has_table(name, &enumeration_rows(&format!("jwt_auth_{name}")));
     }
     has_table("options", &option_rows());
@@ -138,6 +141,21 @@ fn values(option: &Value, schema: &Value) -> String {
                 .map(|form| form["type"].as_str().unwrap().replace("array", "list"));
             forms.collect::<Vec<_>>().join(" or ")
         }
+    }
+}
+
+#[test]
+fn the_examples_of_topic_permissions_are_accepted() {
+    let readme = read("README.md");
+    let examples: Vec<_> = readme
+        .split("```json\n")
+        .skip(1)
+        .map(|rest| rest.split_once("```").unwrap().0)
+        .filter(|example| example.starts_with(r#"{"acl""#))
+        .collect();
+    assert_eq!(examples.len(), 2);
+    for example in examples {
+        broker(json!({})).present(&with_payload(example)).allowed();
     }
 }
 

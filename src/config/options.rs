@@ -92,7 +92,13 @@ pub(crate) struct Options<'a> {
     #[serde(default)]
     pub(crate) check_iat: bool,
 
-    /// Report when the token expires, so that the broker can end the session then.
+    /// The claim that holds topic permissions.
+    #[serde(default = "acl")]
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) acl_claim_name: String,
+
+    /// A session ends when its token expires: `expires_at` is reported, and from then on every topic
+    /// is denied. `false`: a client may stay, but what the ACL claim granted ends all the same.
     #[serde(default = "yes")]
     pub(crate) disconnect_after_expire: bool,
 
@@ -125,6 +131,10 @@ pub(crate) enum Disposition {
     Deny,
     /// Let the broker's next authenticator decide.
     Ignore,
+}
+
+fn acl() -> String {
+    "acl".to_owned()
 }
 
 fn yes() -> bool {

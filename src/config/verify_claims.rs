@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for ExpectedValue {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ExpectedValue, E> {
-                Template::parse(text)
+                Template::for_value(text)
                     .map(ExpectedValue::Text)
                     .map_err(E::custom)
             }

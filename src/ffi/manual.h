@@ -1,4 +1,4 @@
-// libjwt_auth: may this MQTT client connect? Its JSON Web Token says.
+// libjwt_auth: may this MQTT client connect, and what may it do? Its JSON Web Token says.
 //
 // THE THREE CALLS EVERYBODY NEEDS
 //
@@ -19,6 +19,22 @@
 //   }
 //
 //   jwt_auth_free(auth);
+//
+// WHILE THE CLIENT IS CONNECTED
+//
+//   jwt_auth_session *session;                                  // one for each client
+//   jwt_auth_check(auth, &client, &result, &session);           // NULL unless it is allowed
+//
+//   int32_t permission;
+//   jwt_auth_session_authorize(auth, session, JWT_AUTH_ACTION_PUBLISH, topic, qos, retain,
+//                              &permission);
+//   switch (permission) {
+//   case JWT_AUTH_PERMISSION_ALLOW:    // go on
+//   case JWT_AUTH_PERMISSION_NO_MATCH: // ask the broker's own permissions
+//   default:                           // refuse
+//   }
+//
+//   jwt_auth_session_free(session);                             // when it is gone
 //
 // WHAT HOLDS FOR ALL CALLS
 //

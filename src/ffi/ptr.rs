@@ -40,7 +40,7 @@ pub(super) unsafe fn slice<'a>(data: *const u8, len: usize) -> Result<&'a [u8], 
 /// # Safety
 ///
 /// As for [`slice()`].
-unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>, jwt_auth_status> {
+pub(super) unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>, jwt_auth_status> {
     if bytes.data.is_null() {
         return if bytes.len == 0 {
             Ok(None)
@@ -74,11 +74,11 @@ pub(super) unsafe fn client<'a>(
     let fields = unsafe { pointer.read() };
     // SAFETY: the caller's promise, for each of the four.
     unsafe {
-        bytes(fields.peer_address)?;
         Ok(Client {
             client_id: bytes(fields.client_id)?,
             username: bytes(fields.username)?,
             password: bytes(fields.password)?,
+            peer_address: bytes(fields.peer_address)?,
         })
     }
 }

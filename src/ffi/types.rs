@@ -1,7 +1,10 @@
 //! The types of the C interface.
 
+use std::borrow::Borrow;
+
 use libc::{c_char, c_void};
 
+use crate::grant::Grant;
 use crate::verdict::{Connack, Decision, Reason, Verdict};
 use crate::verifier::Verifier;
 
@@ -66,12 +69,18 @@ impl jwt_auth_status {
 /// process may have several; they know nothing of each other.
 pub struct jwt_auth(pub(super) Verifier);
 
-/// What one accepted token grants one client. It does not change.
+/// What one accepted token grants one client. It does not change, and any number of threads may use
+/// it at once.
 ///
-/// Made by jwt_auth_check, ended by jwt_auth_session_free. It may outlive the verifier.
-pub struct jwt_auth_session {
-    pub(super) claims: Vec<u8>,
-}
+/// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the client is connected:
+///
+///   jwt_auth_session_authorize   may the client use this topic?
+///   jwt_auth_session_recheck     is the token still good?
+///   jwt_auth_session_claims      what the token says, as JSON
+///   jwt_auth_session_attribute   the token's client_attrs, one by one
+///
+/// It may outlive the verifier, and be asked about with another one.
+pub struct jwt_auth_session(pub(super) Grant);
 
 /// A run of bytes that need not end with a NUL.
 ///
@@ -101,8 +110,8 @@ pub struct jwt_auth_client {
     pub username: jwt_auth_bytes,
     /// The password.
     pub password: jwt_auth_bytes,
-    /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7". Optional; this
-    /// version does not look at it.
+    /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7", for topic
+    /// permissions that depend on it. Optional: without it, such a rule denies but does not allow.
     pub peer_address: jwt_auth_bytes,
 }
 
@@ -141,15 +150,15 @@ impl jwt_auth_result {
     };
 }
 
-impl From<&Verdict> for jwt_auth_result {
-    fn from(verdict: &Verdict) -> Self {
-        let grant = verdict.outcome.as_ref().ok();
+impl<G: Borrow<Grant>> From<&Verdict<G>> for jwt_auth_result {
+    fn from(verdict: &Verdict<G>) -> Self {
+        let grant = verdict.outcome.as_ref().ok().map(Borrow::borrow);
         let connack = verdict.connack();
         Self {
             decision: verdict.decision as i32,
             reason: verdict.reason() as i32,
-            expires_at: grant.and_then(|grant| grant.expires_at).unwrap_or(0),
-            superuser: grant.is_some_and(|grant| grant.superuser).into(),
+            expires_at: grant.and_then(Grant::expires_at).unwrap_or(0),
+            superuser: grant.is_some_and(Grant::superuser).into(),
             mqtt5_code: connack.mqtt5,
             mqtt3_code: connack.mqtt3,
             reserved: [0; 5],
@@ -189,6 +198,23 @@ pub struct jwt_auth_hooks {
     pub clock: jwt_auth_clock_fn,
     /// Handed to both functions; never looked at. It must live until jwt_auth_free returns.
     pub userdata: *mut c_void,
+}
+
+impl jwt_auth_bytes {
+    /// What a call that fails leaves behind.
+    pub(super) const NONE: Self = Self {
+        data: std::ptr::null(),
+        len: 0,
+    };
+}
+
+impl From<&[u8]> for jwt_auth_bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self {
+            data: bytes.as_ptr(),
+            len: bytes.len(),
+        }
+    }
 }
 
 impl jwt_auth_client {

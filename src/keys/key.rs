@@ -1,5 +1,7 @@
 //! One key, parsed once, with the algorithms it may verify.
 
+use std::sync::Arc;
+
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
     self as algorithms, ED25519_PUBLIC_KEY_LEN, EcdsaVerificationAlgorithm, ParsedPublicKey,
@@ -9,6 +11,7 @@ use aws_lc_rs::{error::KeyRejected, hmac};
 use once_cell::sync::OnceCell;
 use serde::Deserialize;
 
+use super::identity::{KeyIdentity, Material};
 use crate::algorithm::Algorithm;
 use crate::log::{Log, LogLevel};
 
@@ -36,7 +39,7 @@ pub(crate) enum SignatureFormat {
 pub(crate) struct Key {
     /// How messages name it.
     name: String,
-    pub(crate) kid: Option<String>,
+    pub(crate) identity: Arc<KeyIdentity>,
     primitives: Vec<(Algorithm, Primitive)>,
     warned_of_format: OnceCell<()>,
 }
@@ -75,10 +78,15 @@ pub(super) enum Curve {
 }
 
 impl Key {
-    fn new(name: String, kid: Option<String>, primitives: Vec<(Algorithm, Primitive)>) -> Self {
+    fn new(
+        name: String,
+        kid: Option<String>,
+        material: Material,
+        primitives: Vec<(Algorithm, Primitive)>,
+    ) -> Self {
         Self {
             name,
-            kid,
+            identity: Arc::new(KeyIdentity { material, kid }),
             primitives,
             warned_of_format: OnceCell::new(),
         }
@@ -97,7 +105,8 @@ impl Key {
                 Primitive::Hmac(Box::new(hmac::Key::new(hash, secret))),
             )
         });
-        Self::new(name, kid, primitives.into())
+        let material = Material::of("oct", &[secret]);
+        Self::new(name, kid, material, primitives.into())
     }
 
     /// An RSA public key: modulus and exponent, big-endian.
@@ -163,7 +172,8 @@ impl Key {
                 parse(&algorithms::RSA_PSS_2048_8192_SHA512)?,
             ),
         ];
-        Ok(Self::new(name, kid, primitives))
+        let material = Material::of("RSA", &[n, e]);
+        Ok(Self::new(name, kid, material, primitives))
     }
 
     /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it.
@@ -176,18 +186,20 @@ impl Key {
     ) -> Result<Self, String> {
         // The parser takes more than points: a whole SubjectPublicKeyInfo, and the hybrid form.
         let len = curve.coordinate_len();
-        let is_point = match point.split_first() {
-            Some((2 | 3, x)) => x.len() == len,
-            Some((4, x_and_y)) => x_and_y.len() == len.saturating_mul(2),
-            _ => false,
+        // Of y, the compressed form has the last bit, which is all that the other form adds.
+        let (x, odd) = match point.split_first() {
+            Some((form @ (2 | 3), x)) if x.len() == len => (x, *form == 3),
+            Some((4, x_and_y)) if x_and_y.len() == len.saturating_mul(2) => {
+                let odd = x_and_y.last().is_some_and(|last| last % 2 == 1);
+                (x_and_y.get(..len).unwrap_or_default(), odd)
+            }
+            _ => return Err("an elliptic curve key that is no point".to_owned()),
         };
-        if !is_point {
-            return Err("an elliptic curve key that is no point".to_owned());
-        }
         let (algorithm, der, raw) = curve.algorithms();
         let parse = |algorithm: &'static EcdsaVerificationAlgorithm| {
             ParsedPublicKey::new(algorithm, point).map_err(rejected)
         };
+        let material = Material::of(algorithm.name(), &[x, &[odd.into()]]);
         let ecdsa = Ecdsa {
             format,
             raw_len: len.saturating_mul(2),
@@ -197,6 +209,7 @@ impl Key {
         Ok(Self::new(
             name,
             kid,
+            material,
             vec![(algorithm, Primitive::Ecdsa(Box::new(ecdsa)))],
         ))
     }
@@ -219,6 +232,7 @@ impl Key {
         Ok(Self::new(
             name,
             kid,
+            Material::of("Ed25519", &[bytes]),
             vec![(Algorithm::EdDSA, Primitive::Signature(parsed))],
         ))
     }

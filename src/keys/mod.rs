@@ -1,17 +1,20 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
 pub(crate) mod file;
+mod identity;
 pub(crate) mod jwk;
 mod key;
 pub(crate) mod pem;
 pub(crate) mod secret;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::verdict::Refusal;
+use identity::Material;
 
+pub(crate) use identity::KeyIdentity;
 pub(crate) use key::{Key, Mismatch, SignatureFormat};
 
 /// All keys, in the order of the configuration, and by their `kid`.
@@ -19,6 +22,7 @@ pub(crate) struct KeySet {
     all: Vec<Arc<Key>>,
     without_kid: Vec<Arc<Key>>,
     by_kid: HashMap<String, Vec<Arc<Key>>>,
+    materials: HashSet<Material>,
 }
 
 impl KeySet {
@@ -28,12 +32,13 @@ impl KeySet {
         let mut without_kid = Vec::new();
         let mut by_kid: HashMap<String, Vec<Arc<Key>>> = HashMap::new();
         for key in &all {
-            match &key.kid {
+            match &key.identity.kid {
                 None => without_kid.push(Arc::clone(key)),
                 Some(kid) => by_kid.entry(kid.clone()).or_default().push(Arc::clone(key)),
             }
         }
         Self {
+            materials: all.iter().map(|key| key.identity.material).collect(),
             all,
             without_kid,
             by_kid,
@@ -43,6 +48,11 @@ impl KeySet {
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// Whether this key is among them, under whatever `kid`.
+    pub(crate) fn holds(&self, key: &KeyIdentity) -> bool {
+        self.materials.contains(&key.material)
     }
 
     /// Whether any key may verify this algorithm.

@@ -13,6 +13,8 @@
     reason = "a test that panics fails, and that is all"
 )]
 
+pub mod session;
+
 use std::ffi::{CStr, c_char, c_void};
 use std::path::PathBuf;
 use std::ptr::{null, null_mut};
@@ -138,12 +140,21 @@ impl Broker {
     /// Lets a client connect.
     #[track_caller]
     pub fn connect(&self, client: Connect<'_>) -> Answer {
+        let (answer, session) = self.check(client);
+        // SAFETY: it came from the check, or is NULL.
+        unsafe { jwt_auth_session_free(session) };
+        answer
+    }
+
+    /// Lets a client connect and keeps its session, if it is accepted.
+    #[track_caller]
+    fn check(&self, client: Connect<'_>) -> (Answer, *mut jwt_auth_session) {
         let fields = jwt_auth_client {
             struct_size: size_of::<jwt_auth_client>(),
             client_id: bytes(client.client_id),
             username: bytes(client.username),
             password: bytes(client.password),
-            peer_address: bytes(None),
+            peer_address: bytes(client.peer_address),
         };
         let mut result = POISON;
         let mut session: *mut jwt_auth_session = null_mut();
@@ -157,8 +168,6 @@ impl Broker {
             )
         };
         let claims = claims(session);
-        // SAFETY: it came from the check, or is NULL.
-        unsafe { jwt_auth_session_free(session) };
         assert_eq!(result.reserved, [0; 5]);
         let allowed = result.decision == Decision::Allow as i32;
         assert_eq!(
@@ -167,11 +176,12 @@ impl Broker {
             "a session exactly for the accepted"
         );
         assert!(allowed || (result.superuser, result.expires_at) == (0, 0));
-        Answer {
+        let answer = Answer {
             status,
             result,
             claims,
-        }
+        };
+        (answer, session)
     }
 
     /// Lets a client connect with this token as its password, user name `u1` and client id `c1`.
@@ -233,6 +243,7 @@ pub struct Connect<'a> {
     pub client_id: Option<&'a [u8]>,
     pub username: Option<&'a [u8]>,
     pub password: Option<&'a [u8]>,
+    pub peer_address: Option<&'a [u8]>,
 }
 
 impl Default for Connect<'_> {
@@ -241,6 +252,7 @@ impl Default for Connect<'_> {
             client_id: Some(b"c1"),
             username: Some(b"u1"),
             password: None,
+            peer_address: None,
         }
     }
 }

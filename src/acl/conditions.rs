@@ -1,0 +1,132 @@
+//! When a rule applies, apart from who the client is and which topic it asks for.
+
+use super::rule::Defect;
+use super::{Action, Permission, Qos, Request};
+use crate::json::Json;
+
+/// The action, `qos` and `retain` of a rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Conditions {
+    publish: bool,
+    subscribe: bool,
+    receive: bool,
+    qos: QosSet,
+    /// None: whether the message is retained or not.
+    retain: Option<bool>,
+}
+
+/// Which actions a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Actions {
+    Publish,
+    Subscribe,
+    All,
+}
+
+impl Actions {
+    /// As EMQX spells them.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "pub" | "publish" => Some(Self::Publish),
+            "sub" | "subscribe" => Some(Self::Subscribe),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+}
+
+impl Conditions {
+    pub(super) fn new(
+        permission: Permission,
+        actions: Actions,
+        qos: QosSet,
+        retain: Option<bool>,
+    ) -> Self {
+        let subscribe = actions != Actions::Publish;
+        Self {
+            publish: actions != Actions::Subscribe,
+            subscribe,
+            // Which QoS a message is delivered with was settled at SUBSCRIBE. A rule that denied
+            // only some has let the client subscribe with another.
+            receive: subscribe
+                && qos != QosSet::NONE
+                && (permission == Permission::Allow || qos == QosSet::ALL),
+            qos,
+            retain,
+        }
+    }
+
+    pub(super) fn hold(self, request: &Request<'_>) -> bool {
+        match request.action {
+            Action::Publish => {
+                self.publish
+                    && self.qos.contains(request.qos)
+                    && self.retain.is_none_or(|retain| retain == request.retain)
+            }
+            Action::Subscribe => self.subscribe && self.qos.contains(request.qos),
+            Action::Receive => self.receive,
+        }
+    }
+}
+
+/// Some of the three.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct QosSet(u8);
+
+impl QosSet {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(7);
+
+    fn contains(self, qos: Qos) -> bool {
+        self.0 & qos.bit() != 0
+    }
+
+    /// Reads EMQX's spellings: `1`, `[0, "1"]`, `"0,2"`, and null for all.
+    pub(super) fn read(value: &Json<'_>) -> Result<Self, Defect> {
+        let set = match value {
+            Json::Null => Some(Self::ALL),
+            Json::Integer(_) => Self::of([qos(value)]),
+            Json::String(list) => Self::of(list.split(',').map(qos_digit)),
+            Json::Array(list) => Self::of(list.iter().map(qos)),
+            _ => None,
+        };
+        set.ok_or("qos is none of 0, 1 and 2")
+    }
+
+    fn of(members: impl IntoIterator<Item = Option<Qos>>) -> Option<Self> {
+        members
+            .into_iter()
+            .try_fold(Self::NONE, |set, qos| Some(Self(set.0 | qos?.bit())))
+    }
+}
+
+fn qos(value: &Json<'_>) -> Option<Qos> {
+    match value {
+        Json::Integer(number) => Qos::from_number(u8::try_from(*number).ok()?),
+        Json::String(digit) => qos_digit(digit),
+        _ => None,
+    }
+}
+
+fn qos_digit(digit: &str) -> Option<Qos> {
+    match digit {
+        "0" => Some(Qos::AtMostOnce),
+        "1" => Some(Qos::AtLeastOnce),
+        "2" => Some(Qos::ExactlyOnce),
+        _ => None,
+    }
+}
+
+/// Reads EMQX's spellings of `retain`; none: retained or not.
+pub(super) fn read_retain(value: &Json<'_>) -> Result<Option<bool>, Defect> {
+    match value {
+        Json::Null => Ok(None),
+        Json::Bool(retain) => Ok(Some(*retain)),
+        Json::Integer(0) => Ok(Some(false)),
+        Json::Integer(1) => Ok(Some(true)),
+        Json::String(text) if text == "all" => Ok(None),
+        Json::String(text) if text == "false" || text == "0" => Ok(Some(false)),
+        Json::String(text) if text == "true" || text == "1" => Ok(Some(true)),
+        _ => Err("retain is neither a boolean nor all"),
+    }
+}

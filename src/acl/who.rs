@@ -1,0 +1,99 @@
+//! Whom a rule is about. It is known when the client connects, so a rule that is about others is
+//! dropped then.
+
+use std::net::IpAddr;
+
+use ipnet::{IpNet, Ipv4Net};
+use regex::bytes::RegexBuilder;
+
+use crate::client::Client;
+use crate::json::Json;
+
+/// How large a compiled pattern may become, in bytes: it is compiled for each client that connects.
+const LARGEST_PATTERN: usize = 1 << 16;
+
+/// Whether a rule is about the client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    This,
+    Another,
+    /// A condition is about something that the broker did not tell.
+    Unknown,
+}
+
+impl About {
+    /// What holds if both do.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Another, _) | (_, Self::Another) => Self::Another,
+            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
+            (Self::This, Self::This) => Self::This,
+        }
+    }
+}
+
+impl From<bool> for About {
+    fn from(this: bool) -> Self {
+        if this { Self::This } else { Self::Another }
+    }
+}
+
+/// `clientid` or `username`: the whole of the field, which must have been sent.
+pub(super) fn exactly(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+    let text = value
+        .as_str()
+        .ok_or("clientid or username is not a string")?;
+    Ok(About::from(field == Some(text.as_bytes())))
+}
+
+/// `clientid_re` or `username_re`: found anywhere in the field, which must have been sent. As in EMQX,
+/// where patterns see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
+pub(super) fn like(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+    let pattern = value
+        .as_str()
+        .filter(|pattern| !pattern.is_empty())
+        .ok_or("clientid_re or username_re is not a pattern")?;
+    let pattern = RegexBuilder::new(pattern)
+        .unicode(false)
+        .size_limit(LARGEST_PATTERN)
+        .build()
+        .map_err(|_| "clientid_re or username_re is no regular expression, or too large a one")?;
+    Ok(About::from(
+        field.is_some_and(|field| pattern.is_match(field)),
+    ))
+}
+
+/// `ipaddr`: an address, or a block of addresses in CIDR notation (RFC 4632, RFC 4291).
+pub(super) fn from_address(value: &Json<'_>, client: &Client<'_>) -> Result<About, &'static str> {
+    let block = value
+        .as_str()
+        .and_then(block)
+        .ok_or("ipaddr is neither an address nor a CIDR block")?;
+    Ok(peer(client).map_or(About::Unknown, |peer| About::from(block.contains(&peer))))
+}
+
+fn block(text: &str) -> Option<IpNet> {
+    let block = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse().ok()?,
+    };
+    // IPv4 in IPv6's clothes (RFC 4291 section 2.5.5.2) is IPv4, here and below.
+    if let IpNet::V6(mapped) = block
+        && let Some(address) = mapped.addr().to_ipv4_mapped()
+        && let Some(prefix) = mapped.prefix_len().checked_sub(96)
+    {
+        return Ipv4Net::new(address, prefix).ok().map(IpNet::V4);
+    }
+    Some(block)
+}
+
+/// The address the client connects from, if it was given and can be read.
+fn peer(client: &Client<'_>) -> Option<IpAddr> {
+    let text = std::str::from_utf8(client.peer_address?).ok()?;
+    // The zone of a link-local address (RFC 4007) is this host's own matter.
+    let address = text.split_once('%').map_or(text, |(address, _)| address);
+    address
+        .parse()
+        .ok()
+        .map(|address: IpAddr| address.to_canonical())
+}

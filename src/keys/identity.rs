@@ -1,0 +1,28 @@
+//! Which key it was: what a session remembers of the key that verified its token.
+
+use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
+
+/// Names a key by its material, so that it is the same key when it is read again, from wherever.
+#[derive(Debug)]
+pub(crate) struct KeyIdentity {
+    pub(crate) material: Material,
+    pub(crate) kid: Option<String>,
+}
+
+/// The SHA-256 of a key's material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Material([u8; SHA256_OUTPUT_LEN]);
+
+impl Material {
+    /// Of a key of this kind, with these numbers, each in the one form that it has.
+    pub(super) fn of(kind: &str, numbers: &[&[u8]]) -> Self {
+        let mut context = Context::new(&SHA256);
+        context.update(kind.as_bytes());
+        for number in numbers {
+            context.update(&number.len().to_be_bytes());
+            context.update(number);
+        }
+        let digest = context.finish();
+        Self(digest.as_ref().first_chunk().copied().unwrap_or_default())
+    }
+}
