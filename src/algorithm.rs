@@ -49,6 +49,11 @@ impl Algorithm {
             .find(|algorithm| algorithm.name() == name)
     }
 
+    /// Whether it takes a secret, not a public key.
+    pub(crate) fn is_hmac(self) -> bool {
+        matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",

@@ -1,5 +1,6 @@
 //! From JSON text to a [`Config`] in which everything has been checked.
 
+mod endpoint;
 mod key_sources;
 mod options;
 mod verify_claims;
@@ -32,6 +33,12 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// Starts what runs in the background, or takes it over from the configuration before.
+    pub(crate) fn start(&mut self, before: Option<&Self>, log: &Log) -> Result<(), ConfigError> {
+        let started = self.keys.start(before.map(|before| &before.keys), log);
+        started.map_err(|problem| ConfigError::at("endpoint", problem))
+    }
+
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;

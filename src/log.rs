@@ -1,5 +1,7 @@
 //! Where log lines go: to the caller's hook, or nowhere.
 
+use std::sync::Arc;
+
 /// How much a log line matters.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,9 +20,14 @@ pub enum LogLevel {
 pub type LogHook = Box<dyn Fn(LogLevel, &str) + Send + Sync>;
 
 /// Writes log lines for one verifier. There is no global logger: two verifiers do not meet.
-pub(crate) struct Log(pub(crate) Option<LogHook>);
+#[derive(Clone)]
+pub(crate) struct Log(Option<Arc<LogHook>>);
 
 impl Log {
+    pub(crate) fn new(hook: Option<LogHook>) -> Self {
+        Self(hook.map(Arc::new))
+    }
+
     /// Writes one line; `line` is called only when somebody listens.
     ///
     /// Control characters are escaped here, once for all, so that no token or configuration can
@@ -45,7 +52,7 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use super::*;
 
@@ -53,7 +60,7 @@ mod tests {
     fn a_line_stays_one_line() {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
-        let log = Log(Some(Box::new(move |level, line| {
+        let log = Log::new(Some(Box::new(move |level, line| {
             if let Ok(mut lines) = sink.lock() {
                 lines.push((level, line.to_owned()));
             }

@@ -70,7 +70,8 @@ pub enum Reason {
     /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
     /// `on_unknown_key`.
     UnknownKeyId = 9,
-    /// The keys have not arrived yet; the client may try again. This version never says so.
+    /// The keys of `endpoint` are not there: they have not arrived yet, or they were dropped after
+    /// `max_fail_count` failures. No other key fits; the client may try again. The log says why.
     KeysUnavailable = 10,
     /// The signature is not that of a configured key over this token: another key signed it, or it
     /// was changed.
@@ -178,6 +179,8 @@ pub enum Refusal {
     KeyGone,
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
+    /// See [`Reason::KeysUnavailable`].
+    KeysUnavailable,
     /// See [`Reason::BadSignature`].
     BadSignature,
     /// See [`Reason::SignatureFormat`].
@@ -216,6 +219,7 @@ impl Refusal {
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
             Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
+            Self::KeysUnavailable => Reason::KeysUnavailable,
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
             Self::MalformedClaims(_) => Reason::MalformedClaims,

@@ -35,11 +35,10 @@ impl Verifier {
     ///
     /// A sentence that names the offending option and quotes no value.
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
-        let log = Log(hooks.log);
-        let config = Config::parse(config, &log)?;
-        log.write(LogLevel::Info, || {
-            format!("ready with {} key(s)", config.keys.len())
-        });
+        let log = Log::new(hooks.log);
+        let mut config = Config::parse(config, &log)?;
+        log.write(LogLevel::Info, || config.keys.describe());
+        config.start(None, &log)?;
         Ok(Self {
             config,
             clock: Clock(hooks.clock),
@@ -76,8 +75,9 @@ impl Verifier {
         let config = &self.config;
         let field = client.field(config.from).ok_or(Refusal::MissingToken)?;
         let token = Token::parse(field, &config.token)?;
-        let keys = config.keys.select(token.algorithm, token.kid.as_deref())?;
-        let signed = token.verify(keys, &self.log)?;
+        let keys = config.keys.now();
+        let candidates = keys.select(token.algorithm, token.kid.as_deref())?;
+        let signed = token.verify(candidates, &self.log)?;
         let claims = signed.claims(&config.dates, now)?;
         let admission = config.policy.admit(&claims, client)?;
         Ok(Grant {
@@ -112,7 +112,7 @@ impl Verifier {
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if !self.config.keys.holds(&grant.key) {
+        } else if self.config.keys.now().lack(&grant.key) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

@@ -1,8 +1,9 @@
-//! The options that name keys: `secret`, `secret_file`, `public_key`, `jwks`, `jwks_file`.
+//! The options that name keys: `secret`, `secret_file`, `public_key`, `jwks`, `jwks_file`,
+//! `endpoint`.
 
 use zeroize::Zeroizing;
 
-use super::{ConfigError, Options};
+use super::{ConfigError, Options, endpoint};
 use crate::json::Json;
 use crate::keys::{Key, KeySet, SignatureFormat, file, jwk, pem, secret};
 use crate::log::Log;
@@ -13,13 +14,14 @@ pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySet, Confi
     keys.extend(hmac_key(options, log)?);
     keys.extend(public_keys(options)?);
     keys.extend(key_sets(options, log)?);
-    if keys.is_empty() {
+    let endpoint = endpoint::settings(options, log)?;
+    if keys.is_empty() && endpoint.is_none() {
         return Err(ConfigError::whole(
             "no key is configured; give at least one of `secret`, `secret_file`, `public_key`, \
-             `jwks`, `jwks_file`",
+             `jwks`, `jwks_file`, `endpoint`",
         ));
     }
-    Ok(KeySet::new(keys))
+    Ok(KeySet::new(keys, endpoint))
 }
 
 /// The key of `secret` or `secret_file`.

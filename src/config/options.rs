@@ -2,6 +2,9 @@
 //!
 //! The doc comments are published: the JSON Schema takes them over, and README's table with it.
 
+mod ssl;
+
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, Visitor};
@@ -13,8 +16,10 @@ use crate::client::Field;
 use crate::json::Json;
 use crate::keys::SignatureFormat;
 
+pub(crate) use ssl::{Ssl, Verify};
+
 /// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,
-/// `public_key`, `jwks` and `jwks_file` is required.
+/// `public_key`, `jwks`, `jwks_file` and `endpoint` is required.
 #[derive(serde::Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
 #[cfg_attr(test, schemars(title = "libjwt_auth configuration", extend("anyOf" = schema::key_sources())))]
@@ -63,10 +68,37 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) jwks_file: Option<String>,
 
+    /// The http or https URL of a JSON Web Key Set. It is fetched in the background, again and
+    /// again. Secrets in it (`oct`) are not used.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) endpoint: Option<String>,
+
+    /// Seconds between two fetches of `endpoint`.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Interval", extend("default" = Interval::default().0)))]
+    pub(crate) refresh_interval: Option<Interval>,
+
+    /// Request headers for `endpoint`, by name. They are sent to its own host only, not to one
+    /// that it redirects to.
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<BTreeMap<String, String>>"))]
+    pub(crate) headers: Option<BTreeMap<String, Zeroizing<String>>>,
+
+    /// TLS with `endpoint`: `verify` (`verify_peer`, the default, or `verify_none`), `cacertfile`,
+    /// `certfile`, `keyfile`, `server_name_indication`. Not given: the certificate must be good for
+    /// the URL's host, and from an authority that the system trusts.
+    pub(crate) ssl: Option<Ssl>,
+
+    /// After how many failed refreshes in a row the keys of `endpoint` are dropped. Retries in
+    /// between do not bring that nearer. 0: never.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "FailCount", extend("default" = FailCount::default().0)))]
+    pub(crate) max_fail_count: Option<FailCount>,
+
     /// How ECDSA signatures are encoded: `der` (ASN.1), `raw` (RFC 7518, what JWT libraries
     /// produce) or `auto` (either). It touches ES* only. Not given: `der` for keys from
-    /// `public_key`, as in the module of EMQX 4.2, and `raw` for keys from `jwks` and `jwks_file`.
-    /// Once given, it applies to all.
+    /// `public_key`, as in the module of EMQX 4.2, and `raw` for keys from `jwks`, `jwks_file` and
+    /// `endpoint`. Once given, it applies to all.
     pub(crate) signature_format: Option<SignatureFormat>,
 
     /// The algorithms that are allowed. Not given: all that the keys can verify.
@@ -146,6 +178,8 @@ fn ignore() -> Disposition {
 }
 
 pub(crate) type Seconds = Whole<0, 3_600, 0>;
+pub(crate) type Interval = Whole<1, 2_592_000, 300>;
+pub(crate) type FailCount = Whole<0, 1_000_000, 5>;
 pub(crate) type TokenSize = Whole<1, 1_048_576, 16_384>;
 
 /// A whole number within a range, which is told in the error and in the schema.

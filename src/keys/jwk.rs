@@ -28,6 +28,9 @@ const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-38
 /// The member that makes an RSA, EC or OKP key private.
 const PRIVATE: &str = "d";
 
+/// The most keys that a fetched set may have.
+const MOST_FETCHED: usize = 1_000;
+
 /// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
 pub(crate) fn read_set(
     option: &str,
@@ -35,17 +38,53 @@ pub(crate) fn read_set(
     format: SignatureFormat,
     log: &Log,
 ) -> Result<Vec<Key>, String> {
+    read(option, elements(set)?, log, |name, jwk| {
+        key(name, jwk, format, log)
+    })
+}
+
+/// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
+/// everybody who asks is none.
+pub(super) fn read_fetched_set(
+    set: Json<'_>,
+    format: SignatureFormat,
+    log: &Log,
+) -> Result<Vec<Key>, String> {
+    let elements = elements(set)?;
+    if elements.len() > MOST_FETCHED {
+        return Err(format!("more than {MOST_FETCHED} keys"));
+    }
+    read("endpoint", elements, log, |name, jwk| {
+        let is_secret = matches!(&jwk, Json::Object(members)
+            if members.get("kty").and_then(Json::as_str) == Some("oct"));
+        if is_secret {
+            return Err("a secret is not taken from an endpoint".to_owned());
+        }
+        key(name, jwk, format, log)
+    })
+}
+
+fn elements(set: Json<'_>) -> Result<Vec<Json<'_>>, String> {
     let keys = match set {
         Json::Object(mut members) => members.remove("keys"),
         _ => None,
     };
-    let Some(Json::Array(elements)) = keys else {
-        return Err("expected a JSON Web Key Set: an object with a list `keys`".to_owned());
-    };
+    match keys {
+        Some(Json::Array(elements)) => Ok(elements),
+        _ => Err("expected a JSON Web Key Set: an object with a list `keys`".to_owned()),
+    }
+}
+
+fn read<'j>(
+    option: &str,
+    elements: Vec<Json<'j>>,
+    log: &Log,
+    key: impl Fn(String, Json<'j>) -> Result<Key, String>,
+) -> Result<Vec<Key>, String> {
     let mut keys = Vec::new();
     for (element, number) in elements.into_iter().zip(1_usize..) {
         let name = format!("`{option}` key {number}");
-        match key(name.clone(), element, format, log) {
+        match key(name.clone(), element) {
             Ok(key) => keys.push(key),
             Err(problem) => log.write(LogLevel::Warn, || format!("{name} is skipped: {problem}")),
         }

@@ -1,88 +1,153 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
+pub(crate) mod endpoint;
 pub(crate) mod file;
 mod identity;
+mod index;
 pub(crate) mod jwk;
 mod key;
 pub(crate) mod pem;
 pub(crate) mod secret;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use arc_swap::Guard;
+
 use crate::algorithm::Algorithm;
+use crate::log::Log;
 use crate::verdict::Refusal;
-use identity::Material;
+use endpoint::{Endpoint, Settings};
+use index::KeyIndex;
 
 pub(crate) use identity::KeyIdentity;
 pub(crate) use key::{Key, Mismatch, SignatureFormat};
 
-/// All keys, in the order of the configuration, and by their `kid`.
+/// All keys: those of the configuration, in its order, then those that the endpoint has now.
 pub(crate) struct KeySet {
-    all: Vec<Arc<Key>>,
-    without_kid: Vec<Arc<Key>>,
-    by_kid: HashMap<String, Vec<Arc<Key>>>,
-    materials: HashSet<Material>,
+    local: KeyIndex,
+    /// What is to be fetched, until [`KeySet::start`].
+    settings: Option<Settings>,
+    endpoint: Option<Arc<Endpoint>>,
 }
 
 impl KeySet {
-    /// A set of these keys.
-    pub(crate) fn new(keys: Vec<Key>) -> Self {
-        let all: Vec<Arc<Key>> = keys.into_iter().map(Arc::new).collect();
-        let mut without_kid = Vec::new();
-        let mut by_kid: HashMap<String, Vec<Arc<Key>>> = HashMap::new();
-        for key in &all {
-            match &key.identity.kid {
-                None => without_kid.push(Arc::clone(key)),
-                Some(kid) => by_kid.entry(kid.clone()).or_default().push(Arc::clone(key)),
-            }
-        }
+    /// A set of these keys, and of those that an endpoint will have once it is started.
+    pub(crate) fn new(keys: Vec<Key>, settings: Option<Settings>) -> Self {
         Self {
-            materials: all.iter().map(|key| key.identity.material).collect(),
-            all,
-            without_kid,
-            by_kid,
+            local: KeyIndex::new(keys),
+            settings,
+            endpoint: None,
         }
     }
 
-    /// How many keys there are.
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
+    /// Starts to fetch, if there is an endpoint. One that fetches the same already, for the
+    /// configuration before, goes on with the keys that it has.
+    pub(crate) fn start(&mut self, before: Option<&Self>, log: &Log) -> Result<(), String> {
+        let Some(settings) = self.settings.take() else {
+            return Ok(());
+        };
+        let running = before.and_then(|before| before.endpoint.as_ref());
+        self.endpoint = Some(match running.filter(|running| running.serves(&settings)) {
+            Some(running) => {
+                running.set_pace(settings.pace);
+                Arc::clone(running)
+            }
+            None => Arc::new(Endpoint::start(settings, log)?),
+        });
+        Ok(())
     }
 
-    /// Whether this key is among them, under whatever `kid`.
-    pub(crate) fn holds(&self, key: &KeyIdentity) -> bool {
-        self.materials.contains(&key.material)
+    /// What there is, for the log.
+    pub(crate) fn describe(&self) -> String {
+        let local = self.local.len();
+        match &self.settings {
+            Some(settings) => {
+                let origin = settings.source.url.origin();
+                format!("ready with {local} key(s); more will come from {origin}")
+            }
+            None => format!("ready with {local} key(s)"),
+        }
     }
 
-    /// Whether any key may verify this algorithm.
+    /// Whether keys are fetched, or to be fetched.
+    pub(crate) fn has_endpoint(&self) -> bool {
+        self.settings.is_some() || self.endpoint.is_some()
+    }
+
+    /// Whether any key may verify this algorithm, now or when more have come.
     pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
-        self.all.iter().any(|key| key.serves(algorithm))
+        (self.has_endpoint() && !algorithm.is_hmac())
+            || self.local.all.iter().any(|key| key.serves(algorithm))
+    }
+
+    /// The keys as they are now.
+    pub(crate) fn now(&self) -> Keys<'_> {
+        Keys {
+            local: &self.local,
+            fetched: self.endpoint.as_ref().map(|endpoint| endpoint.keys()),
+            endpoint: self.endpoint.as_deref(),
+        }
+    }
+}
+
+/// All keys of one moment.
+pub(crate) struct Keys<'k> {
+    local: &'k KeyIndex,
+    fetched: Option<Guard<Option<Arc<KeyIndex>>>>,
+    endpoint: Option<&'k Endpoint>,
+}
+
+impl<'l> Keys<'l> {
+    fn fetched(&self) -> Option<&KeyIndex> {
+        self.fetched.as_ref()?.as_deref()
+    }
+
+    /// Whether this key is gone, under whatever `kid`. Of keys that are yet to be fetched it is not
+    /// known, so it is not said.
+    pub(crate) fn lack(&self, key: &KeyIdentity) -> bool {
+        let fetched = self.fetched();
+        let is_waiting = self.endpoint.is_some() && fetched.is_none();
+        !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
     }
 
     /// The keys that may have signed a token with this `alg` and `kid`; at least one.
+    ///
+    /// A `kid` that nobody has makes the endpoint look for it soon.
     pub(crate) fn select<'k>(
         &'k self,
         algorithm: Algorithm,
         kid: Option<&str>,
-    ) -> Result<impl Iterator<Item = &'k Key> + use<'k>, Refusal> {
-        let named = kid.and_then(|kid| self.by_kid.get(kid));
-        let keys = match (named, kid) {
-            (Some(named), _) => named,
-            (None, Some(_)) => &self.without_kid,
-            (None, None) => &self.all,
+    ) -> Result<impl Iterator<Item = &'k Key> + use<'k, 'l>, Refusal> {
+        let fetched = self.fetched();
+        let is_known = kid.is_none_or(|kid| {
+            let names = |set: &KeyIndex| !set.named(kid).is_empty();
+            names(self.local) || fetched.is_some_and(names)
+        });
+        let choose = |set: &'k KeyIndex| match kid {
+            None => set.all.as_slice(),
+            Some(kid) if is_known => set.named(kid),
+            Some(_) => set.without_kid.as_slice(),
         };
-        let mut fitting = keys
+        let mut fitting = choose(self.local)
             .iter()
+            .chain(fetched.map_or(&[][..], choose))
             .map(Arc::as_ref)
             .filter(move |key| key.serves(algorithm))
             .peekable();
-        if fitting.peek().is_some() {
-            return Ok(fitting);
+        let fits = fitting.peek().is_some();
+        // An endpoint serves no secrets, so it is not asked for any.
+        let endpoint = self.endpoint.filter(|_| !algorithm.is_hmac());
+        let is_waiting = endpoint.is_some() && fetched.is_none();
+        if let Some(endpoint) = endpoint
+            && (!is_known || (is_waiting && !fits))
+        {
+            endpoint.want_refresh();
         }
-        Err(match kid {
-            Some(kid) if named.is_none() => Refusal::UnknownKeyId(kid.to_owned()),
-            kid => Refusal::NoKey(algorithm, kid.map(str::to_owned)),
-        })
+        match kid {
+            _ if fits => Ok(fitting),
+            _ if is_waiting => Err(Refusal::KeysUnavailable),
+            Some(kid) if !is_known => Err(Refusal::UnknownKeyId(kid.to_owned())),
+            kid => Err(Refusal::NoKey(algorithm, kid.map(str::to_owned))),
+        }
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn key_sources() -> Value {
         "pubkey",
         "jwks",
         "jwks_file",
+        "endpoint",
     ]
     .map(|source| json!({ "required": [source] }))
     .into_iter()

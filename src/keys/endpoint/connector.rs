@@ -1,0 +1,142 @@
+//! TLS for `ureq`, whose own connector always asks for the name in the URL. The TCP connection below
+//! is `ureq`'s, and so is the register by which [`ureq::Agent::shutdown`] finds it, also while the
+//! handshake lasts.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::net::ToSocketAddrs;
+use std::sync::Arc;
+
+use rustls::{ClientConnection, StreamOwned};
+use ureq::Error;
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+    TransportAdapter,
+};
+
+use super::Source;
+use super::url::Url;
+
+/// Puts TLS upon the connections to https URLs.
+pub(super) struct TlsConnector(pub(super) Arc<Source>);
+
+impl<T: Transport> Connector<T> for TlsConnector {
+    type Out = Either<T, TlsTransport<T>>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<T>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let Some(tcp) = chained else { return Ok(None) };
+        if !details.needs_tls() {
+            return Ok(Some(Either::A(tcp)));
+        }
+        let source = &self.0;
+        let invalid = || Error::BadUri("no server name".to_owned());
+        let url = Url::parse(&details.uri.to_string()).map_err(|_| invalid())?;
+        let is_own_origin = url.origin() == source.url.origin();
+        let name = source
+            .tls
+            .name(url.host(), is_own_origin)
+            .ok_or_else(invalid)?;
+        let config = source.tls.config(is_own_origin).map_err(other)?;
+        let tls = ClientConnection::new(Arc::new(config), name).map_err(other)?;
+
+        let mut tcp = TransportAdapter::new(tcp, Arc::clone(&details.current_time));
+        tcp.set_timeout(details.timeout);
+        let mut stream = StreamOwned::new(tls, tcp);
+        stream.conn.complete_io(&mut stream.sock)?;
+        let (input, output) = (
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Either::B(TlsTransport {
+            buffers: LazyBuffers::new(input, output),
+            stream,
+        })))
+    }
+}
+
+fn other(error: rustls::Error) -> Error {
+    Error::Other(Box::new(error))
+}
+
+/// A connection with TLS upon it.
+pub(super) struct TlsTransport<T: Transport> {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter<T>>,
+}
+
+impl<T: Transport> Transport for TlsTransport<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        self.stream.write_all(output)?;
+        Ok(())
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.stream.get_mut().set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.get_mut().get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+/// Asks the system for addresses, on the thread that wants them: `ureq` would start another one for
+/// each question.
+#[derive(Debug)]
+pub(super) struct SystemResolver;
+
+impl Resolver for SystemResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        _config: &Config,
+        _timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let found = uri
+            .scheme()
+            .zip(uri.authority())
+            .and_then(|(scheme, authority)| DefaultResolver::host_and_port(scheme, authority))
+            .and_then(|host_and_port| host_and_port.to_socket_addrs().ok());
+        let mut addresses = self.empty();
+        for address in found.into_iter().flatten() {
+            if addresses.try_push(address).is_err() {
+                break;
+            }
+        }
+        if addresses.is_empty() {
+            return Err(Error::HostNotFound);
+        }
+        Ok(addresses)
+    }
+}
+
+impl fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+impl<T: Transport> fmt::Debug for TlsTransport<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTransport")
+    }
+}

@@ -1,0 +1,195 @@
+//! One fetch: a GET request with its redirects.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::config::AutoHeaderValue;
+use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use ureq::unversioned::transport::{Connector, TcpConnector};
+use ureq::{Agent, Body};
+
+use super::Source;
+use super::connector::{SystemResolver, TlsConnector};
+use super::failure::Failure;
+use super::pace;
+use super::url::Url;
+
+/// For TCP and TLS to be set up, on each redirect anew.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// From the question to the last byte of the answer, redirects included.
+pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The largest answer, in bytes: room for a thousand keys.
+pub(super) const LARGEST_BODY: u64 = 1 << 20;
+
+const MOST_REDIRECTS: usize = 3;
+
+/// Fetches the set of one source again and again.
+pub(super) struct Fetcher {
+    source: Arc<Source>,
+    agent: Agent,
+    validator: Option<Validator>,
+}
+
+/// By which a server knows which version we have (RFC 9110 section 8.8.3), and where it came from.
+struct Validator {
+    url: Url,
+    etag: HeaderValue,
+}
+
+/// What a fetch brought.
+pub(super) struct Fetched {
+    /// None: what the last one brought is still good.
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) max_age: Option<Duration>,
+    validator: Option<Validator>,
+}
+
+impl Fetcher {
+    pub(super) fn new(source: Arc<Source>) -> Self {
+        // No proxy, whatever the environment says: the broker's is not meant for us.
+        let config = Agent::config_builder()
+            .proxy(None)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_idle_connections(0)
+            .timeout_connect(Some(CONNECT_TIMEOUT))
+            .user_agent(concat!("libjwt_auth/", env!("CARGO_PKG_VERSION")))
+            .accept("application/jwk-set+json, application/json")
+            .accept_encoding(AutoHeaderValue::None)
+            .build();
+        let connector = ().chain(TcpConnector::default()).chain(TlsConnector(Arc::clone(&source)));
+        Self {
+            source,
+            agent: Agent::with_parts(config, connector, SystemResolver),
+            validator: None,
+        }
+    }
+
+    /// What cuts a fetch in progress: its `shutdown`.
+    pub(super) fn agent(&self) -> Agent {
+        self.agent.clone()
+    }
+
+    /// What came is good: the next fetch may ask for what is newer only.
+    pub(super) fn accept(&mut self, fetched: Fetched) {
+        if fetched.body.is_some() {
+            self.validator = fetched.validator;
+        }
+    }
+
+    /// The next fetch is to bring the set, whichever we had.
+    pub(super) fn forget(&mut self) {
+        self.validator = None;
+    }
+
+    /// Asks, and follows redirects.
+    pub(super) fn fetch(&self) -> Result<Fetched, Failure> {
+        let start = Instant::now();
+        let mut url = self.source.url.clone();
+        for _ in 0..=MOST_REDIRECTS {
+            let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
+            let response = self
+                .get(&url, left)
+                .map_err(|failure| self.at(&url, failure))?;
+            match response.status() {
+                StatusCode::OK => return read(url, response),
+                StatusCode::NOT_MODIFIED if self.known(&url).is_some() => {
+                    return Ok(Fetched {
+                        body: None,
+                        max_age: max_age(&response),
+                        validator: None,
+                    });
+                }
+                status if is_redirect(status) => url = follow(&url, &response)?,
+                status => {
+                    let status = status.as_u16();
+                    let failure = Failure::new(format!("the server answered with status {status}"));
+                    return Err(self.at(&url, failure));
+                }
+            }
+        }
+        Err(Failure::new(format!(
+            "more than {MOST_REDIRECTS} redirects"
+        )))
+    }
+
+    fn get(&self, url: &Url, time: Duration) -> Result<Response<Body>, Failure> {
+        let mut request = self.agent.get(url.uri().clone());
+        if url.origin() == self.source.url.origin() {
+            for (name, value) in self.source.headers.iter() {
+                request = request.header(name, value);
+            }
+        }
+        if let Some(etag) = self.known(url) {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        let request = request.config().timeout_global(Some(time)).build();
+        Ok(request.call()?)
+    }
+
+    /// The version that we have of what is at this URL.
+    fn known(&self, url: &Url) -> Option<&HeaderValue> {
+        let validator = self.validator.as_ref();
+        validator
+            .filter(|validator| validator.url == *url)
+            .map(|validator| &validator.etag)
+    }
+
+    /// A failure, with its place if we were led there.
+    fn at(&self, url: &Url, failure: Failure) -> Failure {
+        let origin = url.origin();
+        if origin == self.source.url.origin() {
+            return failure;
+        }
+        Failure::new(format!("{failure} (redirected to {origin})"))
+    }
+}
+
+fn read(url: Url, mut response: Response<Body>) -> Result<Fetched, Failure> {
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(LARGEST_BODY)
+        .read_to_vec()?;
+    let etag = response.headers().get(header::ETAG).cloned();
+    Ok(Fetched {
+        body: Some(body),
+        max_age: max_age(&response),
+        validator: etag.map(|etag| Validator { url, etag }),
+    })
+}
+
+fn max_age(response: &Response<Body>) -> Option<Duration> {
+    text(response, &header::CACHE_CONTROL).and_then(pace::max_age)
+}
+
+fn text<'r>(response: &'r Response<Body>, name: &HeaderName) -> Option<&'r str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+fn is_redirect(status: StatusCode) -> bool {
+    [
+        StatusCode::MOVED_PERMANENTLY,
+        StatusCode::FOUND,
+        StatusCode::SEE_OTHER,
+        StatusCode::TEMPORARY_REDIRECT,
+        StatusCode::PERMANENT_REDIRECT,
+    ]
+    .contains(&status)
+}
+
+fn follow(from: &Url, response: &Response<Body>) -> Result<Url, Failure> {
+    let to = text(response, &header::LOCATION)
+        .and_then(|location| from.join(location).ok())
+        .ok_or_else(|| Failure::new("the server redirects to no http or https URL"))?;
+    if from.is_https() && !to.is_https() {
+        let (from, to) = (from.origin(), to.origin());
+        return Err(Failure::new(format!(
+            "the server redirects from {from} to {to}, without TLS"
+        )));
+    }
+    Ok(to)
+}

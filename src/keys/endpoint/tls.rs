@@ -1,0 +1,168 @@
+//! Whom to believe to be the server, and who we are: the option `ssl`, ready for use.
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ClientConfig, InconsistentKeys, OtherError, RootCertStore};
+use zeroize::Zeroize;
+
+use super::unverified::Unverified;
+
+/// How to speak TLS with the endpoint's own origin. Two are equal if the files said the same.
+#[derive(Default, PartialEq)]
+pub(crate) struct Tls {
+    /// Not given: the certificate authorities that the system trusts.
+    pub(crate) authorities: Option<Authorities>,
+    /// Take any certificate: `verify_none`.
+    pub(crate) unverified: bool,
+    pub(crate) client: Option<Client>,
+    pub(crate) server_name: Option<Sni>,
+}
+
+/// The option `server_name_indication`.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Sni {
+    /// Tell the server no name; its certificate must be good for the URL's host.
+    Disabled,
+    /// Ask for this name, for which the certificate must be good.
+    Name(ServerName<'static>),
+}
+
+/// The certificate authorities of `cacertfile`.
+pub(crate) struct Authorities {
+    roots: Arc<RootCertStore>,
+    file: Fingerprint,
+}
+
+/// The certificate of `certfile` with its key, by which a server may know us.
+pub(crate) struct Client {
+    key: Arc<CertifiedKey>,
+    files: [Fingerprint; 2],
+}
+
+/// The SHA-256 of a file: whether it has changed can be told without keeping it.
+type Fingerprint = Vec<u8>;
+
+fn fingerprint(file: &[u8]) -> Fingerprint {
+    digest::digest(&digest::SHA256, file).as_ref().to_vec()
+}
+
+impl Authorities {
+    /// Reads certificates in PEM, each of which is trusted.
+    pub(crate) fn from_pem(file: &[u8]) -> Result<Self, &'static str> {
+        let mut roots = RootCertStore::empty();
+        for certificate in certificates(file)? {
+            let bad = "a certificate that cannot be an authority's";
+            roots.add(certificate).map_err(|_| bad)?;
+        }
+        Ok(Self {
+            roots: Arc::new(roots),
+            file: fingerprint(file),
+        })
+    }
+}
+
+impl PartialEq for Authorities {
+    fn eq(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+}
+
+impl Client {
+    /// Reads a certificate, its chain after it, and its private key, all in PEM. The error is about
+    /// the key.
+    pub(crate) fn from_pem(
+        chain: Vec<CertificateDer<'static>>,
+        files: [&[u8]; 2],
+    ) -> Result<Self, &'static str> {
+        let [_, key_file] = files;
+        let mut der = PrivateKeyDer::from_pem_slice(key_file)
+            .map_err(|_| "no private key in PEM without a passphrase found")?;
+        let key = provider::sign::any_supported_type(&der);
+        der.zeroize();
+        let key = CertifiedKey::new(
+            chain,
+            key.map_err(|_| "a private key of no supported type")?,
+        );
+        match key.keys_match() {
+            Ok(()) | Err(rustls::Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(Self {
+                key: Arc::new(key),
+                files: files.map(fingerprint),
+            }),
+            Err(_) => Err("not the private key of the certificate in `ssl.certfile`"),
+        }
+    }
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Self) -> bool {
+        self.files == other.files
+    }
+}
+
+/// Reads certificates in PEM; at least one.
+pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str> {
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(file)
+        .collect::<Result<_, _>>()
+        .map_err(|_| "not valid PEM")?;
+    if certificates.is_empty() {
+        return Err("no certificate in PEM found");
+    }
+    Ok(certificates)
+}
+
+impl Tls {
+    /// What rustls needs to know. The system's authorities are read anew each time, so that one that
+    /// was installed meanwhile counts. A server that the endpoint only redirects to is not told who
+    /// we are.
+    pub(super) fn config(&self, is_own_origin: bool) -> Result<ClientConfig, rustls::Error> {
+        let crypto = Arc::new(provider::default_provider());
+        let verifier = self.verifier(&crypto)?;
+        let builder = ClientConfig::builder_with_provider(crypto)
+            .with_safe_default_protocol_versions()?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier);
+        let mut config = match &self.client {
+            Some(client) if is_own_origin => builder.with_client_cert_resolver(Arc::new(
+                SingleCertAndKey::from(Arc::clone(&client.key)),
+            )),
+            _ => builder.with_no_client_auth(),
+        };
+        config.enable_sni = !(is_own_origin && self.server_name == Some(Sni::Disabled));
+        Ok(config)
+    }
+
+    fn verifier(
+        &self,
+        crypto: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+        let crypto = Arc::clone(crypto);
+        if self.unverified {
+            return Ok(Arc::new(Unverified(crypto)));
+        }
+        match &self.authorities {
+            Some(authorities) => {
+                let roots = Arc::clone(&authorities.roots);
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots, crypto)
+                    .build()
+                    .map_err(|error| rustls::Error::Other(OtherError(Arc::new(error))))?;
+                Ok(verifier)
+            }
+            None => Ok(Arc::new(rustls_platform_verifier::Verifier::new(crypto)?)),
+        }
+    }
+
+    /// The name for which the server's certificate must be good, and which it is told.
+    pub(super) fn name(&self, host: &str, is_own_origin: bool) -> Option<ServerName<'static>> {
+        match &self.server_name {
+            Some(Sni::Name(name)) if is_own_origin => Some(name.clone()),
+            _ => ServerName::try_from(host.to_owned()).ok(),
+        }
+    }
+}
