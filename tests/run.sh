@@ -34,6 +34,10 @@ install_tools() {
     if missing nm || missing readelf; then
         packages="$packages binutils"
     fi
+    # Debian keeps it where only root looks.
+    if missing nginx && [ ! -x /usr/sbin/nginx ]; then
+        packages="$packages nginx"
+    fi
     if [ -z "$packages" ]; then
         echo "nothing is missing"
         return

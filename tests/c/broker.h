@@ -72,6 +72,9 @@ static inline void broker_expect_result(const char *file, int line, jwt_auth_res
     if (decision == JWT_AUTH_DECISION_IGNORE || reason == JWT_AUTH_REASON_UNDECIDED) {
       mqtt5 = 0x87;
       mqtt3 = 5;
+    } else if (reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE) {
+      mqtt5 = 0x88;
+      mqtt3 = 3;
     }
     expect_number(file, line, "expires_at", result.expires_at, 0);
     expect_number(file, line, "superuser", result.superuser, 0);

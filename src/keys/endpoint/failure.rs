@@ -107,7 +107,7 @@ fn certificate(defect: &CertificateError) -> Failure {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             "the server's certificate is for another host name"
         }
-        CertificateError::UnknownIssuer => {
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             "the server's certificate is from an authority that is not trusted; see \
              `ssl.cacertfile`"
         }

@@ -1,0 +1,204 @@
+//! The end of a verifier whose keys are just being fetched.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+#![cfg(target_os = "linux")]
+
+#[path = "harness/authority.rs"]
+mod authority;
+mod harness;
+#[path = "harness/server.rs"]
+mod server;
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jwt_auth::{Hooks, Verifier};
+use serde_json::{Value, json};
+use server::{Reply, Server, until};
+
+/// The tests look at the threads of the process, so they run one after the other.
+static ONE_BY_ONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_BY_ONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Far more than an end takes, and far less than any timeout of a fetch.
+const PROMPT: Duration = Duration::from_secs(2);
+
+/// How many threads that fetch there are.
+fn fetching_threads() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
+    names
+        .filter(|name| name.trim_end() == "jwt_auth_jwks")
+        .count()
+}
+
+/// A verifier whose log lines go into a hook that holds a token. Once the token has no other owner,
+/// no hook will ever be called again.
+fn verifier(config: &Value) -> (Verifier, Arc<Mutex<Vec<String>>>) {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&lines);
+    let hooks = Hooks {
+        log: Some(Box::new(move |_, line| {
+            sink.lock().unwrap().push(line.to_owned())
+        })),
+        clock: None,
+    };
+    (Verifier::new(&config.to_string(), hooks).unwrap(), lines)
+}
+
+/// Ends a verifier: promptly, with its hook gone, and the thread within this time.
+#[track_caller]
+fn ends(verifier: Verifier, lines: &Arc<Mutex<Vec<String>>>, thread: Duration) {
+    until("the thread", || fetching_threads() == 1);
+    let start = Instant::now();
+    drop(verifier);
+    assert!(start.elapsed() < PROMPT, "{:?}", start.elapsed());
+    assert_eq!(
+        Arc::strong_count(lines),
+        1,
+        "nobody is left to call the hook"
+    );
+    until("the thread's end", || fetching_threads() == 0);
+    assert!(start.elapsed() < thread, "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_verifier_that_waits_for_its_next_fetch_ends() {
+    let _alone = alone();
+    let server = Server::http(|_| Reply::status(200));
+    let (verifier, lines) = verifier(&json!({ "endpoint": server.url("/") }));
+    until("a failure", || lines.lock().unwrap().len() > 1);
+    ends(verifier, &lines, PROMPT);
+}
+
+#[test]
+fn a_verifier_ends_at_once() {
+    let _alone = alone();
+    let server = Server::http(|_| Reply::Hang);
+    for _ in 0..20 {
+        let (verifier, lines) = verifier(&json!({ "endpoint": server.url("/") }));
+        drop(verifier);
+        assert_eq!(
+            Arc::strong_count(&lines),
+            1,
+            "nobody is left to call the hook"
+        );
+    }
+    until("the threads' end", || fetching_threads() == 0);
+}
+
+#[test]
+fn a_fetch_whose_answer_does_not_come_is_cut() {
+    let _alone = alone();
+    for reply in [|| Reply::Hang, || Reply::Drip] {
+        let server = Server::http(move |_| reply());
+        let (verifier, lines) = verifier(&json!({ "endpoint": server.url("/") }));
+        server.wait_for(1);
+        ends(verifier, &lines, PROMPT);
+    }
+}
+
+#[test]
+fn a_fetch_over_tls_is_cut() {
+    let _alone = alone();
+    let authority = authority::Authority::new();
+    let server = Server::https(authority.server(&["127.0.0.1"]), |_| Reply::Hang);
+    let (verifier, lines) = verifier(&json!({
+        "endpoint": server.url("/"),
+        "ssl": { "cacertfile": authority.path() },
+    }));
+    server.wait_for(1);
+    ends(verifier, &lines, PROMPT);
+}
+
+#[test]
+fn a_tls_handshake_that_does_not_go_on_is_cut() {
+    let _alone = alone();
+    let authority = authority::Authority::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (verifier, lines) = verifier(&json!({
+        "endpoint": format!("https://{}/", listener.local_addr().unwrap()),
+        "ssl": { "cacertfile": authority.path() },
+    }));
+    // The server takes the connection, and reads the client's greeting without a word.
+    let (stream, _) = listener.accept().unwrap();
+    until("a greeting", || stream.peek(&mut [0]).unwrap() == 1);
+    ends(verifier, &lines, PROMPT);
+}
+
+#[test]
+fn a_connection_that_does_not_come_about_is_not_waited_for() {
+    let _alone = alone();
+    let (address, _kept) = black_hole();
+    let (verifier, lines) = verifier(&json!({ "endpoint": format!("http://{address}/") }));
+    // In the first millisecond the thread may not have begun to connect.
+    thread::sleep(Duration::from_millis(100));
+    ends(verifier, &lines, Duration::from_secs(7));
+}
+
+/// An address at which connections are neither accepted nor refused: the backlog is full.
+fn black_hole() -> (SocketAddr, (TcpListener, Vec<TcpStream>)) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    #[expect(unsafe_code, reason = "std has no way to choose a backlog")]
+    // SAFETY: the descriptor is open.
+    let listens = unsafe { libc::listen(listener.as_raw_fd(), 0) };
+    assert_eq!(listens, 0);
+    let mut kept = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(300)) {
+        kept.push(stream);
+        assert!(kept.len() < 100);
+    }
+    (address, (listener, kept))
+}
+
+#[test]
+fn the_end_waits_for_a_hook_that_is_running_and_none_runs_afterwards() {
+    let _alone = alone();
+    let server = Server::http(|_| Reply::status(500));
+    let (entered, is_entered) = channel();
+    let (may_leave, leave) = channel::<()>();
+    let leave: Mutex<Receiver<()>> = Mutex::new(leave);
+    let hooks = Hooks {
+        log: Some(Box::new(move |_, line| {
+            if line.starts_with("`endpoint`") {
+                entered.send(()).unwrap();
+                let _ = leave.lock().unwrap().recv();
+            }
+        })),
+        clock: None,
+    };
+    let config = json!({ "endpoint": server.url("/") }).to_string();
+    let verifier = Verifier::new(&config, hooks).unwrap();
+    is_entered.recv().unwrap();
+    let ended = thread::spawn(move || drop(verifier));
+    // It cannot be shown that it would wait for ever.
+    thread::sleep(Duration::from_millis(100));
+    assert!(!ended.is_finished(), "the hook is running");
+    drop(may_leave);
+    ended.join().unwrap();
+    assert!(
+        is_entered.recv().is_err(),
+        "the hook and what it owns are gone"
+    );
+    until("the thread's end", || fetching_threads() == 0);
+}
+
+#[test]
+fn a_configuration_that_fails_starts_no_thread() {
+    let _alone = alone();
+    let config = json!({ "endpoint": "http://127.0.0.1:9/", "algorithms": [] }).to_string();
+    assert!(Verifier::new(&config, Hooks::default()).is_err());
+    assert_eq!(fetching_threads(), 0);
+}
