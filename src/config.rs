@@ -12,7 +12,7 @@ use serde_path_to_error::{Path, Segment};
 use crate::claims::DateRules;
 use crate::client::Field;
 use crate::json::{self, Json, quoted};
-use crate::keys::KeySet;
+use crate::keys::{KeySet, SignatureFormat};
 use crate::log::Log;
 use crate::policy::Policy;
 use crate::token::TokenRules;
@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) from: Field,
     pub(crate) token: TokenRules,
     pub(crate) keys: KeySet,
+    pub(crate) signature_format: Option<SignatureFormat>,
     pub(crate) dates: DateRules,
     pub(crate) policy: Policy,
     /// A session ends when its token expires.
@@ -67,6 +68,7 @@ impl Config {
                 algorithms: options.algorithms,
             },
             keys,
+            signature_format: options.signature_format,
             dates: DateRules {
                 leeway: options.leeway.0.into(),
                 require_exp: options.require_exp,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::keys::{Key, KeyIdentity, Mismatch};
+use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
 use crate::log::Log;
 use crate::token::Token;
 use crate::verdict::Refusal;
@@ -34,11 +34,12 @@ impl Token<'_> {
     pub(crate) fn verify<'k>(
         self,
         keys: impl Iterator<Item = &'k Key>,
+        format: Option<SignatureFormat>,
         log: &Log,
     ) -> Result<Signed, Refusal> {
         let mut refusal = Refusal::BadSignature;
         for key in keys {
-            match key.verify(self.algorithm, self.signing_input, &self.signature) {
+            match key.verify(self.algorithm, self.signing_input, &self.signature, format) {
                 Ok(()) => {
                     return Ok(Signed {
                         payload: self.payload,

@@ -77,7 +77,7 @@ impl Verifier {
         let token = Token::parse(field, &config.token)?;
         let keys = config.keys.now();
         let candidates = keys.select(token.algorithm, token.kid.as_deref())?;
-        let signed = token.verify(candidates, &self.log)?;
+        let signed = token.verify(candidates, config.signature_format, &self.log)?;
         let claims = signed.claims(&config.dates, now)?;
         let admission = config.policy.admit(&claims, client)?;
         Ok(Grant {

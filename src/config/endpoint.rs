@@ -12,7 +12,7 @@ use crate::json::quoted;
 use crate::keys::endpoint::{
     Authorities, Client, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
 };
-use crate::keys::{SignatureFormat, file};
+use crate::keys::file;
 use crate::log::{Log, LogLevel};
 
 /// EMQX's word for a server name that is not to be told.
@@ -46,7 +46,6 @@ pub(super) fn settings(
         url,
         headers: headers(options)?,
         tls,
-        format: options.signature_format.unwrap_or(SignatureFormat::Raw),
     };
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {

@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::{ConfigError, Options, endpoint};
 use crate::json::Json;
-use crate::keys::{Key, KeySet, SignatureFormat, file, jwk, pem, secret};
+use crate::keys::{Key, KeySet, file, jwk, pem, secret};
 use crate::log::Log;
 
 /// Reads every key source that is given. At least one is required.
@@ -89,35 +89,33 @@ fn public_keys(options: &Options<'_>) -> Result<Vec<Key>, ConfigError> {
         (None, Some(value)) => ("pubkey", value),
         (None, None) => return Ok(Vec::new()),
     };
-    let format = options.signature_format.unwrap_or(SignatureFormat::Der);
     let read = if pem::is_pem(text_or_path.as_bytes()) {
-        pem::read(option, text_or_path.as_bytes(), format)
+        pem::read(option, text_or_path.as_bytes())
     } else {
         file::read(text_or_path)
             .map_err(|problem| format!("neither PEM text nor a file's path: {problem}"))
-            .and_then(|text| pem::read(option, &text, format))
+            .and_then(|text| pem::read(option, &text))
     };
     read.map_err(|problem| ConfigError::at(option, problem))
 }
 
 /// The keys of `jwks` and `jwks_file`.
 fn key_sets(options: &mut Options<'_>, log: &Log) -> Result<Vec<Key>, ConfigError> {
-    let format = options.signature_format.unwrap_or(SignatureFormat::Raw);
     let mut keys = Vec::new();
     if let Some(set) = options.jwks.take() {
-        let read = jwk::read_set("jwks", set, format, log);
+        let read = jwk::read_set("jwks", set, log);
         keys.extend(read.map_err(|problem| ConfigError::at("jwks", problem))?);
     }
     if let Some(path) = &options.jwks_file {
-        let read = key_set_file(path, format, log);
+        let read = key_set_file(path, log);
         keys.extend(read.map_err(|problem| ConfigError::at("jwks_file", problem))?);
     }
     Ok(keys)
 }
 
-fn key_set_file(path: &str, format: SignatureFormat, log: &Log) -> Result<Vec<Key>, String> {
+fn key_set_file(path: &str, log: &Log) -> Result<Vec<Key>, String> {
     let bytes = file::read(path)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
     let set = Json::parse(text).map_err(|error| error.to_string())?;
-    jwk::read_set("jwks_file", set, format, log)
+    jwk::read_set("jwks_file", set, log)
 }

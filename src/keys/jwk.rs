@@ -32,24 +32,13 @@ const PRIVATE: &str = "d";
 const MOST_FETCHED: usize = 1_000;
 
 /// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
-pub(crate) fn read_set(
-    option: &str,
-    set: Json<'_>,
-    format: SignatureFormat,
-    log: &Log,
-) -> Result<Vec<Key>, String> {
-    read(option, elements(set)?, log, |name, jwk| {
-        key(name, jwk, format, log)
-    })
+pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+    read(option, elements(set)?, log, |name, jwk| key(name, jwk, log))
 }
 
 /// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
 /// everybody who asks is none.
-pub(super) fn read_fetched_set(
-    set: Json<'_>,
-    format: SignatureFormat,
-    log: &Log,
-) -> Result<Vec<Key>, String> {
+pub(super) fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
     let elements = elements(set)?;
     if elements.len() > MOST_FETCHED {
         return Err(format!("more than {MOST_FETCHED} keys"));
@@ -60,7 +49,7 @@ pub(super) fn read_fetched_set(
         if is_secret {
             return Err("a secret is not taken from an endpoint".to_owned());
         }
-        key(name, jwk, format, log)
+        key(name, jwk, log)
     })
 }
 
@@ -95,7 +84,7 @@ fn read<'j>(
     Ok(keys)
 }
 
-fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Result<Key, String> {
+fn key(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String> {
     let Json::Object(mut members) = jwk else {
         return Err("not an object".to_owned());
     };
@@ -130,7 +119,7 @@ fn key(name: String, jwk: Json<'_>, format: SignatureFormat, log: &Log) -> Resul
         }
         AlgorithmParameters::EllipticCurve(ec) => {
             let (curve, point) = point(&ec)?;
-            Key::from_point(name, kid, curve, &point, format)
+            Key::from_point(name, kid, curve, &point, SignatureFormat::Raw)
         }
         AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
             Key::from_ed25519(name, kid, &number(&pair.x, "x")?)

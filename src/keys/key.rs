@@ -54,7 +54,8 @@ enum Primitive {
 /// An ECDSA key in both encodings of the signature, so that a signature in the wrong one can be
 /// told from a bad one.
 struct Ecdsa {
-    format: SignatureFormat,
+    /// The encoding to expect, unless the configuration says.
+    usual: SignatureFormat,
     raw_len: usize,
     der: ParsedPublicKey,
     raw: ParsedPublicKey,
@@ -176,13 +177,14 @@ impl Key {
         Ok(Self::new(name, kid, material, primitives))
     }
 
-    /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it.
+    /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it, and the encoding of
+    /// signatures that is usual where such keys come from.
     pub(super) fn from_point(
         name: String,
         kid: Option<String>,
         curve: Curve,
         point: &[u8],
-        format: SignatureFormat,
+        usual: SignatureFormat,
     ) -> Result<Self, String> {
         // The parser takes more than points: a whole SubjectPublicKeyInfo, and the hybrid form.
         let len = curve.coordinate_len();
@@ -201,7 +203,7 @@ impl Key {
         };
         let material = Material::of(algorithm.name(), &[x, &[odd.into()]]);
         let ecdsa = Ecdsa {
-            format,
+            usual,
             raw_len: len.saturating_mul(2),
             der: parse(der)?,
             raw: parse(raw)?,
@@ -254,16 +256,18 @@ impl Key {
             .find_map(|(own, primitive)| (*own == algorithm).then_some(primitive))
     }
 
-    /// Whether `signature` is this key's over `input`, by an algorithm that is its own.
+    /// Whether `signature` is this key's over `input`, by an algorithm that is its own. One of ECDSA
+    /// must be encoded as `format` says, or else as is usual for the key.
     pub(crate) fn verify(
         &self,
         algorithm: Algorithm,
         input: &[u8],
         signature: &[u8],
+        format: Option<SignatureFormat>,
     ) -> Result<(), Mismatch> {
         let verified = match self.primitive(algorithm) {
             None => return Err(Mismatch::Signature),
-            Some(Primitive::Ecdsa(key)) => return key.verify(input, signature),
+            Some(Primitive::Ecdsa(key)) => return key.verify(input, signature, format),
             Some(Primitive::Hmac(key)) => hmac::verify(key, input, signature),
             Some(Primitive::Signature(key)) => key.verify_sig(input, signature),
         };
@@ -286,8 +290,13 @@ impl Key {
 }
 
 impl Ecdsa {
-    fn verify(&self, input: &[u8], signature: &[u8]) -> Result<(), Mismatch> {
-        let (configured, other) = match self.format {
+    fn verify(
+        &self,
+        input: &[u8],
+        signature: &[u8],
+        format: Option<SignatureFormat>,
+    ) -> Result<(), Mismatch> {
+        let (configured, other) = match format.unwrap_or(self.usual) {
             SignatureFormat::Der => (&self.der, Some(&self.raw)),
             SignatureFormat::Raw => (&self.raw, Some(&self.der)),
             SignatureFormat::Auto if signature.len() == self.raw_len => (&self.raw, None),

@@ -29,7 +29,7 @@ fn beginnings(text: &[u8]) -> usize {
 }
 
 /// Reads every block of a PEM text; one that is no public key is an error.
-pub(crate) fn read(option: &str, text: &[u8], format: SignatureFormat) -> Result<Vec<Key>, String> {
+pub(crate) fn read(option: &str, text: &[u8]) -> Result<Vec<Key>, String> {
     let blocks = ::pem::parse_many(text).map_err(|_| "not valid PEM".to_owned())?;
     // The parser passes over a block without an end, and no key is to be lost in silence.
     if blocks.len() != beginnings(text) {
@@ -49,18 +49,18 @@ pub(crate) fn read(option: &str, text: &[u8], format: SignatureFormat) -> Result
         .zip(1_usize..)
         .map(|(block, number)| {
             let name = format!("`{option}` block {number}");
-            key(name, block, format).map_err(|problem| format!("block {number}: {problem}"))
+            key(name, block).map_err(|problem| format!("block {number}: {problem}"))
         })
         .collect()
 }
 
-fn key(name: String, block: &::pem::Pem, format: SignatureFormat) -> Result<Key, String> {
+fn key(name: String, block: &::pem::Pem) -> Result<Key, String> {
     let der = block.contents();
     match block.tag() {
         "PUBLIC KEY" => {
             let spki = SubjectPublicKeyInfoRef::from_der(der)
                 .map_err(|_| "not a SubjectPublicKeyInfo".to_owned())?;
-            from_spki(name, &spki, format)
+            from_spki(name, &spki)
         }
         "RSA PUBLIC KEY" => from_pkcs1(name, der),
         "CERTIFICATE" => {
@@ -69,7 +69,7 @@ fn key(name: String, block: &::pem::Pem, format: SignatureFormat) -> Result<Key,
             let spki = certificate.tbs_certificate().subject_public_key_info();
             let spki = spki.to_der().map_err(defect)?;
             let spki = SubjectPublicKeyInfoRef::from_der(&spki).map_err(defect)?;
-            from_spki(name, &spki, format)
+            from_spki(name, &spki)
         }
         _ => Err("neither a public key nor a certificate".to_owned()),
     }
@@ -77,11 +77,7 @@ fn key(name: String, block: &::pem::Pem, format: SignatureFormat) -> Result<Key,
 
 /// A `SubjectPublicKeyInfo` (RFC 5280 section 4.1): RSA, an elliptic curve (RFC 5480) or Ed25519
 /// (RFC 8410).
-fn from_spki(
-    name: String,
-    spki: &SubjectPublicKeyInfoRef<'_>,
-    format: SignatureFormat,
-) -> Result<Key, String> {
+fn from_spki(name: String, spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
     let bits = spki
         .subject_public_key
         .as_bytes()
@@ -90,7 +86,7 @@ fn from_spki(
         RSA_ENCRYPTION => from_pkcs1(name, bits),
         ID_EC_PUBLIC_KEY => {
             let curve = curve(spki.algorithm.parameters)?;
-            Key::from_point(name, None, curve, bits, format)
+            Key::from_point(name, None, curve, bits, SignatureFormat::Der)
         }
         ID_ED_25519 => Key::from_ed25519(name, None, bits),
         other => Err(format!(

@@ -25,7 +25,6 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use ureq::Agent;
 
 use super::index::KeyIndex;
-use super::key::SignatureFormat;
 use crate::log::Log;
 use fetch::Fetcher;
 use gate::Gate;
@@ -42,7 +41,6 @@ pub(crate) struct Source {
     pub(crate) url: Url,
     pub(crate) headers: Headers,
     pub(crate) tls: Tls,
-    pub(crate) format: SignatureFormat,
 }
 
 /// The options about an endpoint.
@@ -85,7 +83,7 @@ impl Endpoint {
         let gate = Gate::new(log.clone());
         let fetcher = Fetcher::new(Arc::clone(&source));
         let agent = fetcher.agent();
-        let refresher = Refresher::new(fetcher, Arc::clone(&shared), gate.log(), source.format);
+        let refresher = Refresher::new(fetcher, Arc::clone(&shared), gate.log());
         // The name is cut after 15 bytes where it is seen, in /proc and in debuggers.
         let thread = thread::Builder::new()
             .name("jwt_auth_jwks".to_owned())

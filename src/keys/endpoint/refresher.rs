@@ -15,7 +15,6 @@ use super::pace::{EARLY_GAP, Pace};
 use crate::json::Json;
 use crate::keys::index::KeyIndex;
 use crate::keys::jwk;
-use crate::keys::key::SignatureFormat;
 use crate::log::{Log, LogLevel};
 
 /// Fetches, publishes, waits.
@@ -23,7 +22,6 @@ pub(super) struct Refresher {
     fetcher: Fetcher,
     shared: Arc<Shared>,
     log: Log,
-    format: SignatureFormat,
     /// The body that was read last, good or not, and what was wrong with it. It is not read twice,
     /// nor are its defects told twice.
     last_read: Option<(Digest, Option<Failure>)>,
@@ -40,17 +38,11 @@ struct Trouble {
 }
 
 impl Refresher {
-    pub(super) fn new(
-        fetcher: Fetcher,
-        shared: Arc<Shared>,
-        log: Log,
-        format: SignatureFormat,
-    ) -> Self {
+    pub(super) fn new(fetcher: Fetcher, shared: Arc<Shared>, log: Log) -> Self {
         Self {
             fetcher,
             shared,
             log,
-            format,
             last_read: None,
             trouble: None,
             last_early: None,
@@ -99,7 +91,7 @@ impl Refresher {
         {
             return defect.clone().map_or(Ok(()), Err);
         }
-        let read = key_set(body, self.format, &self.log);
+        let read = key_set(body, &self.log);
         self.last_read = Some((digest, read.as_ref().err().cloned()));
         let keys = read?;
         let how = if self.holds_keys() {
@@ -198,12 +190,12 @@ impl Refresher {
     }
 }
 
-fn key_set(body: &[u8], format: SignatureFormat, log: &Log) -> Result<KeyIndex, Failure> {
+fn key_set(body: &[u8], log: &Log) -> Result<KeyIndex, Failure> {
     let no_set =
         |problem: &str| Failure::new(format!("the answer is no JSON Web Key Set: {problem}"));
     let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
     let json = Json::parse(text).map_err(|error| no_set(error.defect()))?;
-    let keys = jwk::read_fetched_set(json, format, log).map_err(|problem| no_set(&problem))?;
+    let keys = jwk::read_fetched_set(json, log).map_err(|problem| no_set(&problem))?;
     Ok(KeyIndex::new(keys))
 }
 
