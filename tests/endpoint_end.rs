@@ -35,12 +35,17 @@ const PROMPT: Duration = Duration::from_secs(2);
 
 /// How many threads that fetch there are.
 fn fetching_threads() -> usize {
+    statuses().len()
+}
+
+/// What the system knows of the threads that fetch.
+fn statuses() -> Vec<String> {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let names =
-        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
-    names
-        .filter(|name| name.trim_end() == "jwt_auth_jwks")
-        .count()
+    let statuses = threads
+        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("status")).ok());
+    statuses
+        .filter(|status| status.starts_with("Name:\tjwt_auth_jwks\n"))
+        .collect()
 }
 
 /// A verifier whose log lines go into a hook that holds a token. Once the token has no other owner,
@@ -50,7 +55,7 @@ fn verifier(config: &Value) -> (Verifier, Arc<Mutex<Vec<String>>>) {
     let sink = Arc::clone(&lines);
     let hooks = Hooks {
         log: Some(Box::new(move |_, line| {
-            sink.lock().unwrap().push(line.to_owned())
+            sink.lock().unwrap().push(line.to_owned());
         })),
         clock: None,
     };
@@ -201,4 +206,20 @@ fn a_configuration_that_fails_starts_no_thread() {
     let config = json!({ "endpoint": "http://127.0.0.1:9/", "algorithms": [] }).to_string();
     assert!(Verifier::new(&config, Hooks::default()).is_err());
     assert_eq!(fetching_threads(), 0);
+}
+
+#[test]
+fn the_thread_takes_no_signal() {
+    let _alone = alone();
+    let server = Server::http(|_| Reply::Hang);
+    let (verifier, lines) = verifier(&json!({ "endpoint": server.url("/") }));
+    server.wait_for(1);
+    let status = statuses().remove(0);
+    let (_, mask) = status.split_once("SigBlk:\t").unwrap();
+    let mask = u64::from_str_radix(mask.lines().next().unwrap(), 16).unwrap();
+    // Of SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM and SIGCHLD none.
+    for signal in [1, 2, 10, 12, 14, 15, 17] {
+        assert_ne!(mask & (1 << (signal - 1)), 0, "{signal}");
+    }
+    ends(verifier, &lines, PROMPT);
 }

@@ -8,6 +8,7 @@
 
 mod guard;
 mod ptr;
+pub(crate) mod signals;
 mod types;
 
 use std::ptr::null_mut;
@@ -28,7 +29,9 @@ use ptr::{ErrorText, Slot};
 /// Makes a verifier from a configuration: a JSON object, as the README describes it.
 ///
 /// Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
-/// secret, go to the log hook.
+/// secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
+/// call does not wait for them, and until they have come, or if they cannot be fetched, tokens that
+/// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE.
 ///
 /// config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
 /// and wiping it is up to the caller.
@@ -110,7 +113,7 @@ const INTERNAL_ERROR: &str = "the library failed; this is a defect of libjwt_aut
 /// of client has a length and no data; INTERNAL if the library or the clock failed.
 ///
 /// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-/// the network. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
+/// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
 /// that is tried; a token without a kid tries every key that fits its alg.
 ///
 /// # Safety
@@ -149,6 +152,11 @@ pub unsafe extern "C" fn jwt_auth_check(
 
 /// Ends a verifier and wipes its secrets. When it returns no hook is running, and none will be
 /// called again. Sessions live on.
+///
+/// A fetch from an `endpoint` is cut. The thread that fetches ends by itself, within 5 seconds if it
+/// is just connecting, or when the system gives up looking for the host name; it is not waited for,
+/// and touches nothing but its own memory. A log hook that is running on it is waited for, so the
+/// caller must not hold a lock that the hook takes.
 ///
 /// auth: NULL does nothing. No other call may use it meanwhile or afterwards.
 ///

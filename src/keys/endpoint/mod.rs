@@ -25,6 +25,7 @@ use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use ureq::Agent;
 
 use super::index::KeyIndex;
+use crate::ffi::signals::without_signals;
 use crate::log::Log;
 use fetch::Fetcher;
 use gate::Gate;
@@ -84,13 +85,15 @@ impl Endpoint {
         let fetcher = Fetcher::new(Arc::clone(&source));
         let agent = fetcher.agent();
         let refresher = Refresher::new(fetcher, Arc::clone(&shared), gate.log());
-        // The name is cut after 15 bytes where it is seen, in /proc and in debuggers.
-        let thread = thread::Builder::new()
-            .name("jwt_auth_jwks".to_owned())
-            .spawn(move || refresher.run())
-            .map_err(|error| {
-                format!("the thread that fetches the keys cannot be started: {error}")
-            })?;
+        // Of a longer name the system would keep 15 bytes.
+        let thread = without_signals(|| {
+            thread::Builder::new()
+                .name("jwt_auth_jwks".to_owned())
+                .spawn(move || refresher.run())
+        });
+        let thread = thread.map_err(|error| {
+            format!("the thread that fetches the keys cannot be started: {error}")
+        })?;
         let _ = shared.thread.set(thread.thread().clone());
         Ok(Self {
             source,

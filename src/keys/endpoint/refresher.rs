@@ -74,6 +74,8 @@ impl Refresher {
     /// Fetches once, and publishes what is new.
     fn refresh(&mut self) -> Result<Option<Duration>, Failure> {
         let fetched = self.fetcher.fetch()?;
+        // Whoever asked, asked for what has come now; who misses a key in it asks again.
+        self.shared.wanted.store(false, Ordering::Relaxed);
         let max_age = fetched.max_age;
         if let Some(body) = &fetched.body {
             self.read(body)?;
@@ -112,8 +114,6 @@ impl Refresher {
     }
 
     fn succeeded(&mut self) {
-        // Whoever asked, asked for what has come now; who still misses a key asks again.
-        self.shared.wanted.store(false, Ordering::Relaxed);
         if let Some(trouble) = self.trouble.take() {
             self.log.write(LogLevel::Info, || {
                 let failures = trouble.failures;
