@@ -57,14 +57,17 @@
 // Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
-// No call may use an argument that another thread is freeing. Verifiers share no state, and no
-// thread is started.
+// No call may use an argument that another thread is freeing. Verifiers share no state. One with an
+// `endpoint` starts one thread, which fetches keys, writes log lines and takes no signals; without
+// one no thread is started. No call waits for the network.
 //
 // dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
 // cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
-// call of this library, or in a hook, at that moment.
+// call of this library, or in a hook, at that moment. The thread that fetches keys does not exist in
+// the child: its verifier keeps for ever the keys that were fetched before. Processes that are to
+// live long make their verifier after fork().
 //
 // Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
 // compiled against an older header keep working.
@@ -138,7 +141,8 @@ typedef enum jwt_auth_reason {
   // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
   // `on_unknown_key`.
   JWT_AUTH_REASON_UNKNOWN_KEY_ID = 9,
-  // The keys have not arrived yet; the client may try again. This version never says so.
+  // The keys of `endpoint` are not there: they have not arrived yet, or they were dropped after
+  // `max_fail_count` failures. No other key fits; the client may try again. The log says why.
   JWT_AUTH_REASON_KEYS_UNAVAILABLE = 10,
   // The signature is not that of a configured key over this token: another key signed it, or it
   // was changed.
@@ -188,11 +192,12 @@ typedef enum jwt_auth_permission {
 typedef enum jwt_auth_log_level {
   // The library cannot do its work.
   JWT_AUTH_LOG_LEVEL_ERROR = 1,
-  // It works, and something should be changed: a weak secret, a key that was skipped.
+  // It works, and something should be changed: a weak secret, a key that was skipped, keys that
+  // cannot be fetched.
   JWT_AUTH_LOG_LEVEL_WARN = 2,
-  // What was loaded, and every client refused, with the reason.
+  // What was loaded or fetched, and every client refused, with the reason.
   JWT_AUTH_LOG_LEVEL_INFO = 3,
-  // Every client accepted or left to the next authenticator.
+  // Every client accepted or left to the next authenticator, and failures that were told before.
   JWT_AUTH_LOG_LEVEL_DEBUG = 4,
 } jwt_auth_log_level;
 
@@ -221,8 +226,9 @@ typedef struct jwt_auth_session jwt_auth_session;
 // without control characters, ended by a NUL, and lives until the function returns. It never
 // holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
 // its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
-// it returns. The function may be called from any thread, also from several at once. It must not
-// call this library, and must not throw or longjmp.
+// it returns; lines about an `endpoint` by the thread that fetches its keys. The function may be
+// called from any thread, also from several at once. It must not call this library, and must not
+// throw or longjmp.
 typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line);
 
 // Tells the time in Unix seconds; for tests, and for brokers that keep a clock of their own.
@@ -302,7 +308,9 @@ extern "C" {
 // Makes a verifier from a configuration: a JSON object, as the README describes it.
 //
 // Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
-// secret, go to the log hook.
+// secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
+// call does not wait for them, and until they have come, or if they cannot be fetched, tokens that
+// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE.
 //
 // config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
 // and wiping it is up to the caller.
@@ -341,7 +349,7 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // of client has a length and no data; INTERNAL if the library or the clock failed.
 //
 // Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-// the network. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
+// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
 // that is tried; a token without a kid tries every key that fits its alg.
 //
 // The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
@@ -353,6 +361,11 @@ enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
 
 // Ends a verifier and wipes its secrets. When it returns no hook is running, and none will be
 // called again. Sessions live on.
+//
+// A fetch from an `endpoint` is cut. The thread that fetches ends by itself, within 5 seconds if it
+// is just connecting, or when the system gives up looking for the host name; it is not waited for,
+// and touches nothing but its own memory. A log hook that is running on it is waited for, so the
+// caller must not hold a lock that the hook takes.
 //
 // auth: NULL does nothing. No other call may use it meanwhile or afterwards.
 //

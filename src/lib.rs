@@ -17,7 +17,8 @@
 //!     result, session := verdict                               ffi
 //! ```
 //!
-//! The first step to refuse gives the reason. `unsafe` is allowed in [`ffi`] only.
+//! The first step to refuse gives the reason. Keys that an endpoint publishes are fetched by a
+//! thread of their own (`keys::endpoint`), which no call waits for. `unsafe` is allowed in [`ffi`] only.
 
 #[cfg(panic = "abort")]
 compile_error!("a panic must not end the broker: build with panic = \"unwind\"");

@@ -8,11 +8,12 @@ use std::sync::Arc;
 pub enum LogLevel {
     /// The library cannot do its work.
     Error = 1,
-    /// It works, and something should be changed: a weak secret, a key that was skipped.
+    /// It works, and something should be changed: a weak secret, a key that was skipped, keys that
+    /// cannot be fetched.
     Warn = 2,
-    /// What was loaded, and every client refused, with the reason.
+    /// What was loaded or fetched, and every client refused, with the reason.
     Info = 3,
-    /// Every client accepted or left to the next authenticator.
+    /// Every client accepted or left to the next authenticator, and failures that were told before.
     Debug = 4,
 }
 

@@ -36,8 +36,8 @@ fn an_unknown_option_is_named_with_the_nearest_known_one() {
             format!("`{wrong}`: unknown; the nearest known name is `{right}`")
         );
     };
-    nearest("?", "from");
-    nearest(".", "from");
+    nearest("?", "ssl");
+    nearest(".", "ssl");
     nearest("leway", "leeway");
     nearest("Secret", "secret");
     nearest("secret_base64", "secret_file");

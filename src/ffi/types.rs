@@ -172,8 +172,9 @@ impl<G: Borrow<Grant>> From<&Verdict<G>> for jwt_auth_result {
 /// without control characters, ended by a NUL, and lives until the function returns. It never
 /// holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
 /// its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
-/// it returns. The function may be called from any thread, also from several at once. It must not
-/// call this library, and must not throw or longjmp.
+/// it returns; lines about an `endpoint` by the thread that fetches its keys. The function may be
+/// called from any thread, also from several at once. It must not call this library, and must not
+/// throw or longjmp.
 pub type jwt_auth_log_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, line: *const c_char)>;
 

@@ -30,8 +30,9 @@ impl de::Error for Mismatch {
     }
 
     fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        // Serde's word for a JSON array is its own.
-        Self(format!("expected {expected}").replace("a sequence", "a list"))
+        // Serde's words for JSON's arrays and objects are its own.
+        let expected = format!("expected {expected}").replace("a sequence", "a list");
+        Self(expected.replace("a map", "an object"))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -151,3 +151,6 @@ impl<'l> Keys<'l> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

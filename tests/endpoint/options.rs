@@ -78,7 +78,7 @@ fn headers_are_headers_and_the_librarys_own_are_left_to_it() {
     }
     for (headers, error) in [
         (json!({ "a": 271_828 }), "`headers.a`: expected a string"),
-        (json!(["a"]), "`headers`: expected a map"),
+        (json!(["a"]), "`headers`: expected an object"),
     ] {
         refused(&json!({ "endpoint": URL, "headers": headers }), error);
     }
@@ -103,6 +103,30 @@ fn numbers_have_their_ranges() {
         for good in good {
             Broker::new(&json!({ "endpoint": URL, option: good }));
         }
+    }
+}
+
+#[test]
+fn a_wrong_type_is_told_by_what_was_expected() {
+    for (option, expected) in [
+        ("endpoint", "a string"),
+        ("headers", "an object"),
+        ("ssl", "an object"),
+    ] {
+        for wrong in [json!(null), json!(271_828), json!([])] {
+            let mut config = json!({ "endpoint": URL });
+            config[option] = wrong;
+            refused(&config, &format!("`{option}`: expected {expected}"));
+        }
+    }
+    for option in [
+        "cacertfile",
+        "certfile",
+        "keyfile",
+        "server_name_indication",
+    ] {
+        let config = json!({ "endpoint": URL, "ssl": { option: 271_828 } });
+        refused(&config, &format!("`ssl.{option}`: expected a string"));
     }
 }
 
