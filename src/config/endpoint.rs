@@ -42,17 +42,17 @@ pub(super) fn settings(
                 .to_owned()
         });
     }
-    let source = Source {
-        url,
-        headers: headers(options)?,
-        tls,
-    };
+    let headers = headers(options)?;
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {
         interval: Duration::from_secs(interval.into()),
         max_fail_count: options.max_fail_count.unwrap_or_default().0,
     };
-    Ok(Some(Settings { source, pace }))
+    Ok(Some(Settings {
+        source: Source { url, tls },
+        headers,
+        pace,
+    }))
 }
 
 /// Options about an endpoint that is not there were meant for something.

@@ -49,7 +49,7 @@ impl KeySet {
         let running = before.and_then(|before| before.endpoint.as_ref());
         self.endpoint = Some(match running.filter(|running| running.serves(&settings)) {
             Some(running) => {
-                running.set_pace(settings.pace);
+                running.adopt(settings);
                 Arc::clone(running)
             }
             None => Arc::new(Endpoint::start(settings, log)?),

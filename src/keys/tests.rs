@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use super::KeySet;
 use super::endpoint::{Headers, Pace, Settings, Source, Tls, Url};
-use super::key::SignatureFormat;
 use crate::algorithm::Algorithm;
 use crate::log::Log;
 use crate::verdict::Refusal;
@@ -21,10 +20,9 @@ fn settings(url: &str, seconds: u64) -> Settings {
     Settings {
         source: Source {
             url: Url::parse(url).unwrap_or_else(|problem| unreachable!("{problem}")),
-            headers: Headers::default(),
             tls: Tls::default(),
-            format: SignatureFormat::Raw,
         },
+        headers: Headers::default(),
         pace: Pace {
             interval: Duration::from_secs(seconds),
             max_fail_count: 5,

@@ -11,6 +11,7 @@ use ureq::{Agent, Body};
 use super::Source;
 use super::connector::{SystemResolver, TlsConnector};
 use super::failure::Failure;
+use super::headers::Headers;
 use super::pace;
 use super::url::Url;
 
@@ -86,13 +87,13 @@ impl Fetcher {
     }
 
     /// Asks, and follows redirects.
-    pub(super) fn fetch(&self) -> Result<Fetched, Failure> {
+    pub(super) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
         let start = Instant::now();
         let mut url = self.source.url.clone();
         for _ in 0..=MOST_REDIRECTS {
             let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
             let response = self
-                .get(&url, left)
+                .get(&url, headers, left)
                 .map_err(|failure| self.at(&url, failure))?;
             match response.status() {
                 StatusCode::OK => return read(url, response),
@@ -116,10 +117,10 @@ impl Fetcher {
         )))
     }
 
-    fn get(&self, url: &Url, time: Duration) -> Result<Response<Body>, Failure> {
+    fn get(&self, url: &Url, headers: &Headers, time: Duration) -> Result<Response<Body>, Failure> {
         let mut request = self.agent.get(url.uri().clone());
         if url.origin() == self.source.url.origin() {
-            for (name, value) in self.source.headers.iter() {
+            for (name, value) in headers.iter() {
                 request = request.header(name, value);
             }
         }

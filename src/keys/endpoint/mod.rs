@@ -36,17 +36,17 @@ pub(crate) use pace::Pace;
 pub(crate) use tls::{Authorities, Client, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
-/// Where keys come from, and how they are read. A change of any of it makes another endpoint.
+/// Where keys come from. A change of any of it makes another endpoint.
 #[derive(PartialEq)]
 pub(crate) struct Source {
     pub(crate) url: Url,
-    pub(crate) headers: Headers,
     pub(crate) tls: Tls,
 }
 
 /// The options about an endpoint.
 pub(crate) struct Settings {
     pub(crate) source: Source,
+    pub(crate) headers: Headers,
     pub(crate) pace: Pace,
 }
 
@@ -64,6 +64,7 @@ pub(crate) struct Endpoint {
 /// What the thread and the others both see. Nothing here ever blocks.
 struct Shared {
     keys: ArcSwapOption<KeyIndex>,
+    headers: ArcSwap<Headers>,
     pace: ArcSwap<Pace>,
     wanted: AtomicBool,
     stopped: AtomicBool,
@@ -76,6 +77,7 @@ impl Endpoint {
         let source = Arc::new(settings.source);
         let shared = Arc::new(Shared {
             keys: ArcSwapOption::empty(),
+            headers: ArcSwap::from_pointee(settings.headers),
             pace: ArcSwap::from_pointee(settings.pace),
             wanted: AtomicBool::new(false),
             stopped: AtomicBool::new(false),
@@ -109,9 +111,14 @@ impl Endpoint {
         *self.source == settings.source
     }
 
-    /// Goes on at another pace, at once.
-    pub(crate) fn set_pace(&self, pace: Pace) {
-        self.shared.pace.store(Arc::new(pace));
+    /// Goes on with what else these settings say. With other headers it asks again soon: they may be
+    /// what was missing.
+    pub(crate) fn adopt(&self, settings: Settings) {
+        self.shared.pace.store(Arc::new(settings.pace));
+        if **self.shared.headers.load() != settings.headers {
+            self.shared.headers.store(Arc::new(settings.headers));
+            self.want_refresh();
+        }
         self.shared.wake();
     }
 

@@ -73,7 +73,7 @@ impl Refresher {
 
     /// Fetches once, and publishes what is new.
     fn refresh(&mut self) -> Result<Option<Duration>, Failure> {
-        let fetched = self.fetcher.fetch()?;
+        let fetched = self.fetcher.fetch(&self.shared.headers.load())?;
         // Whoever asked, asked for what has come now; who misses a key in it asks again.
         self.shared.wanted.store(false, Ordering::Relaxed);
         let max_age = fetched.max_age;
