@@ -26,11 +26,13 @@ compile_error!("a panic must not end the broker: build with panic = \"unwind\"")
 mod acl;
 mod algorithm;
 mod attributes;
+mod background;
 mod claims;
 mod client;
 mod clock;
 mod config;
 pub mod ffi;
+mod gate;
 mod grant;
 mod json;
 mod keys;

@@ -12,6 +12,7 @@ use super::Shared;
 use super::failure::Failure;
 use super::fetch::Fetcher;
 use super::pace::{EARLY_GAP, Pace};
+use crate::background::StopSign;
 use crate::json::Json;
 use crate::keys::index::KeyIndex;
 use crate::keys::jwk;
@@ -21,6 +22,7 @@ use crate::log::{Log, LogLevel};
 pub(super) struct Refresher {
     fetcher: Fetcher,
     shared: Arc<Shared>,
+    stop: StopSign,
     log: Log,
     /// The body that was read last, good or not, and what was wrong with it. It is not read twice,
     /// nor are its defects told twice.
@@ -38,10 +40,11 @@ struct Trouble {
 }
 
 impl Refresher {
-    pub(super) fn new(fetcher: Fetcher, shared: Arc<Shared>, log: Log) -> Self {
+    pub(super) fn new(fetcher: Fetcher, shared: Arc<Shared>, stop: StopSign, log: Log) -> Self {
         Self {
             fetcher,
             shared,
+            stop,
             log,
             last_read: None,
             trouble: None,
@@ -50,11 +53,11 @@ impl Refresher {
     }
 
     pub(super) fn run(mut self) {
-        while !self.shared.is_stopped() {
+        while !self.stop.is_up() {
             // A defect of a library below is a failed fetch, not the end of all fetches.
             let done = catch_unwind(AssertUnwindSafe(|| self.refresh()));
             let outcome = done.unwrap_or_else(|_| Err(Failure::new("the library failed")));
-            if self.shared.is_stopped() {
+            if self.stop.is_up() {
                 return;
             }
             let chance = chance();
@@ -163,7 +166,7 @@ impl Refresher {
     /// Waits for as long as `time` says, or until an early refresh is wanted and due.
     fn wait(&mut self, time: impl Fn(&Pace) -> Duration) {
         let start = Instant::now();
-        while !self.shared.is_stopped() {
+        while !self.stop.is_up() {
             let time = time(&self.shared.pace.load());
             let left = time.saturating_sub(start.elapsed());
             if left.is_zero() {
@@ -179,7 +182,7 @@ impl Refresher {
                 }
                 until = left.min(due);
             }
-            Shared::sleep(until);
+            StopSign::sleep(until);
         }
     }
 

@@ -7,15 +7,15 @@ use crate::log::Log;
 /// Stands between a thread that may outlive the verifier and the caller's hook, which may not be
 /// called then.
 #[derive(Clone)]
-pub(super) struct Gate(Arc<Mutex<Option<Log>>>);
+pub(crate) struct Gate(Arc<Mutex<Option<Log>>>);
 
 impl Gate {
-    pub(super) fn new(log: Log) -> Self {
+    pub(crate) fn new(log: Log) -> Self {
         Self(Arc::new(Mutex::new(Some(log))))
     }
 
     /// A log whose lines pass through the gate.
-    pub(super) fn log(&self) -> Log {
+    pub(crate) fn log(&self) -> Log {
         let gate = self.clone();
         Log::new(Some(Box::new(move |level, line| {
             let log = gate.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -26,7 +26,7 @@ impl Gate {
     }
 
     /// Waits for a hook that is running. No line passes afterwards.
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 }

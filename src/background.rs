@@ -1,0 +1,88 @@
+//! A thread that works for a verifier beside it.
+//!
+//! It is told to stop and not waited for: it may be asking for an address or reading a file, which
+//! nobody can hurry. So it owns whatever it touches, and reaches the caller's log through a [`Gate`]
+//! that is closed first.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, Thread};
+use std::time::Duration;
+
+use crate::ffi::signals::without_signals;
+use crate::gate::Gate;
+use crate::log::Log;
+
+/// A thread that works until this is dropped or stopped.
+pub(crate) struct Background {
+    thread: Thread,
+    stop: StopSign,
+    gate: Gate,
+    /// The process that has the thread. A child made by `fork` has not, and must not touch the locks
+    /// that the thread may have held at that moment.
+    process: u32,
+}
+
+/// What the thread looks at.
+#[derive(Clone, Default)]
+pub(crate) struct StopSign(Arc<AtomicBool>);
+
+impl StopSign {
+    pub(crate) fn is_up(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// Sleeps until somebody wakes the thread, or for this long, or for no reason.
+    pub(crate) fn sleep(time: Duration) {
+        thread::park_timeout(time);
+    }
+}
+
+impl Background {
+    /// Starts a thread, which is to return soon after the sign is up. Of a name longer than 15 bytes
+    /// the system would keep the beginning.
+    pub(crate) fn start(
+        name: &str,
+        log: &Log,
+        work: impl FnOnce(StopSign, Log) + Send + 'static,
+    ) -> io::Result<Self> {
+        let stop = StopSign::default();
+        let gate = Gate::new(log.clone());
+        let (seen, log) = (stop.clone(), gate.log());
+        let started = without_signals(|| {
+            thread::Builder::new()
+                .name(name.to_owned())
+                .spawn(move || work(seen, log))
+        })?;
+        Ok(Self {
+            thread: started.thread().clone(),
+            stop,
+            gate,
+            process: std::process::id(),
+        })
+    }
+
+    /// Ends the thread's sleep.
+    pub(crate) fn wake(&self) {
+        self.thread.unpark();
+    }
+
+    /// Closes the way to the log and tells the thread to stop; waits for no more than a log hook that
+    /// is running. False: there is no thread, because the process is a child.
+    pub(crate) fn stop(&self) -> bool {
+        let is_ours = std::process::id() == self.process;
+        if is_ours {
+            self.stop.0.store(true, Ordering::Release);
+            self.gate.close();
+            self.wake();
+        }
+        is_ours
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
