@@ -164,7 +164,7 @@ typedef enum jwt_auth_reason {
   // The token's topic permissions are malformed, or have a condition that cannot be checked. The log
   // says which rule, and why.
   JWT_AUTH_REASON_BAD_ACL = 19,
-  // The token was revoked. This version never says so.
+  // The token is named by `revocations_file`.
   JWT_AUTH_REASON_REVOKED = 20,
 } jwt_auth_reason;
 
@@ -334,6 +334,34 @@ enum jwt_auth_status jwt_auth_init(const char *config,
                                    struct jwt_auth **auth,
                                    char *error,
                                    size_t error_len);
+
+// Replaces the configuration of a verifier, for all of its users at once: reads the JSON text and
+// the files it names as jwt_auth_init does, and then takes them in the place of the old ones.
+//
+// A configuration that is not accepted changes nothing. If `endpoint` and `ssl` stay as they were,
+// so do the keys that were fetched, and the next fetch is when it would have been; `headers` are
+// used for the next one, which comes soon if they changed. With another `endpoint`, its keys have
+// yet to come. Ask jwt_auth_session_recheck about the clients that are connected: the keys that
+// verified their tokens may be gone, and tokens may be revoked.
+//
+// auth: the verifier. Its hooks stay.
+// config, error: as for jwt_auth_init.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if auth or config is NULL; BAD_CONFIG if the
+// configuration was not accepted; BAD_ARGUMENT if config_len is no length an object can have;
+// INTERNAL if the library failed.
+//
+// Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
+// other. Other threads may go on to use the verifier: they never wait, and each of their calls is
+// answered by one of the two configurations.
+//
+// The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not
+// freed meanwhile, and error_len bytes may be written to error.
+enum jwt_auth_status jwt_auth_reload(struct jwt_auth *auth,
+                                     const char *config,
+                                     size_t config_len,
+                                     char *error,
+                                     size_t error_len);
 
 // Decides whether a client may connect.
 //

@@ -13,7 +13,7 @@ impl Attributes {
         let Json::Object(members) = claim else {
             return Self::default();
         };
-        let read = |(name, value): (&str, &Json<'_>)| Some((name.into(), text(value)?));
+        let read = |(name, value): (&str, &Json<'_>)| Some((name.into(), value.to_text()?));
         Self(members.iter().filter_map(read).collect())
     }
 
@@ -26,16 +26,5 @@ impl Attributes {
         self.0
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_ref()))
-    }
-}
-
-fn text(value: &Json<'_>) -> Option<Box<str>> {
-    match value {
-        Json::String(text) => Some(text.as_ref().into()),
-        Json::Bool(value) => Some(value.to_string().into()),
-        Json::Integer(number) => Some(number.to_string().into()),
-        // The shortest that is read as the same number.
-        Json::Float(number) => serde_json::to_string(number).ok().map(Into::into),
-        Json::Null | Json::Array(_) | Json::Object(_) => None,
     }
 }

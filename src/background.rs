@@ -63,6 +63,11 @@ impl Background {
         })
     }
 
+    /// Whether this process has the thread.
+    pub(crate) fn is_here(&self) -> bool {
+        std::process::id() == self.process
+    }
+
     /// Ends the thread's sleep.
     pub(crate) fn wake(&self) {
         self.thread.unpark();
@@ -71,13 +76,13 @@ impl Background {
     /// Closes the way to the log and tells the thread to stop; waits for no more than a log hook that
     /// is running. False: there is no thread, because the process is a child.
     pub(crate) fn stop(&self) -> bool {
-        let is_ours = std::process::id() == self.process;
-        if is_ours {
+        let is_here = self.is_here();
+        if is_here {
             self.stop.0.store(true, Ordering::Release);
             self.gate.close();
             self.wake();
         }
-        is_ours
+        is_here
     }
 }
 

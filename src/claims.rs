@@ -26,6 +26,8 @@ pub(crate) struct Claims<'a> {
     pub(crate) members: Object<'a>,
     /// The first second at which the token has expired; none: it never does.
     pub(crate) expires_at: Option<i64>,
+    /// The second in which the token was issued.
+    pub(crate) issued_at: Option<i64>,
 }
 
 impl Signed {
@@ -42,27 +44,28 @@ impl Signed {
         let nbf = date(&members, "nbf", "nbf is not a numeric date")?;
         let iat = date(&members, "iat", "iat is not a numeric date")?;
 
-        let expires_at = exp.map(|exp| exp.saturating_add(rules.leeway));
+        let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
         match expires_at {
             None if rules.require_exp => return Err(Refusal::MissingClaim(Arc::from("exp"))),
             Some(end) if now >= end => return Err(Refusal::Expired),
             _ => {}
         }
-        if nbf.is_some_and(|nbf| nbf > latest_start) {
+        if nbf.is_some_and(|nbf| nbf.ceil() > latest_start) {
             return Err(Refusal::NotYetValid);
         }
-        if rules.check_iat && iat.is_some_and(|iat| iat > latest_start) {
+        if rules.check_iat && iat.is_some_and(|iat| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
         Ok(Claims {
             members,
             expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
+            issued_at: iat.map(|iat| iat.floor),
         })
     }
 }
 
-fn date(claims: &Object<'_>, name: &str, defect: &'static str) -> Result<Option<i64>, Refusal> {
+fn date(claims: &Object<'_>, name: &str, defect: &'static str) -> Result<Option<Date>, Refusal> {
     match claims.get(name) {
         None => Ok(None),
         Some(value) => numeric_date(value)
@@ -71,22 +74,42 @@ fn date(claims: &Object<'_>, name: &str, defect: &'static str) -> Result<Option<
     }
 }
 
-/// A numeric date (RFC 7519 section 2) as the first whole second that is not before it.
-///
-/// The clock counts whole seconds, and for a whole `now` nothing is lost by rounding up: `now` is
-/// before 7.5 exactly when it is before 8, and 7.5 is not after `now` exactly when 8 is not. Dates
-/// beyond 64 bits stop at the ends of `i64`, further than any clock.
-///
+/// A numeric date (RFC 7519 section 2). Dates beyond 64 bits stop at the ends of `i64`, further than
+/// any clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Date {
+    /// The whole second that it is in.
+    floor: i64,
+    /// It is later than that.
+    has_fraction: bool,
+}
+
+impl Date {
+    /// The first whole second that is not before it.
+    ///
+    /// The clock counts whole seconds, and for a whole `now` nothing is lost by rounding up: `now` is
+    /// before 7.5 exactly when it is before 8, and 7.5 is not after `now` exactly when 8 is not.
+    fn ceil(self) -> i64 {
+        self.floor.saturating_add(self.has_fraction.into())
+    }
+}
+
 /// EMQX issues dates as strings too, so a decimal string `[+-]?digits(.digits)?` is taken.
-fn numeric_date(value: &Json<'_>) -> Option<i64> {
+fn numeric_date(value: &Json<'_>) -> Option<Date> {
     match value {
-        Json::Integer(seconds) => Some(saturate(*seconds)),
+        Json::Integer(seconds) => Some(Date {
+            floor: saturate(*seconds),
+            has_fraction: false,
+        }),
         // `as` stops at the ends of i64 as well; the reader lets no infinite float pass.
         #[expect(
             clippy::cast_possible_truncation,
             reason = "saturating is what is wanted"
         )]
-        Json::Float(seconds) => Some(seconds.ceil() as i64),
+        Json::Float(seconds) => Some(Date {
+            floor: seconds.floor() as i64,
+            has_fraction: seconds.fract() != 0.0,
+        }),
         Json::String(text) => decimal(text),
         _ => None,
     }
@@ -96,7 +119,7 @@ fn saturate(seconds: i128) -> i64 {
     i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX })
 }
 
-fn decimal(text: &str) -> Option<i64> {
+fn decimal(text: &str) -> Option<Date> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -108,11 +131,15 @@ fn decimal(text: &str) -> Option<i64> {
     }
     // Digits alone fail to parse only where there are too many of them.
     let whole = whole.parse::<i64>().unwrap_or(i64::MAX);
-    let rounded_up = fraction.bytes().any(|digit| digit != b'0');
-    Some(if negative {
-        whole.saturating_neg()
+    let has_fraction = fraction.bytes().any(|digit| digit != b'0');
+    let floor = if negative {
+        whole.saturating_neg().saturating_sub(has_fraction.into())
     } else {
-        whole.saturating_add(rounded_up.into())
+        whole
+    };
+    Some(Date {
+        floor,
+        has_fraction,
     })
 }
 
@@ -123,7 +150,7 @@ mod tests {
     #[track_caller]
     fn read(json: &str, expected: Option<i64>) {
         match Json::parse(json) {
-            Ok(value) => assert_eq!(numeric_date(&value), expected, "{json}"),
+            Ok(value) => assert_eq!(numeric_date(&value).map(Date::ceil), expected, "{json}"),
             Err(error) => unreachable!("{json}: {error}"),
         }
     }
@@ -150,6 +177,21 @@ mod tests {
         read("1000000000000000000000000000000", Some(i64::MAX));
         read("\"99999999999999999999999999\"", Some(i64::MAX));
         read("\"-99999999999999999999999999\"", Some(-i64::MAX));
+    }
+
+    #[test]
+    fn a_date_is_in_the_last_whole_second_not_after_it() {
+        for (json, expected) in [
+            ("7", 7),
+            ("7.5", 7),
+            ("-7.5", -8),
+            ("\"7.001\"", 7),
+            ("\"-7.5\"", -8),
+            ("\"-7.0\"", -7),
+        ] {
+            let date = Json::parse(json).ok().as_ref().and_then(numeric_date);
+            assert_eq!(date.map(|date| date.floor), Some(expected), "{json}");
+        }
     }
 
     #[test]

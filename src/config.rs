@@ -11,10 +11,12 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::claims::DateRules;
 use crate::client::Field;
+use crate::grant::Grant;
 use crate::json::{self, Json, quoted};
 use crate::keys::{KeySet, SignatureFormat};
 use crate::log::Log;
 use crate::policy::Policy;
+use crate::revocations::RevocationsFile;
 use crate::token::TokenRules;
 use crate::verdict::{Decision, Refusal};
 
@@ -31,11 +33,31 @@ pub(crate) struct Config {
     /// A session ends when its token expires.
     pub(crate) disconnect_after_expire: bool,
     pub(crate) dispositions: Dispositions,
+    revocations: Option<RevocationsFile>,
 }
 
 impl Config {
+    /// Whether the token of this grant is no longer good.
+    pub(crate) fn revokes(&self, grant: &Grant) -> bool {
+        self.revocations
+            .as_ref()
+            .is_some_and(|file| file.now().revoke(&grant.issue, grant.key.kid.as_deref()))
+    }
+
+    /// Stops what runs in the background and was not taken over by the configuration after.
+    pub(crate) fn stop(&self, after: &Self) {
+        if let Some(file) = &self.revocations {
+            file.stop();
+        }
+        self.keys.stop(&after.keys);
+    }
+
     /// Starts what runs in the background, or takes it over from the configuration before.
     pub(crate) fn start(&mut self, before: Option<&Self>, log: &Log) -> Result<(), ConfigError> {
+        if let Some(file) = &mut self.revocations {
+            file.watch(log)
+                .map_err(|problem| ConfigError::at("revocations_file", problem))?;
+        }
         let started = self.keys.start(before.map(|before| &before.keys), log);
         started.map_err(|problem| ConfigError::at("endpoint", problem))
     }
@@ -49,6 +71,12 @@ impl Config {
             return Err(ConfigError::at("acl_claim_name", "the name is empty"));
         }
         let keys = key_sources::load(&mut options, log)?;
+        let revocations = options
+            .revocations_file
+            .take()
+            .map(RevocationsFile::read)
+            .transpose()
+            .map_err(|problem| ConfigError::at("revocations_file", problem))?;
         if let Some(algorithms) = &options.algorithms {
             if algorithms.is_empty() {
                 return Err(ConfigError::at("algorithms", "the list is empty"));
@@ -84,6 +112,7 @@ impl Config {
                 malformed: options.on_malformed,
                 unknown_key: options.on_unknown_key,
             },
+            revocations,
         })
     }
 }
@@ -146,7 +175,7 @@ impl ConfigError {
     }
 
     /// A defect of no single option.
-    fn whole(problem: impl fmt::Display) -> Self {
+    pub(crate) fn whole(problem: impl fmt::Display) -> Self {
         Self(format!("the configuration: {problem}"))
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::acl::{Acl, Permission, Request};
 use crate::attributes::Attributes;
 use crate::keys::KeyIdentity;
+use crate::revocations::Issue;
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Grant {
     pub(crate) outlives_token: bool,
     /// The key that verified the token.
     pub(crate) key: Arc<KeyIdentity>,
+    /// What a revocation can name of the token.
+    pub(crate) issue: Issue,
 }
 
 impl Grant {

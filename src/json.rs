@@ -67,6 +67,17 @@ impl<'a> Json<'a> {
         Ok(serde_json::from_str(text)?)
     }
 
+    /// A string, a number or a boolean as text; of numbers, the shortest that is read as the same.
+    pub(crate) fn to_text(&self) -> Option<Box<str>> {
+        match self {
+            Self::String(text) => Some(text.as_ref().into()),
+            Self::Bool(value) => Some(value.to_string().into()),
+            Self::Integer(number) => Some(number.to_string().into()),
+            Self::Float(number) => serde_json::to_string(number).ok().map(Into::into),
+            Self::Null | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),

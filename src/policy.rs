@@ -7,6 +7,7 @@ use crate::attributes::Attributes;
 use crate::claims::Claims;
 use crate::client::Client;
 use crate::json::{Json, Object};
+use crate::revocations::Issue;
 use crate::template::Template;
 use crate::verdict::Refusal;
 
@@ -39,6 +40,7 @@ pub(crate) struct Admission {
     pub(crate) attributes: Attributes,
     pub(crate) superuser: bool,
     pub(crate) acl: Option<Box<Acl>>,
+    pub(crate) issue: Issue,
 }
 
 impl Policy {
@@ -61,6 +63,11 @@ impl Policy {
             .transpose()?;
         Ok(Admission {
             acl: acl.map(Box::new),
+            issue: Issue {
+                id: claim("jti").and_then(Json::to_text),
+                subject: claim("sub").and_then(Json::to_text),
+                at: claims.issued_at,
+            },
             superuser: claim("is_superuser").is_some_and(is_true),
             attributes,
         })

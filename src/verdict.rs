@@ -93,7 +93,7 @@ pub enum Reason {
     /// The token's topic permissions are malformed, or have a condition that cannot be checked. The log
     /// says which rule, and why.
     BadAcl = 19,
-    /// The token was revoked. This version never says so.
+    /// The token is named by `revocations_file`.
     Revoked = 20,
 }
 
@@ -204,6 +204,8 @@ pub enum Refusal {
         /// What is wrong.
         defect: &'static str,
     },
+    /// See [`Reason::Revoked`].
+    Revoked,
 }
 
 impl Refusal {
@@ -229,6 +231,7 @@ impl Refusal {
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch(_) => Reason::ClaimMismatch,
             Self::BadAcl { .. } => Reason::BadAcl,
+            Self::Revoked => Reason::Revoked,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The pipeline from a client to a verdict, and what may be asked afterwards.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
 
 use crate::acl::{Permission, Request};
 use crate::client::Client;
@@ -21,15 +23,16 @@ pub struct Hooks {
     pub clock: Option<ClockHook>,
 }
 
-/// Decides about clients by one configuration. May be shared between threads.
+/// Decides about clients by one configuration at a time. May be shared between threads.
 pub struct Verifier {
-    config: Config,
+    config: ArcSwap<Config>,
+    reloading: Mutex<()>,
     clock: Clock,
     log: Log,
 }
 
 impl Verifier {
-    /// Reads a configuration, a JSON object, and the key files it names.
+    /// Reads a configuration, a JSON object, and the files it names.
     ///
     /// # Errors
     ///
@@ -40,10 +43,35 @@ impl Verifier {
         log.write(LogLevel::Info, || config.keys.describe());
         config.start(None, &log)?;
         Ok(Self {
-            config,
+            config: ArcSwap::from_pointee(config),
+            reloading: Mutex::default(),
             clock: Clock(hooks.clock),
             log,
         })
+    }
+
+    /// Reads a configuration as [`Verifier::new`] does, and then takes it in the place of the one
+    /// before. Checks go on meanwhile, each by one of the two.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Verifier::new`]; the configuration before stays.
+    pub fn reload(&self, config: &str) -> Result<(), ConfigError> {
+        let _one_at_a_time = self
+            .reloading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let before = self.config.load_full();
+        let mut config = Config::parse(config, &self.log)?;
+        let description = config.keys.describe();
+        config.start(Some(&before), &self.log)?;
+        let config = Arc::new(config);
+        self.config.store(Arc::clone(&config));
+        // By us, not by whichever check is the last to look at it.
+        before.stop(&config);
+        self.log
+            .write(LogLevel::Info, || format!("reloaded: {description}"));
+        Ok(())
     }
 
     /// Decides whether a client may connect.
@@ -56,8 +84,8 @@ impl Verifier {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
-        let config = &self.config;
-        let outcome = self.admit(client, now);
+        let config = &self.config.load();
+        let outcome = self.admit(config, client, now);
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
             Err(refusal) => config.dispositions.decide(refusal),
@@ -71,8 +99,7 @@ impl Verifier {
 
     /// The straight line: each step takes what the step before it made, and the first to refuse
     /// gives the reason.
-    fn admit(&self, client: &Client<'_>, now: i64) -> Result<Grant, Refusal> {
-        let config = &self.config;
+    fn admit(&self, config: &Config, client: &Client<'_>, now: i64) -> Result<Grant, Refusal> {
         let field = client.field(config.from).ok_or(Refusal::MissingToken)?;
         let token = Token::parse(field, &config.token)?;
         let keys = config.keys.now();
@@ -80,15 +107,20 @@ impl Verifier {
         let signed = token.verify(candidates, config.signature_format, &self.log)?;
         let claims = signed.claims(&config.dates, now)?;
         let admission = config.policy.admit(&claims, client)?;
-        Ok(Grant {
+        let grant = Grant {
             token_expires_at: claims.expires_at,
             outlives_token: !config.disconnect_after_expire,
             attributes: admission.attributes,
             superuser: admission.superuser,
             acl: admission.acl,
+            issue: admission.issue,
             key: Arc::clone(signed.key()),
             claims: signed.into_payload().into_boxed_slice(),
-        })
+        };
+        if config.revokes(&grant) {
+            return Err(Refusal::Revoked);
+        }
+        Ok(grant)
     }
 
     /// Decides whether a connected client may do what it asks for. It does not allocate.
@@ -101,7 +133,11 @@ impl Verifier {
         grant: &Grant,
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
-        Ok(grant.permission(request, self.clock.now()?))
+        let now = self.clock.now()?;
+        if self.config.load().revokes(grant) {
+            return Ok(Permission::Deny);
+        }
+        Ok(grant.permission(request, now))
     }
 
     /// Decides whether a client that was accepted would be so still, without its token.
@@ -110,9 +146,12 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
+        let config = self.config.load();
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if self.config.keys.now().lack(&grant.key) {
+        } else if config.revokes(grant) {
+            Err(Refusal::Revoked)
+        } else if config.keys.now().lack(&grant.key) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 use super::options::{Options, Ssl, Verify};
+use crate::file;
 use crate::json::quoted;
 use crate::keys::endpoint::{
     Authorities, Client, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
 };
-use crate::keys::file;
 use crate::log::{Log, LogLevel};
 
 /// EMQX's word for a server name that is not to be told.
@@ -128,5 +128,5 @@ fn server_name(written: Option<String>) -> Result<Option<Sni>, ConfigError> {
 }
 
 fn read(option: &str, path: &str) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-    file::read(path).map_err(|problem| ConfigError::at(option, problem))
+    file::read_keys(path).map_err(|problem| ConfigError::at(option, problem))
 }

@@ -4,8 +4,9 @@
 use zeroize::Zeroizing;
 
 use super::{ConfigError, Options, endpoint};
+use crate::file;
 use crate::json::Json;
-use crate::keys::{Key, KeySet, file, jwk, pem, secret};
+use crate::keys::{Key, KeySet, jwk, pem, secret};
 use crate::log::Log;
 
 /// Reads every key source that is given. At least one is required.
@@ -36,7 +37,7 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
         (Some(secret), None) => ("secret", Zeroizing::new(secret.as_bytes().to_vec())),
         (None, Some(path)) => {
             let read =
-                file::read(path).map_err(|problem| ConfigError::at("secret_file", problem))?;
+                file::read_keys(path).map_err(|problem| ConfigError::at("secret_file", problem))?;
             ("secret_file", without_final_newline(read))
         }
         (None, None) if options.secret_base64_encoded => {
@@ -92,7 +93,7 @@ fn public_keys(options: &Options<'_>) -> Result<Vec<Key>, ConfigError> {
     let read = if pem::is_pem(text_or_path.as_bytes()) {
         pem::read(option, text_or_path.as_bytes())
     } else {
-        file::read(text_or_path)
+        file::read_keys(text_or_path)
             .map_err(|problem| format!("neither PEM text nor a file's path: {problem}"))
             .and_then(|text| pem::read(option, &text))
     };
@@ -114,7 +115,7 @@ fn key_sets(options: &mut Options<'_>, log: &Log) -> Result<Vec<Key>, ConfigErro
 }
 
 fn key_set_file(path: &str, log: &Log) -> Result<Vec<Key>, String> {
-    let bytes = file::read(path)?;
+    let bytes = file::read_keys(path)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
     let set = Json::parse(text).map_err(|error| error.to_string())?;
     jwk::read_set("jwks_file", set, log)

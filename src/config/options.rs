@@ -134,6 +134,12 @@ pub(crate) struct Options<'a> {
     #[serde(default = "yes")]
     pub(crate) disconnect_after_expire: bool,
 
+    /// The path of a JSON file of tokens that are no longer good: `{"jti": [ID, ...], "not_before":
+    /// {"sub": {SUB: TIME, ...}, "kid": {KID: TIME, ...}, "*": TIME}}`. A token issued (`iat`) before
+    /// such a time is refused, and one without `iat` always. The file is read again when it changes.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) revocations_file: Option<String>,
+
     /// What to decide when the client sent no token.
     #[serde(default = "ignore")]
     pub(crate) on_missing: Disposition,

@@ -21,6 +21,7 @@ pub use types::{
 };
 
 use crate::acl::{Action, Permission, Qos, Request};
+use crate::config::ConfigError;
 use crate::verdict::{Decision, Reason};
 use crate::verifier::Verifier;
 use guard::guard;
@@ -61,9 +62,8 @@ pub unsafe extern "C" fn jwt_auth_init(
     error_len: usize,
 ) -> jwt_auth_status {
     // SAFETY: the caller's contract.
-    let mut text = unsafe { ErrorText::new(error, error_len) };
-    text.set(INTERNAL_ERROR);
-    let status = guard(|| {
+    let text = unsafe { ErrorText::new(error, error_len) };
+    configure("jwt_auth_init", text, |text| {
         // SAFETY: the caller's contract, for all three pointers.
         let (auth, config, hooks) = unsafe {
             let auth = Slot::new(auth, null_mut()).required();
@@ -74,30 +74,79 @@ pub unsafe extern "C" fn jwt_auth_init(
             )
         };
         let (mut auth, config, hooks) = (auth?, config?, hooks?);
-        let made = std::str::from_utf8(config)
-            .map_err(|_| "the configuration: not UTF-8".to_owned())
-            .and_then(|config| Verifier::new(config, hooks).map_err(|error| error.to_string()));
-        match made {
-            Ok(verifier) => auth.set(ptr::give(jwt_auth(verifier))),
-            Err(problem) => {
-                text.set(&problem);
-                return Err(jwt_auth_status::BadConfig);
-            }
-        }
+        let made = utf8(config).and_then(|config| Verifier::new(config, hooks));
+        let verifier = made.map_err(|problem| text.refuse(&problem))?;
+        auth.set(ptr::give(jwt_auth(verifier)));
         Ok(())
-    });
+    })
+}
+
+/// Replaces the configuration of a verifier, for all of its users at once: reads the JSON text and
+/// the files it names as jwt_auth_init does, and then takes them in the place of the old ones.
+///
+/// A configuration that is not accepted changes nothing. If `endpoint` and `ssl` stay as they were,
+/// so do the keys that were fetched, and the next fetch is when it would have been; `headers` are
+/// used for the next one, which comes soon if they changed. With another `endpoint`, its keys have
+/// yet to come. Ask jwt_auth_session_recheck about the clients that are connected: the keys that
+/// verified their tokens may be gone, and tokens may be revoked.
+///
+/// auth: the verifier. Its hooks stay.
+/// config, error: as for jwt_auth_init.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if auth or config is NULL; BAD_CONFIG if the
+/// configuration was not accepted; BAD_ARGUMENT if config_len is no length an object can have;
+/// INTERNAL if the library failed.
+///
+/// Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
+/// other. Other threads may go on to use the verifier: they never wait, and each of their calls is
+/// answered by one of the two configurations.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not
+/// freed meanwhile, and error_len bytes may be written to error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_reload(
+    auth: *mut jwt_auth,
+    config: *const c_char,
+    config_len: usize,
+    error: *mut c_char,
+    error_len: usize,
+) -> jwt_auth_status {
+    // SAFETY: the caller's contract.
+    let text = unsafe { ErrorText::new(error, error_len) };
+    configure("jwt_auth_reload", text, |text| {
+        // SAFETY: the caller's contract, for both pointers.
+        let (auth, config) = unsafe { (ptr::borrow(auth), ptr::slice(config.cast(), config_len)) };
+        let (auth, config) = (auth?, config?);
+        let reloaded = utf8(config).and_then(|config| auth.0.reload(config));
+        reloaded.map_err(|problem| text.refuse(&problem))
+    })
+}
+
+/// Runs the body of a function that reads a configuration, and sees to the error text.
+fn configure(
+    function: &str,
+    mut text: ErrorText,
+    body: impl FnOnce(&mut ErrorText) -> Result<(), jwt_auth_status>,
+) -> jwt_auth_status {
+    text.set("the library failed; this is a defect of libjwt_auth");
+    let status = guard(|| body(&mut text));
     match status {
         jwt_auth_status::BadConfig | jwt_auth_status::Internal => {}
-        jwt_auth_status::NullArgument => text.set("jwt_auth_init: config or auth is NULL"),
-        jwt_auth_status::BadStruct => text.set("jwt_auth_init: struct_size of hooks is too small"),
-        jwt_auth_status::BadArgument => text.set("jwt_auth_init: config_len is too large"),
+        jwt_auth_status::NullArgument => text.set(&format!("{function}: an argument is NULL")),
+        jwt_auth_status::BadStruct => {
+            text.set(&format!("{function}: struct_size of hooks is too small"));
+        }
+        jwt_auth_status::BadArgument => text.set(&format!("{function}: config_len is too large")),
         jwt_auth_status::Ok | jwt_auth_status::NotFound => text.set(""),
     }
     status
 }
 
-/// What an error text says until something better is known.
-const INTERNAL_ERROR: &str = "the library failed; this is a defect of libjwt_auth";
+fn utf8(config: &[u8]) -> Result<&str, ConfigError> {
+    std::str::from_utf8(config).map_err(|_| ConfigError::whole("not UTF-8"))
+}
 
 /// Decides whether a client may connect.
 ///

@@ -7,6 +7,7 @@ use libc::{c_char, c_void};
 
 use super::types::{jwt_auth_bytes, jwt_auth_client, jwt_auth_hooks, jwt_auth_status};
 use crate::client::Client;
+use crate::config::ConfigError;
 use crate::verifier::Hooks;
 
 /// Borrows what the caller points to.
@@ -192,6 +193,12 @@ impl ErrorText {
     /// `buffer` is NULL or has `len` bytes that may be written, by nobody else, while this lives.
     pub(super) unsafe fn new(buffer: *mut c_char, len: usize) -> Self {
         Self { buffer, len }
+    }
+
+    /// Says why a configuration was not accepted.
+    pub(super) fn refuse(&mut self, error: &ConfigError) -> jwt_auth_status {
+        self.set(&error.to_string());
+        jwt_auth_status::BadConfig
     }
 
     /// Writes a text and a NUL, cut between two characters where the buffer ends.

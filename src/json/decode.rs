@@ -30,9 +30,12 @@ impl de::Error for Mismatch {
     }
 
     fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        // Serde's words for JSON's arrays and objects are its own.
-        let expected = format!("expected {expected}").replace("a sequence", "a list");
-        Self(expected.replace("a map", "an object"))
+        // Serde's words for an array, an object and an integer are its own.
+        let expected = format!("expected {expected}")
+            .replace("a sequence", "a list")
+            .replace("a map", "an object")
+            .replace("i64", "a whole number");
+        Self(expected)
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -1,7 +1,6 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
 pub(crate) mod endpoint;
-pub(crate) mod file;
 mod identity;
 mod index;
 pub(crate) mod jwk;
@@ -41,20 +40,38 @@ impl KeySet {
     }
 
     /// Starts to fetch, if there is an endpoint. One that fetches the same already, for the
-    /// configuration before, goes on with the keys that it has.
+    /// configuration before, goes on with the keys that it has; if a `fork` has left its thread
+    /// behind, another takes them over.
     pub(crate) fn start(&mut self, before: Option<&Self>, log: &Log) -> Result<(), String> {
         let Some(settings) = self.settings.take() else {
             return Ok(());
         };
-        let running = before.and_then(|before| before.endpoint.as_ref());
-        self.endpoint = Some(match running.filter(|running| running.serves(&settings)) {
-            Some(running) => {
-                running.adopt(settings);
-                Arc::clone(running)
+        let before = before
+            .and_then(|before| before.endpoint.as_ref())
+            .filter(|before| before.serves(&settings));
+        self.endpoint = Some(match before {
+            Some(before) if before.has_thread() => {
+                before.adopt(settings);
+                Arc::clone(before)
             }
-            None => Arc::new(Endpoint::start(settings, log)?),
+            before => {
+                let held = before.and_then(|before| before.keys().clone());
+                Arc::new(Endpoint::start(settings, held, log)?)
+            }
         });
         Ok(())
+    }
+
+    /// Stops to fetch, unless these keys are fetched by the same thread.
+    pub(crate) fn stop(&self, after: &Self) {
+        if let Some(endpoint) = &self.endpoint
+            && !after
+                .endpoint
+                .as_ref()
+                .is_some_and(|after| Arc::ptr_eq(endpoint, after))
+        {
+            endpoint.stop();
+        }
     }
 
     /// What there is, for the log.

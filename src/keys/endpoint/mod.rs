@@ -61,11 +61,16 @@ struct Shared {
 }
 
 impl Endpoint {
-    /// Starts to fetch. Log lines come from the thread that does.
-    pub(crate) fn start(settings: Settings, log: &Log) -> Result<Self, String> {
+    /// Starts to fetch, with the keys that are held already. Log lines come from the thread that
+    /// does.
+    pub(crate) fn start(
+        settings: Settings,
+        held: Option<Arc<KeyIndex>>,
+        log: &Log,
+    ) -> Result<Self, String> {
         let source = Arc::new(settings.source);
         let shared = Arc::new(Shared {
-            keys: ArcSwapOption::empty(),
+            keys: ArcSwapOption::new(held),
             headers: ArcSwap::from_pointee(settings.headers),
             pace: ArcSwap::from_pointee(settings.pace),
             wanted: AtomicBool::new(false),
@@ -88,6 +93,11 @@ impl Endpoint {
     /// Whether these settings ask for what this endpoint fetches, so that it may go on with its keys.
     pub(crate) fn serves(&self, settings: &Settings) -> bool {
         *self.source == settings.source
+    }
+
+    /// Whether there is somebody to fetch.
+    pub(crate) fn has_thread(&self) -> bool {
+        self.background.is_here()
     }
 
     /// Goes on with what else these settings say. With other headers it asks again soon: they may be

@@ -1,0 +1,44 @@
+//! Files that a configuration names.
+
+use std::fs::File;
+use std::io::Read;
+
+use zeroize::Zeroizing;
+
+/// The largest key file that is read, in bytes: room for a thousand keys.
+const LARGEST_KEYS: u64 = 1 << 20;
+
+/// Reads a file that holds keys.
+pub(crate) fn read_keys(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    read(path, LARGEST_KEYS)
+}
+
+/// Says that a file cannot be read. It names no path, which may be a secret that was put in the wrong
+/// place.
+pub(crate) fn unreadable(error: &std::io::Error) -> String {
+    format!("the file cannot be read: {error}")
+}
+
+/// Reads a whole file of up to so many bytes into memory that is wiped.
+pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
+    // Asked before it is opened: a pipe or a terminal would keep us waiting.
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    if !metadata.is_file() {
+        return Err("not a regular file".to_owned());
+    }
+    // With room for all of it from the start, no copy is left behind by a growing buffer; and with
+    // too little room, std would read through a buffer of its own.
+    let room = metadata.len().clamp(64, largest).saturating_add(64);
+    let mut content = Zeroizing::new(Vec::with_capacity(
+        usize::try_from(room).unwrap_or_default(),
+    ));
+    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let read = file
+        .take(largest.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(|error| unreadable(&error))?;
+    if read as u64 > largest {
+        return Err(format!("the file is larger than {largest} bytes"));
+    }
+    Ok(content)
+}

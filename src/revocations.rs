@@ -1,0 +1,117 @@
+//! Tokens that are no longer good, whatever they say themselves.
+
+mod file;
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use crate::json::{Json, quoted};
+
+pub(crate) use file::RevocationsFile;
+
+/// What a revocation can name of a token, kept for as long as its client is connected.
+#[derive(Debug)]
+pub(crate) struct Issue {
+    /// The claim `jti`.
+    pub(crate) id: Option<Box<str>>,
+    /// The claim `sub`.
+    pub(crate) subject: Option<Box<str>>,
+    /// The second in which the token was issued, by the claim `iat`.
+    pub(crate) at: Option<i64>,
+}
+
+/// What is revoked: the content of a `revocations_file`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revocations {
+    /// The ids of tokens.
+    #[serde(default)]
+    jti: HashSet<Box<str>>,
+    #[serde(default)]
+    not_before: NotBefore,
+}
+
+/// Times in Unix seconds. What was issued before is no longer good.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NotBefore {
+    /// Of tokens about this subject.
+    #[serde(default)]
+    sub: HashMap<Box<str>, i64>,
+    /// Of tokens verified by a key of this `kid`.
+    #[serde(default)]
+    kid: HashMap<Box<str>, i64>,
+    /// Of all tokens.
+    #[serde(rename = "*")]
+    all: Option<i64>,
+}
+
+impl Revocations {
+    /// Reads the JSON text of a file. The error quotes no value of it.
+    pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
+        let text = std::str::from_utf8(text).map_err(|_| "the file is not UTF-8".to_owned())?;
+        let json = Json::parse(text).map_err(|error| error.to_string())?;
+        serde_path_to_error::deserialize(json).map_err(|error| {
+            let place = error.path().to_string();
+            format!("{}: {}", quoted(&place), error.inner())
+        })
+    }
+
+    /// Whether they revoke a token that was verified by a key of this `kid`.
+    pub(crate) fn revoke(&self, token: &Issue, kid: Option<&str>) -> bool {
+        let is_before = |limit: &i64| token.at.is_none_or(|at| at < *limit);
+        let Self { jti, not_before } = self;
+        let limit = |times: &HashMap<Box<str>, i64>, name: Option<&str>| {
+            name.and_then(|name| times.get(name)).is_some_and(is_before)
+        };
+        token.id.as_ref().is_some_and(|id| jti.contains(id))
+            || not_before.all.as_ref().is_some_and(is_before)
+            || limit(&not_before.sub, token.subject.as_deref())
+            || limit(&not_before.kid, kid)
+    }
+
+    /// How many revocations there are.
+    pub(crate) fn len(&self) -> usize {
+        let NotBefore { sub, kid, all } = &self.not_before;
+        [self.jti.len(), sub.len(), kid.len(), all.iter().len()]
+            .into_iter()
+            .fold(0, usize::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        assert_eq!(
+            Revocations::parse(text.as_bytes()).err().as_deref(),
+            Some(expected)
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_not_understood_is_an_error_and_never_quoted() {
+        refused("[]", "`.`: expected an object");
+        refused(r#"{"jti": "hunter2"}"#, "`jti`: expected a list");
+        refused(r#"{"jti": [7]}"#, "`jti[0]`: expected a string");
+        refused(
+            r#"{"jit": []}"#,
+            "`jit`: unknown; the nearest known name is `jti`",
+        );
+        refused(r#"{"not_before": 7}"#, "`not_before`: expected an object");
+        for all in ["\"7\"", "7.5", "null"] {
+            refused(
+                &format!(r#"{{"not_before": {{"*": {all}}}}}"#),
+                "`not_before.*`: expected a whole number",
+            );
+        }
+        refused(
+            r#"{"not_before": {"sub": {"a\nb": "7"}}}"#,
+            "`not_before.sub.a\\nb`: expected a whole number",
+        );
+        refused("{", "not valid JSON at line 1 column 1");
+    }
+}
