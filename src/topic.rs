@@ -5,37 +5,44 @@ pub(crate) const LONGEST: usize = 65_535;
 
 /// Whether a message may be published to this topic: it is not empty, and no wildcard or NUL is in it.
 pub(crate) fn is_name(text: &str) -> bool {
-    is_carried(text) && !text.bytes().any(|byte| matches!(byte, b'+' | b'#'))
+    // Without a branch for each byte: this is done for every message.
+    let wild = |found, byte| found | matches!(byte, b'+' | b'#');
+    is_carried(text) && !text.bytes().fold(false, wild)
 }
 
 /// Whether this may be subscribed to: a wildcard fills a level, and `#` is the last one.
 pub(crate) fn is_filter(text: &str) -> bool {
-    let mut levels = text.split('/').rev();
+    let mut levels = text.as_bytes().rsplit(|byte| *byte == b'/');
     let last_is_good = levels
         .next()
-        .is_some_and(|last| last == "#" || is_level(last));
+        .is_some_and(|last| last == b"#" || is_level(last));
     is_carried(text) && last_is_good && levels.all(is_level)
 }
 
 /// Whether this is a level of a filter, other than `#`.
-fn is_level(level: &str) -> bool {
-    level == "+" || !level.bytes().any(|byte| matches!(byte, b'+' | b'#'))
+fn is_level(level: &[u8]) -> bool {
+    level == b"+" || !level.iter().any(|byte| matches!(byte, b'+' | b'#'))
 }
 
 fn is_carried(text: &str) -> bool {
-    !text.is_empty() && text.len() <= LONGEST && !text.contains('\0')
+    !text.is_empty() && text.len() <= LONGEST && !text.as_bytes().contains(&0)
 }
 
 /// The filter of a subscription without the prefix that makes it a shared one: `$share/GROUP/`
 /// (section 4.8.2), or `$queue/` of EMQX. None: the prefix is malformed.
 pub(crate) fn without_share(filter: &str) -> Option<&str> {
-    match filter.split_once('/').unwrap_or((filter, "")) {
-        ("$share", group_and_filter) => {
+    if !filter.starts_with('$') {
+        return Some(filter);
+    }
+    match filter.split_once('/') {
+        _ if !is_carried(filter) => None,
+        Some(("$share", group_and_filter)) => {
             let (group, filter) = group_and_filter.split_once('/')?;
             let named = !group.is_empty() && !group.contains(['+', '#']);
             named.then_some(filter)
         }
-        ("$queue", filter) => Some(filter),
+        Some(("$queue", filter)) => Some(filter),
+        None if filter == "$share" => None,
         _ => Some(filter),
     }
 }
@@ -79,9 +86,13 @@ mod tests {
         assert_eq!(without_share("$share/g/$share/h/a"), Some("$share/h/a"));
         assert_eq!(without_share("$queue/a/+"), Some("a/+"));
         assert_eq!(without_share("$shared/g/a"), Some("$shared/g/a"));
+        assert_eq!(without_share("$queue"), Some("$queue"));
+        let too_long = format!("$share/g/{}", "x".repeat(65_527));
+        assert_eq!(without_share(&too_long), None);
         assert_eq!(without_share("a/$share/g/b"), Some("a/$share/g/b"));
         for malformed in [
             "$share",
+            "$share/g\0/a",
             "$share/",
             "$share/g",
             "$share//a",
@@ -91,7 +102,7 @@ mod tests {
             assert_eq!(without_share(malformed), None, "{malformed}");
         }
         // What is left is no filter, and refused as such.
-        for empty in ["$share/g/", "$queue", "$queue/"] {
+        for empty in ["$share/g/", "$queue/"] {
             assert_eq!(without_share(empty), Some(""), "{empty}");
         }
     }

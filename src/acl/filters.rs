@@ -13,17 +13,22 @@
 //! ```
 //!
 //! So the next run is found by bisection, and asking costs the depth of the topic times the logarithm
-//! of the number of filters, apart from branches at `+`. It does not allocate.
+//! of the number of filters, apart from branches at `+`. It does not allocate. All are valid filters, so
+//! a level that begins with a wildcard is one. A level is mostly shorter than ten bytes: they are
+//! compared as bytes, and looked through one by one.
 
+mod search;
+
+use super::Request;
 use super::conditions::Conditions;
 use super::rule::Defect;
-use super::{Action, Request};
+use search::{Relation, Search};
 
 /// Filters of rules of one permission.
 #[derive(Debug)]
 pub(super) struct Filters {
     /// The filters, one behind the other.
-    text: Box<str>,
+    text: Box<[u8]>,
     /// First those that do not begin with `$`.
     entries: Box<[Entry]>,
     /// How many those are. A leading wildcard matches none of the others (MQTT 5 section 4.7.2).
@@ -79,41 +84,60 @@ impl Collector {
 
     pub(super) fn sorted(self) -> Filters {
         let Self { text, mut entries } = self;
+        let text = text.into_bytes().into_boxed_slice();
         entries.sort_unstable_by(|a, b| {
             let (left, right) = (a.text(&text), b.text(&text));
-            left.starts_with('$')
-                .cmp(&right.starts_with('$'))
-                .then_with(|| left.split('/').map(place).cmp(right.split('/').map(place)))
+            left.starts_with(b"$")
+                .cmp(&right.starts_with(b"$"))
+                .then_with(|| places(left).cmp(places(right)))
                 .then(a.rule.cmp(&b.rule))
         });
-        let plain = entries.partition_point(|entry| !entry.text(&text).starts_with('$'));
+        let plain = entries.partition_point(|entry| !entry.text(&text).starts_with(b"$"));
         Filters {
             plain,
-            text: text.into_boxed_str(),
+            text,
             entries: entries.into_boxed_slice(),
         }
     }
 }
 
+/// What a filter is sorted by.
+fn places(filter: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    filter.split(|byte| *byte == b'/').map(place)
+}
+
 /// The place of a level among those at the same depth.
-fn place(level: &str) -> (u8, &str) {
+fn place(level: &[u8]) -> (u8, &[u8]) {
     match level {
-        "#" => (0, level),
-        "+" => (1, level),
+        b"#" => (0, level),
+        b"+" => (1, level),
         _ => (2, level),
     }
 }
 
 impl Entry {
-    fn text<'t>(&self, text: &'t str) -> &'t str {
+    fn text<'t>(&self, text: &'t [u8]) -> &'t [u8] {
         text.get(self.start as usize..self.end as usize)
             .unwrap_or_default()
     }
 
-    fn level<'t>(&self, text: &'t str, at: usize) -> &'t str {
-        let rest = self.text(text).get(at..).unwrap_or_default();
-        rest.split_once('/').map_or(rest, |(level, _)| level)
+    /// The filter from this byte on; none: it has ended.
+    fn rest<'t>(&self, text: &'t [u8], at: usize) -> Option<&'t [u8]> {
+        self.text(text).get(at..)
     }
+
+    fn level<'t>(&self, text: &'t [u8], at: usize) -> &'t [u8] {
+        first_level(self.rest(text, at).unwrap_or_default()).0
+    }
+}
+
+/// The first level, and what follows it; none: it is the last one.
+fn first_level(levels: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let end = levels.iter().position(|byte| *byte == b'/');
+    let Some((level, rest)) = end.and_then(|end| levels.split_at_checked(end)) else {
+        return (levels, None);
+    };
+    (level, rest.get(1..))
 }
 
 impl Filters {
@@ -143,112 +167,7 @@ impl Filters {
         };
         // A topic has one level at least, so these two are the same.
         let levels = if topic == "#" { "+/#" } else { topic };
-        search.walk(run, 0, Some(levels));
+        search.walk(run, 0, Some(levels.as_bytes()));
         search.first
     }
-}
-
-/// How a filter must relate to what is asked for. For a topic name it is the same: the filter matches.
-#[derive(Clone, Copy, PartialEq)]
-enum Relation {
-    Covers,
-    Overlaps,
-}
-
-struct Search<'s> {
-    text: &'s str,
-    request: &'s Request<'s>,
-    topic: &'s str,
-    relation: Relation,
-    first: Option<u32>,
-}
-
-impl<'s> Search<'s> {
-    /// Looks through a run of filters that are compared up to the byte `at`, for the levels of the
-    /// topic that are left; none: it has ended.
-    ///
-    /// It calls itself only where a run parts, and goes on by itself with the last part. For n calls,
-    /// one in the other, n filters of up to n levels are needed: the size of a token bounds the stack.
-    fn walk(&mut self, mut run: &'s [Entry], mut at: usize, mut levels: Option<&'s str>) {
-        while !run.is_empty() {
-            let (ended, going_on) = split(run, |entry| entry.text(self.text).len() < at);
-            let (hash, others) = split(going_on, |entry| self.level(entry, at) == "#");
-            self.consider(hash);
-            let Some(left) = levels else {
-                return self.consider(ended);
-            };
-            let (level, deeper) = match left.split_once('/') {
-                Some((level, deeper)) => (level, Some(deeper)),
-                None => (left, None),
-            };
-            run = match (level, self.relation) {
-                ("#", Relation::Covers) => return,
-                ("#", Relation::Overlaps) => {
-                    self.consider(ended);
-                    return self.consider(others);
-                }
-                ("+", Relation::Overlaps) => {
-                    let text = self.text;
-                    let parts = others.chunk_by(|a, b| a.level(text, at) == b.level(text, at));
-                    self.walk_all_but_last(parts, at, deeper)
-                }
-                _ => {
-                    let (plus, others) = split(others, |entry| self.level(entry, at) == "+");
-                    let (_, not_before) = split(others, |entry| self.level(entry, at) < level);
-                    let (same, _) = split(not_before, |entry| self.level(entry, at) == level);
-                    self.walk_all_but_last([plus, same].into_iter(), at, deeper)
-                }
-            };
-            at = self.next_level(run, at);
-            levels = deeper;
-        }
-    }
-
-    /// Walks down the parts of a run that are not empty, but for the last, which it returns.
-    fn walk_all_but_last(
-        &mut self,
-        parts: impl Iterator<Item = &'s [Entry]>,
-        at: usize,
-        levels: Option<&'s str>,
-    ) -> &'s [Entry] {
-        let mut last: &[Entry] = &[];
-        for part in parts.filter(|part| !part.is_empty()) {
-            self.walk(last, self.next_level(last, at), levels);
-            last = part;
-        }
-        last
-    }
-
-    /// The level at the byte `at` of a filter.
-    fn level(&self, entry: &Entry, at: usize) -> &'s str {
-        entry.level(self.text, at)
-    }
-
-    /// Where the level after that at the byte `at` begins, in a run of one level there.
-    fn next_level(&self, run: &[Entry], at: usize) -> usize {
-        let level = run.first().map_or("", |entry| self.level(entry, at));
-        at.saturating_add(level.len()).saturating_add(1)
-    }
-
-    /// Takes note of the first rule whose filter is among these and whose conditions hold.
-    fn consider(&mut self, run: &[Entry]) {
-        for entry in run {
-            let sooner = self.first.is_none_or(|first| entry.rule < first);
-            if sooner && self.applies(entry) {
-                self.first = Some(entry.rule);
-            }
-        }
-    }
-
-    fn applies(&self, entry: &Entry) -> bool {
-        let itself = || entry.text(self.text) == self.topic;
-        entry.conditions.hold(self.request)
-            && (!entry.exact || self.request.action == Action::Receive || itself())
-    }
-}
-
-/// What stands at the beginning of a sorted run, and the rest.
-fn split(run: &[Entry], first: impl Fn(&Entry) -> bool) -> (&[Entry], &[Entry]) {
-    run.split_at_checked(run.partition_point(first))
-        .unwrap_or_default()
 }

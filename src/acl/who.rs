@@ -69,7 +69,10 @@ pub(super) fn from_address(value: &Json<'_>, client: &Client<'_>) -> Result<Abou
         .as_str()
         .and_then(block)
         .ok_or("ipaddr is neither an address nor a CIDR block")?;
-    Ok(peer(client).map_or(About::Unknown, |peer| About::from(block.contains(&peer))))
+    Ok(peer(client).map_or(About::Unknown, |peer| {
+        let forms = [peer, peer.to_canonical()];
+        About::from(forms.iter().any(|form| block.contains(form)))
+    }))
 }
 
 fn block(text: &str) -> Option<IpNet> {
@@ -77,7 +80,7 @@ fn block(text: &str) -> Option<IpNet> {
         Ok(address) => IpNet::from(address),
         Err(_) => text.parse().ok()?,
     };
-    // IPv4 in IPv6's clothes (RFC 4291 section 2.5.5.2) is IPv4, here and below.
+    // IPv4 in IPv6's clothes (RFC 4291 section 2.5.5.2) is IPv4, in a block as in an address.
     if let IpNet::V6(mapped) = block
         && let Some(address) = mapped.addr().to_ipv4_mapped()
         && let Some(prefix) = mapped.prefix_len().checked_sub(96)
@@ -90,10 +93,9 @@ fn block(text: &str) -> Option<IpNet> {
 /// The address the client connects from, if it was given and can be read.
 fn peer(client: &Client<'_>) -> Option<IpAddr> {
     let text = std::str::from_utf8(client.peer_address?).ok()?;
-    // The zone of a link-local address (RFC 4007) is this host's own matter.
-    let address = text.split_once('%').map_or(text, |(address, _)| address);
-    address
-        .parse()
-        .ok()
-        .map(|address: IpAddr| address.to_canonical())
+    match text.split_once('%') {
+        // The zone of a link-local address (RFC 4007) is this host's own matter.
+        Some((address, _zone)) => address.parse().ok().map(IpAddr::V6),
+        None => text.parse().ok(),
+    }
 }

@@ -1,0 +1,153 @@
+//! The walk through sorted filters along the levels of a topic.
+
+use std::iter::once;
+use std::mem;
+
+use super::{Entry, first_level};
+use crate::acl::{Action, Request};
+
+/// How a filter must relate to what is asked for. For a topic name it is the same: the filter matches.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Relation {
+    Covers,
+    Overlaps,
+}
+
+/// What is looked for, and what was found.
+pub(super) struct Search<'s> {
+    /// The text of the filters.
+    pub(super) text: &'s [u8],
+    pub(super) request: &'s Request<'s>,
+    pub(super) topic: &'s str,
+    pub(super) relation: Relation,
+    /// The first rule that was found.
+    pub(super) first: Option<u32>,
+}
+
+impl<'s> Search<'s> {
+    /// Looks through a run of filters that are compared up to the byte `at`, for the levels of the
+    /// topic that are left; none: it has ended.
+    ///
+    /// It calls itself only where a run parts, and goes on by itself with the largest part. What it
+    /// calls itself for is at most half of the run, so the stack is bounded by the logarithm of the
+    /// number of filters.
+    pub(super) fn walk(
+        &mut self,
+        mut run: &'s [Entry],
+        mut at: usize,
+        mut levels: Option<&'s [u8]>,
+    ) {
+        while !run.is_empty() {
+            let [ended, hash, plus, others] = self.parts(run, at);
+            self.consider(hash);
+            let Some(left) = levels else {
+                return self.consider(ended);
+            };
+            let (level, deeper) = first_level(left);
+            run = match (level, self.relation) {
+                (b"#", Relation::Covers) => return,
+                (b"#", Relation::Overlaps) => {
+                    self.consider(ended);
+                    self.consider(plus);
+                    return self.consider(others);
+                }
+                (b"+", Relation::Overlaps) => {
+                    let text = self.text;
+                    let parts = others.chunk_by(|a, b| a.level(text, at) == b.level(text, at));
+                    self.walk_all_but_largest(once(plus).chain(parts), at, deeper)
+                }
+                _ => {
+                    let (_, not_before) = split(others, |entry| self.is_before(entry, at, level));
+                    let (same, _) = split(not_before, |entry| self.is_level(entry, at, level));
+                    self.walk_all_but_largest([plus, same].into_iter(), at, deeper)
+                }
+            };
+            at = self.next_level(run, at);
+            levels = deeper;
+        }
+    }
+
+    /// Walks down the parts of a run, but for the largest, which it returns.
+    fn walk_all_but_largest(
+        &mut self,
+        parts: impl Iterator<Item = &'s [Entry]>,
+        at: usize,
+        levels: Option<&'s [u8]>,
+    ) -> &'s [Entry] {
+        let mut largest: &[Entry] = &[];
+        for mut part in parts {
+            if part.len() > largest.len() {
+                mem::swap(&mut part, &mut largest);
+            }
+            if !part.is_empty() {
+                self.walk(part, self.next_level(part, at), levels);
+            }
+        }
+        largest
+    }
+
+    /// The level at the byte `at` of a filter.
+    fn level(&self, entry: &Entry, at: usize) -> &'s [u8] {
+        entry.level(self.text, at)
+    }
+
+    /// Whether the level at the byte `at` of a filter is this one.
+    fn is_level(&self, entry: &Entry, at: usize, level: &[u8]) -> bool {
+        let rest = entry.rest(self.text, at).unwrap_or_default();
+        let after = rest.strip_prefix(level).map(<[u8]>::first);
+        matches!(after, Some(None | Some(b'/')))
+    }
+
+    /// Whether the level at the byte `at` of a filter stands before this one.
+    fn is_before(&self, entry: &Entry, at: usize, level: &[u8]) -> bool {
+        !self.is_level(entry, at, level) && self.level(entry, at) < level
+    }
+
+    /// The filters of a run that end, that go on with `#`, with `+`, and with another level.
+    fn parts(&self, run: &'s [Entry], at: usize) -> [&'s [Entry]; 4] {
+        let going_on = |entry: &Entry| entry.rest(self.text, at).map(<[u8]>::first);
+        if let [head, ..] = run
+            && !matches!(going_on(head), None | Some(Some(b'#' | b'+')))
+        {
+            return [&[], &[], &[], run];
+        }
+        let (ended, rest) = split(run, |entry| going_on(entry).is_none());
+        let (hash, rest) = split(rest, |entry| going_on(entry) == Some(Some(&b'#')));
+        let (plus, others) = split(rest, |entry| going_on(entry) == Some(Some(&b'+')));
+        [ended, hash, plus, others]
+    }
+
+    /// Where the level after that at the byte `at` begins, in a run of one level there.
+    fn next_level(&self, run: &[Entry], at: usize) -> usize {
+        let level = run.first().map_or(&b""[..], |entry| self.level(entry, at));
+        at.saturating_add(level.len()).saturating_add(1)
+    }
+
+    /// Takes note of the first rule whose filter is among these and whose conditions hold.
+    fn consider(&mut self, run: &[Entry]) {
+        for entry in run {
+            let sooner = self.first.is_none_or(|first| entry.rule < first);
+            if sooner && self.applies(entry) {
+                self.first = Some(entry.rule);
+            }
+        }
+    }
+
+    fn applies(&self, entry: &Entry) -> bool {
+        let itself = || entry.text(self.text) == self.topic.as_bytes();
+        entry.conditions.hold(self.request)
+            && (!entry.exact || self.request.action == Action::Receive || itself())
+    }
+}
+
+/// What stands at the beginning of a sorted run, and the rest. Mostly one of them is the whole run, so
+/// its ends are looked at first.
+fn split(run: &[Entry], first: impl Fn(&Entry) -> bool) -> (&[Entry], &[Entry]) {
+    let middle = match run {
+        [only] => usize::from(first(only)),
+        [head, ..] if !first(head) => 0,
+        [.., tail] if first(tail) => run.len(),
+        _ => run.partition_point(first),
+    };
+    run.split_at_checked(middle).unwrap_or_default()
+}
