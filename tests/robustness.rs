@@ -8,13 +8,13 @@
 
 mod harness;
 
-use harness::{Broker, Connect, HS256_HEADER, base64url, hs256, vector_text};
-use jwt_auth::Decision;
+use harness::session::{Ask, PUBLISH};
+use harness::{Broker, Connect, HS256_HEADER, SECRET, base64url, hs256, token, vector_text};
 use jwt_auth::ffi::jwt_auth_status;
+use jwt_auth::{Decision, Permission, Reason};
 use proptest::prelude::*;
+use proptest::sample::select;
 use serde_json::{Value, json};
-
-const SECRET: &str = "an HMAC secret of 32 characters!";
 
 fn broker() -> Broker {
     Broker::new(&json!({
@@ -39,6 +39,51 @@ fn any_json() -> impl Strategy<Value = Value> {
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::hash_map("[a-z%${}._]{0,6}", inner, 0..4)
                 .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// Any JSON value, with the words of an ACL claim in it.
+fn any_acl() -> impl Strategy<Value = Value> {
+    let words = vec![
+        "permission",
+        "allow",
+        "deny",
+        "action",
+        "pub",
+        "sub",
+        "all",
+        "topic",
+        "topics",
+        "qos",
+        "retain",
+        "ipaddr",
+        "clientid",
+        "username",
+        "clientid_re",
+        "a/#",
+        "eq %u",
+        "${",
+        "${client_attrs.x}",
+        "::/0",
+        "",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-1..4_i64).prop_map(Value::from),
+        select(words.clone()).prop_map(Value::from),
+        ".{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 24, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::hash_map(select(words.clone()), inner, 0..6).prop_map(|members| {
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect()
+            }),
         ]
     })
 }
@@ -89,6 +134,28 @@ proptest! {
         prop_assert_eq!(answer.status, jwt_auth_status::Ok);
         // `a.b` is true in none of them but by a chance that does not come.
         prop_assert_eq!(answer.result.decision, Decision::Deny as i32);
+    }
+
+    #[test]
+    fn any_claim_is_read_or_refused(acl in any_acl(), in_a_list: bool) {
+        let acl = if in_a_list { json!([acl]) } else { acl };
+        let answer = harness::broker(json!({})).present(&token(&json!({ "acl": acl })));
+        let accepted = (Decision::Allow as i32, Reason::Accepted as i32);
+        let refused = (Decision::Deny as i32, Reason::BadAcl as i32);
+        let found = (answer.result.decision, answer.result.reason);
+        prop_assert!(found == accepted || found == refused, "{:?}", found);
+    }
+
+    #[test]
+    fn anything_may_be_asked_for(topic: Vec<u8>, text in "[a+#/$\\x00é]{0,9}", action in 1..4_i32) {
+        let broker = harness::broker(json!({}));
+        let acl = json!([{"permission": "deny", "action": "all", "topics": ["a/#", "+/$", "$/+"]}]);
+        let session = broker.admit_with(&token(&json!({ "acl": acl })));
+        for topic in [topic.as_slice(), text.as_bytes()] {
+            let (status, permission) = session.try_ask(Ask { action, ..PUBLISH }, Some(topic));
+            prop_assert_eq!(status, jwt_auth_status::Ok);
+            prop_assert_ne!(permission, Permission::Allow as i32);
+        }
     }
 
     #[test]

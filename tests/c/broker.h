@@ -72,9 +72,6 @@ static inline void broker_expect_result(const char *file, int line, jwt_auth_res
     if (decision == JWT_AUTH_DECISION_IGNORE || reason == JWT_AUTH_REASON_UNDECIDED) {
       mqtt5 = 0x87;
       mqtt3 = 5;
-    } else if (reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE) {
-      mqtt5 = 0x88;
-      mqtt3 = 3;
     }
     expect_number(file, line, "expires_at", result.expires_at, 0);
     expect_number(file, line, "superuser", result.superuser, 0);
@@ -104,6 +101,40 @@ static inline void broker_expect_answer(const char *file, int line, broker_answe
   if (allowed) {
     jwt_auth_session_free(answer.session);
   }
+}
+
+// The session of a client that must be accepted. Without one there is nothing to test.
+static inline jwt_auth_session *broker_admit(const jwt_auth *auth, const jwt_auth_client *client) {
+  broker_answer answer = broker_check(auth, client);
+  if (answer.status != JWT_AUTH_STATUS_OK || answer.result.decision != JWT_AUTH_DECISION_ALLOW) {
+    printf("jwt_auth_check: %s, %s\n", jwt_auth_status_str(answer.status),
+           jwt_auth_reason_str(answer.result.reason));
+    exit(1);
+  }
+  return answer.session;
+}
+
+// A session permits this or not: the action and the permission as they are called, a QoS, and
+// whether it is retained.
+#define EXPECT_MAY(auth, session, action, topic, qos, retain, permission)             \
+  EXPECT_ASKED(auth, session, JWT_AUTH_ACTION_##action, broker_bytes(topic), qos, retain, OK, \
+               JWT_AUTH_PERMISSION_##permission)
+
+// Asking a session has this status, and the permission is this number.
+#define EXPECT_ASKED(auth, session, action, topic, qos, retain, status, permission)   \
+  broker_expect_asked(__FILE__, __LINE__, auth, session, action, topic, qos, retain,  \
+                      JWT_AUTH_STATUS_##status, permission)
+
+static inline void broker_expect_asked(const char *file, int line, const jwt_auth *auth,
+                                       const jwt_auth_session *session, int32_t action,
+                                       jwt_auth_bytes topic, uint8_t qos, uint8_t retain,
+                                       jwt_auth_status status, int32_t expected) {
+  int32_t permission = 0x7f7f7f7f;
+  jwt_auth_status found =
+      jwt_auth_session_authorize(auth, session, action, topic, qos, retain, &permission);
+  expect_that(file, line, found == status, jwt_auth_status_str(found), "to be",
+              jwt_auth_status_str(status));
+  expect_number(file, line, "the permission", permission, expected);
 }
 
 // The claims of a session are these bytes.

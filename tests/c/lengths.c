@@ -1,6 +1,7 @@
 // A length is believed as far as an object can be long, and nothing is read beyond it.
 #include "broker.h"
 #include "fence.h"
+#include "grant_tokens.h"
 
 // A copy of a text right before a forbidden page, and without a NUL.
 static jwt_auth_bytes fenced_bytes(const char *text, size_t len) {
@@ -99,6 +100,60 @@ static void a_configuration_may_be_cut_anywhere(void) {
   }
 }
 
+// A topic that ends where memory ends has this permission for every action.
+static void expect_fenced_topic(const jwt_auth *auth, const char *token, const char *text,
+                                size_t len, int32_t permission) {
+  jwt_auth_client client = broker_client(token);
+  client.client_id = broker_bytes("c1");
+  jwt_auth_session *session = broker_admit(auth, &client);
+  for (int32_t action = JWT_AUTH_ACTION_PUBLISH; action <= JWT_AUTH_ACTION_RECEIVE; action++) {
+    EXPECT_ASKED(auth, session, action, fenced_bytes(text, len), 0, 0, OK, permission);
+  }
+  jwt_auth_session_free(session);
+}
+
+static void a_topic_may_end_where_memory_ends(const jwt_auth *auth) {
+  const int32_t deny = JWT_AUTH_PERMISSION_DENY;
+  const int32_t allow = JWT_AUTH_PERMISSION_ALLOW;
+  for (size_t len = 0; len <= 9; len++) {
+    expect_fenced_topic(auth, MAP, "both/abcd", len, len >= 4 ? allow : deny);
+    expect_fenced_topic(auth, MAP, "bothers/a", len, len == 4 ? allow : deny);
+    expect_fenced_topic(auth, ADMIN, "both/abcd", len, len > 0 ? allow : deny);
+    expect_fenced_topic(auth, ALICE, "both/abcd", len,
+                        len > 0 ? JWT_AUTH_PERMISSION_NO_MATCH : deny);
+  }
+  const char shared[] = "$share/g/s/a";
+  jwt_auth_client client = broker_client(LIST);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  for (size_t len = 0; len < sizeof shared; len++) {
+    // A filter of its own up to "$shar", then a share of no filter, then one of "s/#".
+    int32_t permission = len == 0 || len > 5 ? deny : JWT_AUTH_PERMISSION_NO_MATCH;
+    EXPECT_ASKED(auth, session, JWT_AUTH_ACTION_SUBSCRIBE, fenced_bytes(shared, len), 0, 0, OK,
+                 len > 9 ? allow : permission);
+  }
+  jwt_auth_session_free(session);
+}
+
+static void a_topic_beyond_reason_is_not_read(const jwt_auth *auth) {
+  const size_t lengths[] = {SIZE_MAX / 2 + 1, SIZE_MAX};
+  jwt_auth_client client = broker_client(ADMIN);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  for (size_t i = 0; i < 2; i++) {
+    jwt_auth_bytes topic = {(const uint8_t *)"a", lengths[i]};
+    EXPECT_ASKED(auth, session, JWT_AUTH_ACTION_PUBLISH, topic, 0, 0, BAD_ARGUMENT,
+                 JWT_AUTH_PERMISSION_DENY);
+  }
+  jwt_auth_session_free(session);
+}
+
+static void an_address_may_end_where_memory_ends(const jwt_auth *auth) {
+  jwt_auth_client client = broker_client(PLACES);
+  client.peer_address = fenced_bytes("192.0.2.789", 9);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  EXPECT_MAY(auth, session, PUBLISH, "door", 0, 0, ALLOW);
+  jwt_auth_session_free(session);
+}
+
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   a_length_without_data_or_beyond_reason(auth);
@@ -106,6 +161,9 @@ int main(void) {
   every_field_may_end_where_memory_ends();
   a_token_may_be_cut_anywhere(auth);
   a_configuration_may_be_cut_anywhere();
+  a_topic_may_end_where_memory_ends(auth);
+  a_topic_beyond_reason_is_not_read(auth);
+  an_address_may_end_where_memory_ends(auth);
   jwt_auth_free(auth);
   return expect_outcome();
 }

@@ -1,9 +1,12 @@
 // Verifiers and sessions are made, used and ended in every order that is allowed.
 #include "broker.h"
 
-// Goes through an order of calls: k check, c claims, s session_free, a free.
+// Goes through an order of calls: k check, c claims, m authorize, r recheck, s session_free,
+// a free. After the last, a verifier that did not make the session is asked.
 static void go(const char *order) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
+  jwt_auth *other = broker_init(CONFIG, NULL);
+  const jwt_auth *asked = auth;
   jwt_auth_client client = broker_client(ALICE);
   broker_answer answer = {.session = NULL};
   for (const char *call = order; *call != '\0'; call++) {
@@ -16,18 +19,31 @@ static void go(const char *order) {
     case 'c':
       EXPECT_CLAIMS(answer.session, ALICE_CLAIMS);
       break;
+    case 'm':
+      EXPECT_MAY(asked, answer.session, SUBSCRIBE, "a/#", 1, 0, NO_MATCH);
+      EXPECT_MAY(asked, answer.session, PUBLISH, "a/#", 1, 0, DENY);
+      break;
+    case 'r':
+      answer.result = broker_poison();
+      EXPECT(jwt_auth_session_recheck(asked, answer.session, &answer.result), JWT_AUTH_STATUS_OK);
+      EXPECT_RESULT(answer.result, ALLOW, ACCEPTED);
+      EXPECT(answer.result.expires_at, ALICE_EXPIRES);
+      break;
     case 's':
       jwt_auth_session_free(answer.session);
       break;
     default:
       jwt_auth_free(auth);
+      asked = other;
     }
   }
+  jwt_auth_free(other);
 }
 
 static void every_order(void) {
-  const char *orders[] = {"a",    "ksa",  "kas",   "kcsa",   "kcas",
-                          "kacs", "kccsa", "kcaccs", "kskcsa", "kskas"};
+  const char *orders[] = {"a",      "ksa",    "kas",   "kcsa",   "kcas",   "kacs",   "kccsa",
+                          "kcaccs", "kskcsa", "kskas", "kmrsa",  "kmras",  "kamrs",  "karms",
+                          "kmrarcms", "kmskrsa"};
   for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
     go(orders[i]);
   }

@@ -1,5 +1,6 @@
 // NULL, in every place where a pointer can be, is answered with a status and safe answers.
 #include "broker.h"
+#include "grant_tokens.h"
 
 static char poison;
 
@@ -58,11 +59,78 @@ static void claims(const jwt_auth *auth) {
   jwt_auth_session_free(session);
 }
 
+static void expect_unanswered(const jwt_auth *auth, const jwt_auth_session *session,
+                              jwt_auth_bytes topic) {
+  EXPECT_ASKED(auth, session, JWT_AUTH_ACTION_PUBLISH, topic, 0, 0, NULL_ARGUMENT,
+               JWT_AUTH_PERMISSION_DENY);
+}
+
+static void authorize(const jwt_auth *auth) {
+  const int32_t publish = JWT_AUTH_ACTION_PUBLISH;
+  const jwt_auth_bytes topic = broker_bytes("a");
+  const jwt_auth_bytes nothing = {NULL, 0};
+  jwt_auth_client client = broker_client(ADMIN);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  expect_unanswered(NULL, session, topic);
+  expect_unanswered(auth, NULL, topic);
+  expect_unanswered(auth, session, nothing);
+  expect_unanswered(NULL, NULL, nothing);
+  for (size_t len = 1; len != 0; len <<= 1) {
+    const jwt_auth_bytes wrong = {NULL, len};
+    EXPECT_ASKED(auth, session, publish, wrong, 0, 0, BAD_ARGUMENT, JWT_AUTH_PERMISSION_DENY);
+  }
+  EXPECT(jwt_auth_session_authorize(auth, session, publish, topic, 0, 0, NULL),
+         JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_session_authorize(NULL, NULL, publish, nothing, 0, 0, NULL),
+         JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT_MAY(auth, session, PUBLISH, "a", 0, 0, ALLOW);
+  jwt_auth_session_free(session);
+}
+
+static void recheck(const jwt_auth *auth) {
+  jwt_auth_client client = broker_client(ALICE);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  const jwt_auth *auths[] = {auth, NULL, NULL};
+  const jwt_auth_session *sessions[] = {NULL, session, NULL};
+  for (int i = 0; i < 3; i++) {
+    jwt_auth_result result = broker_poison();
+    EXPECT(jwt_auth_session_recheck(auths[i], sessions[i], &result),
+           JWT_AUTH_STATUS_NULL_ARGUMENT);
+    EXPECT_RESULT(result, DENY, UNDECIDED);
+    EXPECT(jwt_auth_session_recheck(auths[i], sessions[i], NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  }
+  EXPECT(jwt_auth_session_recheck(auth, session, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  jwt_auth_session_free(session);
+}
+
+// Each of the two that is given is left as nothing.
+static void attribute(const jwt_auth *auth) {
+  jwt_auth_client client = broker_client(ADMIN);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  // Which of the three are given; all of them would be no failure.
+  for (int given = 0; given < 7; given++) {
+    jwt_auth_bytes name = {(const uint8_t *)&poison, 1};
+    jwt_auth_bytes value = {(const uint8_t *)&poison, 1};
+    int with_name = given & 1;
+    int with_value = given >> 1 & 1;
+    int with_session = given >> 2;
+    EXPECT(jwt_auth_session_attribute(with_session ? session : NULL, 0,
+                                      with_name ? &name : NULL, with_value ? &value : NULL),
+           JWT_AUTH_STATUS_NULL_ARGUMENT);
+    EXPECT(name.data == NULL && name.len == 0, with_name);
+    EXPECT(value.data == NULL && value.len == 0, with_value);
+  }
+  jwt_auth_session_free(session);
+}
+
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   init();
   check(auth);
   claims(auth);
+  authorize(auth);
+  recheck(auth);
+  attribute(auth);
   jwt_auth_free(auth);
   jwt_auth_free(NULL);
   jwt_auth_session_free(NULL);

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include "broker.h"
+#include "grant_tokens.h"
 
-enum { THREADS = 8, CHECKS = 3000, SESSIONS = 2000 };
+enum { THREADS = 8, CHECKS = 3000, SESSIONS = 2000, QUESTIONS = 10000 };
 
 static jwt_auth *auth;
 static atomic_int lines;
@@ -118,11 +119,63 @@ static void sessions_go_from_thread_to_thread(void) {
   EXPECT(close(handover[0]), 0);
 }
 
+// Asks one session everything that can be asked. Returns how many answers were wrong.
+static void *ask_in_turn(void *argument) {
+  static const struct {
+    const char *topic;
+    int32_t action;
+    int32_t permission;
+  } cases[] = {
+      {"s/a/#", JWT_AUTH_ACTION_SUBSCRIBE, JWT_AUTH_PERMISSION_ALLOW},
+      {"s/#", JWT_AUTH_ACTION_SUBSCRIBE, JWT_AUTH_PERMISSION_DENY},
+      {"q/a", JWT_AUTH_ACTION_PUBLISH, JWT_AUTH_PERMISSION_ALLOW},
+      {"s/a", JWT_AUTH_ACTION_PUBLISH, JWT_AUTH_PERMISSION_NO_MATCH},
+      {"s/secret", JWT_AUTH_ACTION_RECEIVE, JWT_AUTH_PERMISSION_DENY},
+  };
+  const jwt_auth_session *session = argument;
+  uintptr_t wrong = 0;
+  for (int i = 0; i < QUESTIONS; i++) {
+    size_t which = (size_t)i % (sizeof cases / sizeof *cases);
+    int32_t permission = 0x7f7f7f7f;
+    wrong += jwt_auth_session_authorize(auth, session, cases[which].action,
+                                        broker_bytes(cases[which].topic), 1, 0,
+                                        &permission) != JWT_AUTH_STATUS_OK;
+    wrong += permission != cases[which].permission;
+    jwt_auth_result result = broker_poison();
+    wrong += jwt_auth_session_recheck(auth, session, &result) != JWT_AUTH_STATUS_OK ||
+             result.decision != JWT_AUTH_DECISION_ALLOW || result.expires_at != ALICE_EXPIRES;
+    jwt_auth_bytes name;
+    jwt_auth_bytes value;
+    wrong += jwt_auth_session_attribute(session, 0, &name, &value) != JWT_AUTH_STATUS_NOT_FOUND;
+  }
+  return (void *)wrong;
+}
+
+static void one_session_answers_many_threads_while_others_check(void) {
+  pthread_t threads[THREADS];
+  jwt_auth_client client = broker_client(LIST);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  for (uintptr_t i = 0; i < THREADS; i++) {
+    if (i % 4 == 3) {
+      start(&threads[i], check_in_turn, (void *)i);
+    } else {
+      start(&threads[i], ask_in_turn, session);
+    }
+  }
+  for (int i = 0; i < THREADS; i++) {
+    void *wrong = NULL;
+    EXPECT(pthread_join(threads[i], &wrong), 0);
+    EXPECT((uintptr_t)wrong, 0);
+  }
+  jwt_auth_session_free(session);
+}
+
 int main(void) {
   jwt_auth_hooks hooks = {sizeof hooks, count_line, NULL, &lines};
   auth = broker_init(CONFIG, &hooks);
   all_threads_get_exact_answers();
   sessions_go_from_thread_to_thread();
+  one_session_answers_many_threads_while_others_check();
   jwt_auth_free(auth);
   return expect_outcome();
 }

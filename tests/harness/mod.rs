@@ -40,6 +40,9 @@ pub struct Broker {
 // SAFETY: a verifier may be shared between threads.
 unsafe impl Sync for Broker {}
 
+// SAFETY: a verifier may be used on any thread, and freed on any.
+unsafe impl Send for Broker {}
+
 struct World {
     now: Mutex<i64>,
     log: Mutex<Vec<(i32, String)>>,

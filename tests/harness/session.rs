@@ -1,9 +1,9 @@
 //! What a broker keeps of a client that is connected.
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use jwt_auth::ffi::{
-    jwt_auth_session, jwt_auth_session_attribute, jwt_auth_session_authorize,
+    jwt_auth_bytes, jwt_auth_session, jwt_auth_session_attribute, jwt_auth_session_authorize,
     jwt_auth_session_free, jwt_auth_session_recheck, jwt_auth_status,
 };
 use jwt_auth::{Action, Permission};
@@ -20,7 +20,7 @@ pub struct Session<'b> {
 // SAFETY: a session may be shared between threads.
 unsafe impl Sync for Session<'_> {}
 
-/// How a client asks.
+/// What a client asks for; by default to publish at most once, not retained.
 #[derive(Debug, Clone, Copy)]
 pub struct Ask {
     pub action: i32,
@@ -86,6 +86,16 @@ impl Session<'_> {
 
     /// Asks, and says what came back.
     pub fn try_ask(&self, ask: Ask, topic: Option<&[u8]>) -> (jwt_auth_status, i32) {
+        self.call(ask, bytes(topic))
+    }
+
+    /// Asks about so many bytes at NULL, and says what came back.
+    pub fn try_ask_of_nothing(&self, ask: Ask, len: usize) -> (jwt_auth_status, i32) {
+        let data = null();
+        self.call(ask, jwt_auth_bytes { data, len })
+    }
+
+    fn call(&self, ask: Ask, topic: jwt_auth_bytes) -> (jwt_auth_status, i32) {
         let mut permission = Permission::Allow as i32;
         // SAFETY: all pointers are good.
         let status = unsafe {
@@ -93,7 +103,7 @@ impl Session<'_> {
                 self.broker.auth,
                 self.session,
                 ask.action,
-                bytes(topic),
+                topic,
                 ask.qos,
                 ask.retain,
                 &raw mut permission,

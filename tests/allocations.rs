@@ -1,0 +1,160 @@
+//! What a broker asks for each message costs no memory.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+#![allow(unsafe_code, reason = "an allocator is unsafe by its nature")]
+
+mod harness;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+
+use harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, Session};
+use harness::{NOW, broker, token};
+use jwt_auth::Permission::{Allow, Deny, NoMatch};
+use jwt_auth::Reason;
+use serde_json::{Value, json};
+
+/// The system's allocator, which counts what each thread asks of it.
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<usize> = const { Cell::new(0) };
+}
+
+fn count() {
+    CALLS.set(CALLS.get() + 1);
+}
+
+// SAFETY: the system's allocator does it all.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often this allocates and frees.
+fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let before = CALLS.get();
+    let result = work();
+    (CALLS.get() - before, result)
+}
+
+#[track_caller]
+fn asks(session: &Session<'_>, ask: Ask, topic: &str, expected: jwt_auth::Permission) {
+    let found = calls(|| session.may(ask, topic));
+    assert_eq!(found, (0, expected), "{ask:?} {topic}");
+}
+
+#[test]
+fn allocations_are_counted() {
+    assert_eq!(calls(|| drop(black_box(Box::new(1)))).0, 2);
+    let mut list = Vec::with_capacity(1);
+    list.push(1);
+    assert_eq!(calls(|| list.push(2)).0, 1);
+    assert_eq!(calls(|| black_box(1)).0, 0);
+}
+
+#[test]
+fn an_authorization_allocates_nothing_in_any_form_and_with_any_outcome() {
+    let broker = broker(json!({}));
+    let list = json!([
+        {"permission": "deny", "action": "all", "topics": ["a/+/c", "d/#", "eq e"], "qos": [0, 1], "retain": false},
+        {"permission": "allow", "action": "all", "topics": ["a/#", "%u/+", "$SYS/x"]},
+    ]);
+    let session = broker.admit_with(&token(&json!({"exp": NOW + 60, "acl": list})));
+    for (topic, [publish, subscribe, receive]) in [
+        ("a/b", [Allow, Allow, Allow]),
+        ("a/b/c", [Deny, Deny, Allow]),
+        ("d/x", [Deny, Deny, NoMatch]),
+        ("u1/x", [Allow, Allow, Allow]),
+        ("x/y/z", [NoMatch, NoMatch, NoMatch]),
+        ("$SYS/x", [Allow, Allow, Allow]),
+        ("a/+", [Deny, Allow, Deny]),
+        ("#", [Deny, Deny, Deny]),
+        ("$share/g/a/x", [NoMatch, Allow, NoMatch]),
+        ("", [Deny, Deny, Deny]),
+        ("a#", [Deny, Deny, Deny]),
+    ] {
+        asks(&session, PUBLISH, topic, publish);
+        asks(&session, SUBSCRIBE, topic, subscribe);
+        asks(&session, RECEIVE, topic, receive);
+    }
+    broker.set_time(NOW + 60);
+    asks(&session, PUBLISH, "a/b", Deny);
+
+    let map = broker.admit_with(&token(&json!({"acl": {"pub": ["a/#"], "sub": ["b"]}})));
+    asks(&map, PUBLISH, "a/b", Allow);
+    asks(&map, SUBSCRIBE, "a/b", Deny);
+    let superuser = broker.admit_with(&token(&json!({"is_superuser": true})));
+    asks(&superuser, PUBLISH, "a/b", Allow);
+    let nothing = broker.admit_with(&token(&json!({})));
+    asks(&nothing, PUBLISH, "a/b", NoMatch);
+}
+
+#[test]
+fn an_authorization_by_a_thousand_rules_allocates_nothing() {
+    let broker = broker(json!({"max_token_size": 1 << 20}));
+    let rule = |n: usize| {
+        let permission = if n.is_multiple_of(2) { "allow" } else { "deny" };
+        json!({"permission": permission, "action": "all", "topics": [format!("+/{n}/+"), format!("t/{n}/#")]})
+    };
+    let rules: Vec<Value> = (0..1_000).map(rule).collect();
+    let session = broker.admit_with(&token(&json!({ "acl": rules })));
+    for ask in [PUBLISH, SUBSCRIBE, RECEIVE] {
+        asks(&session, ask, "t/998/x", Allow);
+        asks(&session, ask, "x/999/x", Deny);
+        asks(&session, ask, "t/1000/x", NoMatch);
+    }
+    asks(&session, SUBSCRIBE, "+/+/x", Deny);
+    asks(&session, SUBSCRIBE, "t/#", Deny);
+    asks(&session, SUBSCRIBE, "t/998/+", Allow);
+}
+
+#[test]
+fn a_recheck_allocates_nothing() {
+    let broker = broker(json!({}));
+    let session = broker.admit_with(&token(&json!({"exp": NOW + 60, "acl": {"all": ["#"]}})));
+    let (count, answer) = calls(|| session.recheck());
+    answer.allowed();
+    assert_eq!(count, 0);
+
+    broker.set_time(NOW + 60);
+    let (count, answer) = calls(|| session.recheck());
+    answer.denied(Reason::Expired);
+    assert_eq!(count, 0);
+
+    let other = harness::Broker::new(&json!({"secret": "another secret of 32 characters!"}));
+    let session = session.moved_to(&other);
+    let (count, answer) = calls(|| session.recheck());
+    answer.denied(Reason::NoKey);
+    assert_eq!(count, 0);
+}
