@@ -81,9 +81,12 @@ fn ends(verifier: Verifier, lines: &Arc<Mutex<Vec<String>>>, thread: Duration) {
 #[test]
 fn a_verifier_that_waits_for_its_next_fetch_ends() {
     let _alone = alone();
-    let server = Server::http(|_| Reply::status(200));
+    let keys = [harness::jwk(jsonwebtoken::Algorithm::ES256, "p256")];
+    let server = Server::http(move |_| Reply::keys(&keys));
     let (verifier, lines) = verifier(&json!({ "endpoint": server.url("/") }));
-    until("a failure", || lines.lock().unwrap().len() > 1);
+    // That is in five minutes.
+    until("a set", || lines.lock().unwrap().len() > 1);
+    thread::sleep(Duration::from_millis(50));
     ends(verifier, &lines, PROMPT);
 }
 

@@ -103,8 +103,13 @@ fn a_fourth_redirect_is_not_followed() {
     });
     let broker = broker(&server.url("/0"));
     wait_for_failure(&broker, "more than 3 redirects");
-    let paths = server.requests().into_iter().map(|request| request.path);
-    assert_eq!(paths.take(4).collect::<Vec<_>>(), ["/0", "/1", "/2", "/3"]);
+    let paths: Vec<_> = server
+        .requests()
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
+    assert_eq!(paths[..4], ["/0", "/1", "/2", "/3"]);
+    assert!(!paths.contains(&"/4".to_owned()), "{paths:?}");
 }
 
 #[test]
@@ -159,8 +164,14 @@ fn an_answer_without_an_end_is_cut_at_its_largest_size() {
 fn the_largest_answer_is_read() {
     let mut body = json!({ "keys": [named(ES256, "p256", "a")] }).to_string();
     body.push_str(&" ".repeat((1 << 20) - body.len()));
+    let larger = format!("{body} ");
     let server = Server::http(move |_| Reply::body(body.as_bytes()));
     wait_for_keys(&broker(&server.url("/")));
+    let server = Server::http(move |_| Reply::body(larger.as_bytes()));
+    wait_for_failure(
+        &broker(&server.url("/")),
+        "the answer is larger than 1048576 bytes",
+    );
 }
 
 #[test]
