@@ -189,6 +189,9 @@ fn an_address_is_in_a_block_or_is_it() {
         ("::ffff:192.0.2.7", "192.0.2.7", true),
         ("::ffff:192.0.2.0/120", "192.0.2.9", true),
         ("::ffff:192.0.2.0/120", "192.0.3.9", false),
+        ("::/0", "::ffff:192.0.2.7", true),
+        ("::ffff:0:0/90", "::ffff:192.0.2.7", true),
+        ("::/0", "192.0.2.7", false),
     ] {
         let client = Connect {
             peer_address: Some(peer.as_bytes()),
