@@ -58,16 +58,17 @@
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. One with an
-// `endpoint` starts one thread, which fetches keys, writes log lines and takes no signals; without
-// one no thread is started. No call waits for the network.
+// `endpoint` starts a thread that fetches keys, and one with a `revocations_file` a thread that
+// looks for changes; they write log lines and take no signals. No other thread is started, and no
+// call waits for the network.
 //
 // dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
 // cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
-// call of this library, or in a hook, at that moment. The thread that fetches keys does not exist in
-// the child: its verifier keeps for ever the keys that were fetched before. Processes that are to
-// live long make their verifier after fork().
+// call of this library, or in a hook, at that moment. The verifier's threads do not exist in the
+// child, which keeps the fetched keys and the revocations that it had, until it calls
+// jwt_auth_reload: that starts them anew.
 //
 // Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
 // compiled against an older header keep working.
@@ -435,7 +436,7 @@ enum jwt_auth_status jwt_auth_session_attribute(const struct jwt_auth_session *s
 
 // Decides whether a connected client may do something with a topic.
 //
-// A session whose token expired is denied everything, and so are a topic name with wildcards or a
+// A session whose token expired or was revoked is denied everything, and so are a topic name with wildcards or a
 // NUL, a topic filter that MQTT forbids, an empty topic, and one that is not UTF-8. Beyond that a
 // superuser is allowed everything, and a token without topic permissions says nothing: NO_MATCH.
 // A subscription is allowed by a rule that covers all of its topics, and denied by one that covers
@@ -471,8 +472,9 @@ enum jwt_auth_status jwt_auth_session_authorize(const struct jwt_auth *auth,
 // Decides whether the client of a session would still be accepted, without its token: for brokers
 // that look after their clients from time to time, or after a change.
 //
-// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, and with
-// JWT_AUTH_REASON_NO_KEY if auth has not got the key that verified the token, under whatever name.
+// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, with
+// JWT_AUTH_REASON_REVOKED if the token was revoked, and with JWT_AUTH_REASON_NO_KEY if auth has not
+// got the key that verified the token, under whatever name; not while keys are yet to be fetched.
 // The decision is allow or deny, never ignore, and no line is logged.
 //
 // auth: a verifier; it need not be the one that made the session.

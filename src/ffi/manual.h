@@ -58,16 +58,17 @@
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. One with an
-// `endpoint` starts one thread, which fetches keys, writes log lines and takes no signals; without
-// one no thread is started. No call waits for the network.
+// `endpoint` starts a thread that fetches keys, and one with a `revocations_file` a thread that
+// looks for changes; they write log lines and take no signals. No other thread is started, and no
+// call waits for the network.
 //
 // dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
 // cryptography until they end.
 //
 // fork. A verifier made before fork() works in the child as well, unless another thread was in a
-// call of this library, or in a hook, at that moment. The thread that fetches keys does not exist in
-// the child: its verifier keeps for ever the keys that were fetched before. Processes that are to
-// live long make their verifier after fork().
+// call of this library, or in a hook, at that moment. The verifier's threads do not exist in the
+// child, which keeps the fetched keys and the revocations that it had, until it calls
+// jwt_auth_reload: that starts them anew.
 //
 // Growth. Structs that the caller fills begin with struct_size and may grow at their end; programs
 // compiled against an older header keep working.

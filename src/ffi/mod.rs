@@ -292,7 +292,7 @@ pub unsafe extern "C" fn jwt_auth_session_attribute(
 
 /// Decides whether a connected client may do something with a topic.
 ///
-/// A session whose token expired is denied everything, and so are a topic name with wildcards or a
+/// A session whose token expired or was revoked is denied everything, and so are a topic name with wildcards or a
 /// NUL, a topic filter that MQTT forbids, an empty topic, and one that is not UTF-8. Beyond that a
 /// superuser is allowed everything, and a token without topic permissions says nothing: NO_MATCH.
 /// A subscription is allowed by a rule that covers all of its topics, and denied by one that covers
@@ -360,8 +360,9 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
 /// Decides whether the client of a session would still be accepted, without its token: for brokers
 /// that look after their clients from time to time, or after a change.
 ///
-/// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, and with
-/// JWT_AUTH_REASON_NO_KEY if auth has not got the key that verified the token, under whatever name.
+/// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, with
+/// JWT_AUTH_REASON_REVOKED if the token was revoked, and with JWT_AUTH_REASON_NO_KEY if auth has not
+/// got the key that verified the token, under whatever name; not while keys are yet to be fetched.
 /// The decision is allow or deny, never ignore, and no line is logged.
 ///
 /// auth: a verifier; it need not be the one that made the session.
