@@ -207,3 +207,25 @@ fn with_a_max_fail_count_of_zero_keys_are_never_dropped() {
     broker.present(&token(ES256, "p256", "a")).allowed();
     assert_eq!(failures(&broker), ["the server answered with status 500"]);
 }
+
+#[test]
+fn a_session_ends_with_its_key_and_not_with_the_endpoint() {
+    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let broker = Broker::new(&json!({
+        "endpoint": server.url("/"),
+        "refresh_interval": 1,
+        "max_fail_count": 1,
+    }));
+    wait_for_keys(&broker);
+    let session = broker.admit_with(&token(ES256, "p256", "a"));
+    session.recheck().allowed();
+    server.set(|_| Reply::status(500));
+    wait_for_line(&broker, "the keys are dropped after 1 failure(s)");
+    session.recheck().allowed();
+    server.set(|_| Reply::keys(&[named(ES384, "p384", "b")]));
+    wait_for_line(&broker, "`endpoint`: fetched again after ");
+    session.recheck().denied(Reason::NoKey);
+    server.set(|_| Reply::keys(&[named(ES256, "p256", "c")]));
+    wait_for_line(&broker, "`endpoint`: key set changed");
+    session.recheck().allowed();
+}
