@@ -69,9 +69,13 @@ static inline void broker_expect_result(const char *file, int line, jwt_auth_res
   if (decision == JWT_AUTH_DECISION_ALLOW) {
     mqtt5 = mqtt3 = 0;
   } else {
-    if (decision == JWT_AUTH_DECISION_IGNORE || reason == JWT_AUTH_REASON_UNDECIDED) {
+    if (decision == JWT_AUTH_DECISION_IGNORE || reason == JWT_AUTH_REASON_UNDECIDED ||
+        reason == JWT_AUTH_REASON_REVOKED) {
       mqtt5 = 0x87;
       mqtt3 = 5;
+    } else if (reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE) {
+      mqtt5 = 0x88;
+      mqtt3 = 3;
     }
     expect_number(file, line, "expires_at", result.expires_at, 0);
     expect_number(file, line, "superuser", result.superuser, 0);
