@@ -13,6 +13,7 @@
     reason = "a test that panics fails, and that is all"
 )]
 
+pub mod reload;
 pub mod session;
 
 use std::ffi::{CStr, c_char, c_void};
@@ -105,20 +106,15 @@ impl Broker {
                 error.len(),
             )
         };
-        let error = CStr::from_bytes_until_nul(&error)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned();
-        if status == jwt_auth_status::Ok {
-            assert!(!auth.is_null());
-            assert_eq!(error, "");
-            Ok(Self { auth, world })
-        } else {
-            assert_eq!(status, jwt_auth_status::BadConfig);
-            assert!(auth.is_null());
-            assert_ne!(error, "");
-            Err(error)
+        match accepted(status, &error) {
+            Ok(()) => {
+                assert!(!auth.is_null());
+                Ok(Self { auth, world })
+            }
+            Err(error) => {
+                assert!(auth.is_null());
+                Err(error)
+            }
         }
     }
 
@@ -202,6 +198,20 @@ impl Drop for Broker {
         // SAFETY: it came from init and nobody uses it any more.
         unsafe { jwt_auth_free(self.auth) };
     }
+}
+
+/// Whether a configuration was accepted, with an empty error text, or the error text of a
+/// `BAD_CONFIG`.
+#[track_caller]
+fn accepted(status: jwt_auth_status, error: &[u8]) -> Result<(), String> {
+    let error = CStr::from_bytes_until_nul(error).unwrap().to_str().unwrap();
+    if status == jwt_auth_status::Ok {
+        assert_eq!(error, "");
+        return Ok(());
+    }
+    assert_eq!(status, jwt_auth_status::BadConfig);
+    assert_ne!(error, "");
+    Err(error.to_owned())
 }
 
 /// A result that a call must overwrite whole.
@@ -430,6 +440,11 @@ pub fn valid_claims() -> Value {
     json!({ "exp": NOW + 60 })
 }
 
+/// A JSON file with a name that only one test uses.
+pub fn json_file(name: &str, content: &Value) -> Scratch {
+    Scratch::new(name, content.to_string())
+}
+
 /// A file that goes when the test ends.
 pub struct Scratch(pub PathBuf);
 
@@ -438,6 +453,11 @@ impl Scratch {
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         std::fs::write(&path, content).unwrap();
         Self(path)
+    }
+
+    /// Writes something else into the file.
+    pub fn write(&self, content: impl AsRef<[u8]>) {
+        std::fs::write(&self.0, content).unwrap();
     }
 }
 
