@@ -1,6 +1,7 @@
 //! The end of a verifier whose keys are just being fetched.
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test that panics fails, and that is all"
 )]
@@ -19,7 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jwt_auth::{Hooks, Verifier};
+use jwt_auth::{Client, Hooks, Verifier};
 use serde_json::{Value, json};
 use server::{Reply, Server, until};
 
@@ -225,4 +226,68 @@ fn the_thread_takes_no_signal() {
         assert_ne!(mask & (1 << (signal - 1)), 0, "{signal}");
     }
     ends(verifier, &lines, PROMPT);
+}
+
+#[test]
+fn a_reload_ends_the_thread_of_an_endpoint_that_goes_and_keeps_that_of_one_that_stays() {
+    let _alone = alone();
+    let servers = [0; 2].map(|_| Server::http(|_| Reply::Hang));
+    let config = |server: &Server| json!({ "endpoint": server.url("/") });
+    let (verifier, lines) = verifier(&config(&servers[0]));
+    for round in 1..=10 {
+        let config = config(&servers[round % 2]).to_string();
+        verifier.reload(&config).unwrap();
+        verifier.reload(&config).unwrap();
+    }
+    until("the old threads' end", || fetching_threads() == 1);
+    verifier.reload(r#"{"secret": "x"}"#).unwrap();
+    until("the last thread's end", || fetching_threads() == 0);
+    drop(verifier);
+    assert_eq!(
+        Arc::strong_count(&lines),
+        1,
+        "nobody is left to call the hook"
+    );
+}
+
+#[test]
+fn a_check_that_is_not_done_yet_keeps_no_thread_of_the_configuration_before() {
+    let _alone = alone();
+    let server = Server::http(|_| Reply::Hang);
+    let list = authority::scratch("revocations.json", "{}");
+    let (entered, is_entered) = channel();
+    let (may_leave, leave) = channel::<()>();
+    let leave: Mutex<Receiver<()>> = Mutex::new(leave);
+    let hooks = Hooks {
+        log: Some(Box::new(move |_, line| {
+            if line.starts_with("refused: ") {
+                entered.send(()).unwrap();
+                let _ = leave.lock().unwrap().recv();
+            }
+        })),
+        clock: None,
+    };
+    let config = json!({ "endpoint": server.url("/"), "revocations_file": list.0 });
+    let verifier = Verifier::new(&config.to_string(), hooks).unwrap();
+    server.wait_for(1);
+    let client = Client {
+        password: Some(b"x"),
+        ..Client::default()
+    };
+    thread::scope(|scope| {
+        let check = scope.spawn(|| verifier.check(&client).map(drop));
+        is_entered.recv().unwrap();
+        verifier.reload(r#"{"secret": "x"}"#).unwrap();
+        until("the threads' end", || our_threads() == 0);
+        assert!(!check.is_finished(), "it goes by the configuration before");
+        drop(may_leave);
+    });
+}
+
+/// How many threads of the library there are, whatever they do.
+fn our_threads() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap();
+    let names =
+        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("jwt_auth_")).count()
 }

@@ -15,6 +15,7 @@ mod harness;
 mod http;
 mod keys;
 mod options;
+mod reload;
 mod rotation;
 #[path = "../harness/server.rs"]
 mod server;
