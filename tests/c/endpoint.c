@@ -1,4 +1,5 @@
-// Keys from an endpoint: a child made by fork keeps those it had, and free cuts a fetch.
+// Keys from an endpoint: a child made by fork keeps those it had, and fetches again after a reload;
+// and free cuts a fetch.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -8,9 +9,11 @@
 #include "broker.h"
 
 // A key with the kid k1, and {"sub":"alice","exp":4102444800} signed with it.
-#define KEYS \
-  "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"k1\"," \
+#define KEY(kid) \
+  "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"" kid "\"," \
   "\"x\":\"xVKEcqkcFlbevgiKn8gMbbFrDHiVQljlJSV1Bsf-ssc\"}]}"
+#define KEYS KEY("k1")
+#define OTHER_KEYS KEY("k2")
 #define SIGNATURE \
   "CQWOg3XkMvRMvVB_AJX5C6N_s1ClPTn36tr8QStyftaLLslCeHi2v_oQRdbWjLT_y7u5i7voawUUGDrInx1TAg"
 #define TOKEN "eyJhbGciOiJFZERTQSIsImtpZCI6ImsxIn0." ALICE_PAYLOAD "." SIGNATURE
@@ -57,10 +60,10 @@ static int next_request(int listener) {
   return connection;
 }
 
-static void answer(int connection) {
+static void answer(int connection, const char *keys) {
   char text[1024];
   int len = snprintf(text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
-                     strlen(KEYS), KEYS);
+                     strlen(keys), keys);
   require(write(connection, text, (size_t)len) == len, "write");
   close(connection);
 }
@@ -72,16 +75,17 @@ static void keys_are_there(const jwt_auth *auth) {
   EXPECT_ANSWER(broker_check(auth, &other), OK, DENY, UNKNOWN_KEY_ID);
 }
 
-static void wait_for_keys(const jwt_auth *auth) {
-  jwt_auth_client alice = broker_client(TOKEN);
+// Waits until a token is answered with this reason.
+static void wait_for(const jwt_auth *auth, const char *token, int32_t reason) {
+  jwt_auth_client alice = broker_client(token);
   double start = seconds();
   for (;;) {
     broker_answer found = broker_check(auth, &alice);
     jwt_auth_session_free(found.session);
-    if (found.result.decision == JWT_AUTH_DECISION_ALLOW) {
+    if (found.result.reason == reason) {
       return;
     }
-    require(seconds() - start < 20, "no keys");
+    require(seconds() - start < 20, "no such answer");
     usleep(5000);
   }
 }
@@ -98,8 +102,8 @@ int main(void) {
 
   jwt_auth_client alice = broker_client(TOKEN);
   EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, KEYS_UNAVAILABLE);
-  answer(next_request(listener));
-  wait_for_keys(auth);
+  answer(next_request(listener), KEYS);
+  wait_for(auth, TOKEN, JWT_AUTH_REASON_ACCEPTED);
 
   // The next fetch is under way, and stays so.
   int connection = next_request(listener);
@@ -108,6 +112,13 @@ int main(void) {
   if (child == 0) {
     alarm(20);
     keys_are_there(auth);
+    // Its own thread takes over the keys, and fetches.
+    EXPECT(jwt_auth_reload(auth, config, strlen(config), NULL, 0), JWT_AUTH_STATUS_OK);
+    keys_are_there(auth);
+    answer(next_request(listener), OTHER_KEYS);
+    wait_for(auth, TOKEN, JWT_AUTH_REASON_UNKNOWN_KEY_ID);
+    EXPECT(jwt_auth_reload(auth, CONFIG, strlen(CONFIG), NULL, 0), JWT_AUTH_STATUS_OK);
+    EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, UNKNOWN_KEY_ID);
     jwt_auth_free(auth);
     fflush(stdout);
     _exit(expect_outcome());

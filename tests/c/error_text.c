@@ -1,10 +1,19 @@
-// The error text of jwt_auth_init fits its buffer, names the option and tells no secret.
+// The error text of jwt_auth_init and of jwt_auth_reload fits its buffer, names the option and tells
+// no secret.
 #include "broker.h"
 #include "fence.h"
 
-// Makes a verifier in vain.
+// Whose configuration is replaced in vain; NULL: a verifier is made in vain.
+static jwt_auth *running;
+
+// Gives a configuration that is not accepted.
 static void refuse(const char *config, char *error, size_t error_len) {
   static char poison;
+  if (running != NULL) {
+    EXPECT(jwt_auth_reload(running, config, strlen(config), error, error_len),
+           JWT_AUTH_STATUS_BAD_CONFIG);
+    return;
+  }
   jwt_auth *auth = (jwt_auth *)(void *)&poison;
   EXPECT(jwt_auth_init(config, strlen(config), NULL, &auth, error, error_len),
          JWT_AUTH_STATUS_BAD_CONFIG);
@@ -48,6 +57,9 @@ static void a_success_leaves_an_empty_text(void) {
   EXPECT(jwt_auth_init(CONFIG, strlen(CONFIG), NULL, &auth, error, sizeof error),
          JWT_AUTH_STATUS_OK);
   EXPECT_TEXT(error, "");
+  strcpy(error, "poison");
+  EXPECT(jwt_auth_reload(auth, CONFIG, strlen(CONFIG), error, sizeof error), JWT_AUTH_STATUS_OK);
+  EXPECT_TEXT(error, "");
   jwt_auth_free(auth);
 }
 
@@ -76,6 +88,7 @@ static void the_option_is_named_and_its_value_is_not_told(void) {
       {"on_missing", "{\"secret\": \"x\", \"on_missing\": \"hunter2\"}"},
       {"max_token_size", "{\"secret\": \"x\", \"max_token_size\": \"hunter2\"}"},
       {"require_exp", "{\"secret\": \"x\", \"require_exp\": \"hunter2\"}"},
+      {"revocations_file", "{\"secret\": \"x\", \"revocations_file\": \"/nowhere/hunter2\"}"},
       {"sekret", "{\"sekret\": \"hunter2\"}"},
       {"secret", "{\"secret\": \"x\", \"secret\": \"hunter2\"}"},
       {"secret", "{\"secret\": \"hunter2"},
@@ -93,7 +106,7 @@ static void the_option_is_named_and_its_value_is_not_told(void) {
   }
 }
 
-int main(void) {
+static void every_text(void) {
   every_size_of_buffer("{}");
   every_size_of_buffer("{\"secret\": 7}");
   // Characters of two, three and four bytes.
@@ -101,7 +114,16 @@ int main(void) {
   every_size_of_buffer("{\"€€€€€€€\": 1}");
   every_size_of_buffer("{\"𝕁𝕎𝕋𝕁𝕎𝕋𝕁\": 1}");
   no_buffer();
-  a_success_leaves_an_empty_text();
   the_option_is_named_and_its_value_is_not_told();
+}
+
+int main(void) {
+  every_text();
+  running = broker_init(CONFIG, NULL);
+  every_text();
+  jwt_auth_client alice = broker_client(ALICE);
+  EXPECT_ANSWER(broker_check(running, &alice), OK, ALLOW, ACCEPTED);
+  jwt_auth_free(running);
+  a_success_leaves_an_empty_text();
   return expect_outcome();
 }

@@ -38,6 +38,24 @@ static void a_length_without_data_or_beyond_reason(const jwt_auth *auth) {
   EXPECT(strlen(error) > 0, 1);
 }
 
+static void a_reload_reads_no_more_than_it_is_given(jwt_auth *auth) {
+  char error[256] = "";
+  jwt_auth_client client = broker_client(ALICE);
+  EXPECT(jwt_auth_reload(auth, OTHER_CONFIG, SIZE_MAX / 2 + 1, error, sizeof error),
+         JWT_AUTH_STATUS_BAD_ARGUMENT);
+  EXPECT_TEXT(error, "jwt_auth_reload: config_len is too large");
+  for (size_t len = 0; len < strlen(OTHER_CONFIG); len++) {
+    EXPECT(jwt_auth_reload(auth, fenced(OTHER_CONFIG, len), len, NULL, 0),
+           JWT_AUTH_STATUS_BAD_CONFIG);
+  }
+  EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+  const size_t whole = strlen(OTHER_CONFIG);
+  EXPECT(jwt_auth_reload(auth, fenced(OTHER_CONFIG, whole), whole, NULL, 0), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &client), OK, DENY, BAD_SIGNATURE);
+  EXPECT(jwt_auth_reload(auth, CONFIG, strlen(CONFIG), NULL, 0), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+}
+
 static void empty_is_not_the_same_as_not_sent(const jwt_auth *auth) {
   jwt_auth_client client = broker_client(NULL);
   EXPECT_ANSWER(broker_check(auth, &client), OK, IGNORE, MISSING_TOKEN);
@@ -157,6 +175,7 @@ static void an_address_may_end_where_memory_ends(const jwt_auth *auth) {
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   a_length_without_data_or_beyond_reason(auth);
+  a_reload_reads_no_more_than_it_is_given(auth);
   empty_is_not_the_same_as_not_sent(auth);
   every_field_may_end_where_memory_ends();
   a_token_may_be_cut_anywhere(auth);

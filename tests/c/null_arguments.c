@@ -26,6 +26,30 @@ static void init(void) {
   EXPECT(auth == NULL, 1);
 }
 
+static void reload_without(jwt_auth *auth, const char *config, size_t len, int with_error) {
+  char error[256] = "";
+  EXPECT(jwt_auth_reload(auth, config, len, with_error ? error : NULL,
+                         with_error ? sizeof error : 0),
+         JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT_TEXT(error, with_error ? "jwt_auth_reload: an argument is NULL" : "");
+}
+
+// A reload in vain changes nothing.
+static void reload(jwt_auth *auth) {
+  for (int with_error = 0; with_error <= 1; with_error++) {
+    reload_without(NULL, OTHER_CONFIG, strlen(OTHER_CONFIG), with_error);
+    reload_without(auth, NULL, 0, with_error);
+    reload_without(auth, NULL, 5, with_error);
+    reload_without(NULL, NULL, 0, with_error);
+  }
+  jwt_auth_client client = broker_client(ALICE);
+  EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+  // Nobody has to want the error text.
+  EXPECT(jwt_auth_reload(auth, "{}", 2, NULL, 0), JWT_AUTH_STATUS_BAD_CONFIG);
+  EXPECT(jwt_auth_reload(auth, CONFIG, strlen(CONFIG), NULL, 0), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+}
+
 static void check(const jwt_auth *auth) {
   jwt_auth_client client = broker_client(ALICE);
   EXPECT_ANSWER(broker_check(NULL, &client), NULL_ARGUMENT, DENY, UNDECIDED);
@@ -126,6 +150,7 @@ static void attribute(const jwt_auth *auth) {
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   init();
+  reload(auth);
   check(auth);
   claims(auth);
   authorize(auth);
