@@ -145,6 +145,19 @@ fn a_file_that_vanishes_is_told_once_and_what_it_said_stays() {
 }
 
 #[test]
+fn a_file_that_vanishes_twice_is_told_twice() {
+    let (broker, file) = revoking(&json!({ "jti": ["a"] }));
+    let away = file.0.with_extension("away");
+    for times in 1..=2 {
+        fs::rename(&file.0, &away).unwrap();
+        until("the warning", || broker.warnings().len() == times);
+        fs::rename(&away, &file.0).unwrap();
+        thread::sleep(TWO_LOOKS);
+        broker.present(&with_id("a")).denied(Reason::Revoked);
+    }
+}
+
+#[test]
 fn a_file_that_is_broken_now_is_refused_by_a_reload_and_what_it_said_stays() {
     let (broker, file) = revoking(&json!({ "jti": ["a"] }));
     file.write("hunter2");

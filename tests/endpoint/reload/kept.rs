@@ -1,5 +1,6 @@
 //! An endpoint that stays.
 
+use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use super::super::authority::{Authority, Date, scratch};
 use super::super::harness::{Broker, SECRET};
 use super::super::server::{Reply, Server};
 use super::super::{failures, named, wait_for_failure, wait_for_keys, wait_for_line};
-use super::{A_WHILE, a, b, config, ready, server};
+use super::{A_WHILE, a, b, config, patient_server, ready, server};
 
 #[test]
 fn an_endpoint_that_stays_keeps_its_keys_and_asks_for_nothing() {
@@ -111,6 +112,25 @@ fn headers_that_were_missing_bring_the_keys() {
     ));
     wait_for_keys(&broker);
     broker.present(&a()).allowed();
+}
+
+#[test]
+fn headers_that_change_during_a_fetch_are_sent_soon() {
+    let (server, may_answer) = patient_server();
+    let broker = Broker::new(&config(
+        &server,
+        &json!({ "headers": { "x-tenant": "one" } }),
+    ));
+    // The request is on its way, or there already.
+    thread::sleep(A_WHILE);
+    broker.reloaded(&config(
+        &server,
+        &json!({ "headers": { "x-tenant": "two" } }),
+    ));
+    may_answer.store(true, Ordering::SeqCst);
+    wait_for_keys(&broker);
+    server.wait_for(2);
+    assert_eq!(server.requests()[1].header("x-tenant"), Some("two"));
 }
 
 #[test]
