@@ -7,6 +7,8 @@ use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 pub(crate) struct KeyIdentity {
     pub(crate) material: Material,
     pub(crate) kid: Option<String>,
+    /// It is a secret, which never comes from an endpoint.
+    pub(crate) is_secret: bool,
 }
 
 /// The SHA-256 of a key's material.

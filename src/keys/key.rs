@@ -87,7 +87,11 @@ impl Key {
     ) -> Self {
         Self {
             name,
-            identity: Arc::new(KeyIdentity { material, kid }),
+            identity: Arc::new(KeyIdentity {
+                material,
+                kid,
+                is_secret: primitives.iter().any(|(algorithm, _)| algorithm.is_hmac()),
+            }),
             primitives,
             warned_of_format: OnceCell::new(),
         }

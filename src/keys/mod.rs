@@ -123,7 +123,7 @@ impl<'l> Keys<'l> {
     /// known, so it is not said.
     pub(crate) fn lack(&self, key: &KeyIdentity) -> bool {
         let fetched = self.fetched();
-        let is_waiting = self.endpoint.is_some() && fetched.is_none();
+        let is_waiting = self.endpoint.is_some() && fetched.is_none() && !key.is_secret;
         !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
     }
 

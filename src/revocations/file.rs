@@ -33,6 +33,8 @@ pub(crate) struct RevocationsFile {
 #[derive(Clone, Copy, PartialEq)]
 struct Mark {
     modified: SystemTime,
+    /// Its status change, in seconds and nanoseconds: whoever sets the other time back changes it.
+    changed: (i64, i64),
     len: u64,
     inode: u64,
 }
@@ -53,7 +55,7 @@ impl RevocationsFile {
     pub(crate) fn watch(&mut self, log: &Log) -> Result<(), String> {
         let watcher = Watcher {
             path: self.path.clone(),
-            seen: self.seen,
+            seen: Some(self.seen),
             told: None,
             current: Arc::clone(&self.current),
         };
@@ -80,7 +82,8 @@ impl RevocationsFile {
 
 struct Watcher {
     path: String,
-    seen: Mark,
+    /// None: the file was not there.
+    seen: Option<Mark>,
     /// What is wrong with the file, and was told.
     told: Option<String>,
     current: Arc<ArcSwap<Revocations>>,
@@ -105,13 +108,16 @@ impl Watcher {
     /// Reads the file if it is not the one that was read before.
     fn look(&mut self, log: &Log) {
         let read = match Mark::of(&self.path) {
-            Ok(mark) if mark == self.seen => return,
+            Ok(mark) if self.seen == Some(mark) => return,
             // What is written while we read leaves another mark, and is read the next time.
             Ok(mark) => {
-                self.seen = mark;
+                self.seen = Some(mark);
                 read(&self.path)
             }
-            Err(error) => Err(file::unreadable(&error)),
+            Err(error) => {
+                self.seen = None;
+                Err(file::unreadable(&error))
+            }
         };
         match read {
             Ok(revocations) => {
@@ -139,6 +145,7 @@ impl Mark {
         let metadata = fs::metadata(path)?;
         Ok(Self {
             modified: metadata.modified()?,
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
             len: metadata.len(),
             inode: metadata.ino(),
         })

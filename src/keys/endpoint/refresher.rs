@@ -76,9 +76,13 @@ impl Refresher {
 
     /// Fetches once, and publishes what is new.
     fn refresh(&mut self) -> Result<Option<Duration>, Failure> {
-        let fetched = self.fetcher.fetch(&self.shared.headers.load())?;
-        // Whoever asked, asked for what has come now; who misses a key in it asks again.
-        self.shared.wanted.store(false, Ordering::Relaxed);
+        let headers = self.shared.headers.load_full();
+        let fetched = self.fetcher.fetch(&headers)?;
+        // Whoever asked, asked for what has come now; who misses a key in it asks again. But who gave
+        // other headers meanwhile asked for a fetch with these.
+        if Arc::ptr_eq(&headers, &self.shared.headers.load()) {
+            self.shared.wanted.store(false, Ordering::Relaxed);
+        }
         let max_age = fetched.max_age;
         if let Some(body) = &fetched.body {
             self.read(body)?;

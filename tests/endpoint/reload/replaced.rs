@@ -60,6 +60,15 @@ fn a_session_stays_good_if_the_other_endpoint_has_its_key_too() {
 }
 
 #[test]
+fn a_secret_that_is_gone_does_not_wait_for_an_endpoint_that_never_has_secrets() {
+    let (second, _may_not_answer) = patient_server();
+    let broker = Broker::new(&json!({ "secret": SECRET }));
+    let session = broker.admit_with(&hs256(SECRET, HS256_HEADER, valid_claims().to_string()));
+    broker.reloaded(&config(&second, &json!({})));
+    session.recheck().denied(Reason::NoKey);
+}
+
+#[test]
 fn an_endpoint_that_comes_back_is_asked_again() {
     let (first, (second, _)) = (server(), patient_server());
     let broker = ready(&first, &json!({}));
