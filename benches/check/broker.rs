@@ -1,0 +1,147 @@
+//! The library as a broker in C uses it.
+
+use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
+
+use ::jwt_auth::Reason;
+use ::jwt_auth::ffi::{
+    jwt_auth, jwt_auth_bytes, jwt_auth_check, jwt_auth_client, jwt_auth_free, jwt_auth_init,
+    jwt_auth_reload, jwt_auth_result, jwt_auth_session, jwt_auth_session_free, jwt_auth_status,
+};
+use serde_json::{Value, json};
+
+use crate::tokens::Token;
+
+/// How many tokens are remembered.
+#[derive(Clone, Copy)]
+pub(crate) enum Cache {
+    /// None: every token is seen for the first time.
+    Off,
+    Default,
+    Of(usize),
+}
+
+/// Whether this version of the library remembers tokens.
+pub(crate) fn has_cache() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    let asked = json!({"secret": "an HMAC secret of 32 characters!", "cache_capacity": 0});
+    *ANSWER.get_or_init(|| init(&asked.to_string()).is_some())
+}
+
+fn init(config: &str) -> Option<Broker> {
+    let mut auth = null_mut();
+    // SAFETY: the pointers are good, and an error text is not wanted.
+    let status = unsafe {
+        jwt_auth_init(
+            config.as_ptr().cast(),
+            config.len(),
+            null(),
+            &raw mut auth,
+            null_mut(),
+            0,
+        )
+    };
+    (status == jwt_auth_status::Ok).then_some(Broker {
+        auth,
+        config: config.to_owned(),
+    })
+}
+
+/// A verifier.
+pub(crate) struct Broker {
+    auth: *mut jwt_auth,
+    config: String,
+}
+
+// SAFETY: a verifier may be shared between threads.
+unsafe impl Sync for Broker {}
+
+/// What an accepted client holds while it is connected.
+pub(crate) struct Session(*mut jwt_auth_session);
+
+impl Broker {
+    pub(crate) fn new(mut config: Value, cache: Cache) -> Self {
+        match cache {
+            Cache::Off if has_cache() => config["cache_capacity"] = 0.into(),
+            Cache::Of(count) if has_cache() => config["cache_capacity"] = count.into(),
+            _ => {}
+        }
+        let text = config.to_string();
+        init(&text).unwrap_or_else(|| panic!("not accepted: {text}"))
+    }
+
+    /// Takes up the same configuration again.
+    pub(crate) fn reload(&self) {
+        let (text, len) = (self.config.as_ptr().cast(), self.config.len());
+        // SAFETY: the pointers are good, and an error text is not wanted.
+        let status = unsafe { jwt_auth_reload(self.auth, text, len, null_mut(), 0) };
+        assert_eq!(status, jwt_auth_status::Ok);
+    }
+
+    /// The reason that is given to the client of this token.
+    pub(crate) fn reason(&self, token: &Token) -> i32 {
+        self.check(token, null_mut())
+    }
+
+    /// Lets the client of this token connect, without a session.
+    pub(crate) fn accept(&self, token: &Token) {
+        self.expect(token, Reason::Accepted);
+    }
+
+    pub(crate) fn expect(&self, token: &Token, reason: Reason) {
+        assert_eq!(self.reason(token), reason as i32, "{}", token.text);
+    }
+
+    /// Lets the client of this token connect.
+    pub(crate) fn admit(&self, token: &Token) -> Session {
+        let mut session = null_mut();
+        let reason = self.check(token, &raw mut session);
+        assert_eq!(reason, Reason::Accepted as i32, "{}", token.text);
+        Session(session)
+    }
+
+    fn check(&self, token: &Token, session: *mut *mut jwt_auth_session) -> i32 {
+        let client = jwt_auth_client {
+            struct_size: size_of::<jwt_auth_client>(),
+            client_id: bytes(&token.client),
+            username: bytes("alice"),
+            password: bytes(&token.text),
+            peer_address: bytes("192.0.2.7"),
+        };
+        let mut result = jwt_auth_result {
+            decision: 0,
+            reason: 0,
+            expires_at: 0,
+            superuser: 0,
+            mqtt5_code: 0,
+            mqtt3_code: 0,
+            reserved: [0; 5],
+        };
+        // SAFETY: all pointers are good, and the session may be NULL.
+        let status =
+            unsafe { jwt_auth_check(self.auth, &raw const client, &raw mut result, session) };
+        assert_eq!(status, jwt_auth_status::Ok);
+        result.reason
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        // SAFETY: it came from init, and nobody uses it any more.
+        unsafe { jwt_auth_free(self.auth) };
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // SAFETY: it came from the check.
+        unsafe { jwt_auth_session_free(self.0) };
+    }
+}
+
+fn bytes(text: &str) -> jwt_auth_bytes {
+    jwt_auth_bytes {
+        data: text.as_ptr(),
+        len: text.len(),
+    }
+}

@@ -1,0 +1,86 @@
+//! As many devices as a broker has: what is remembered of them no longer fits the processor's caches.
+
+use crate::broker::{Broker, Cache, Session, has_cache};
+use crate::heap;
+use crate::rounds::{Random, interleave, slice, spread, timed};
+use crate::table::{Target, count, heading, line, row};
+use crate::tokens::{Issuer, TOKENS, bare};
+
+/// How many sessions are made without remembering, to know how large one is.
+const FEW: usize = 10_000;
+
+pub(crate) fn report() {
+    // Without a cache it takes too long, and says nothing.
+    let devices = if has_cache() { 200_000 } else { 20_000 };
+    heading(&format!("ES256, {devices} tokens in random order"), "bare");
+    let issuer = Issuer::new("ES256");
+    let tokens = issuer.tokens(devices);
+
+    let off = Broker::new(issuer.config(), Cache::Off);
+    let few: Vec<&_> = tokens.iter().take(FEW).collect();
+    let alone = held_by(|| few.iter().map(|token| off.admit(token)).collect::<Vec<_>>()).0;
+    let alone = alone / few_as_f64(FEW);
+
+    let mut first = 0.0;
+    let (all, (on, sessions)) = held_by(|| {
+        let on = Broker::new(issuer.config(), Cache::Of(1 << 18));
+        let mut sessions: Vec<Session> = Vec::with_capacity(devices);
+        first = timed(devices, |number| sessions.push(on.admit(&tokens[number])));
+        (on, sessions)
+    });
+    drop(sessions);
+
+    let mut order: Vec<usize> = (0..devices).collect();
+    Random(7).shuffle(&mut order);
+    let figures = interleave(&mut [
+        bare(&issuer, &tokens[..TOKENS]),
+        slice(|number| on.accept(&tokens[order[number % devices]])),
+        slice(|number| on.accept(&tokens[number % TOKENS])),
+    ]);
+    line(
+        "seen for the first time, with a session",
+        spread(&[first]),
+        None,
+        Target::None,
+    );
+    row(
+        "seen before",
+        &figures[1],
+        &figures[0],
+        Target::TimeAtMost(1.5),
+    );
+    row(
+        "seen before, 256 of them in turn",
+        &figures[2],
+        &figures[0],
+        Target::None,
+    );
+
+    // The list of sessions is 8 bytes for each, which is the caller's.
+    let entry = all / few_as_f64(devices) - alone;
+    let met = has_cache().then_some(entry <= 200.0);
+    count(
+        "bytes per session, nothing remembered",
+        alone - 8.0,
+        "",
+        None,
+    );
+    count(
+        "bytes per token beside what sessions share",
+        entry,
+        "<= 200",
+        met,
+    );
+}
+
+/// The bytes that something holds.
+fn held_by<T>(make: impl FnOnce() -> T) -> (f64, T) {
+    let before = heap::held();
+    let kept = make();
+    (few_as_f64(heap::held().wrapping_sub(before)), kept)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn few_as_f64(number: usize) -> f64 {
+    number as f64
+}
