@@ -41,6 +41,9 @@ install_tools() {
     if missing nginx && [ ! -x /usr/sbin/nginx ]; then
         packages="$packages nginx"
     fi
+    if missing openssl; then
+        packages="$packages openssl"
+    fi
     if [ -z "$packages" ]; then
         echo "nothing is missing"
         return
