@@ -1,4 +1,7 @@
-//! What a broker asks for each message costs no memory.
+//! What a broker asks for each message costs no memory, and a check no more than is said here.
+//!
+//! Counted is what Rust asks for: AWS-LC takes memory from the C library by itself, for each
+//! signature but an HMAC (`cargo bench --bench check` counts that as well).
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
@@ -15,7 +18,8 @@ use std::cell::Cell;
 use std::hint::black_box;
 
 use harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, Session};
-use harness::{NOW, broker, token};
+use harness::{Broker, Connect, NOW, SECRET, base64url, broker, jwk, signed, token};
+use jsonwebtoken::Algorithm::{ES256, EdDSA, HS256, PS256, RS256};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
@@ -25,6 +29,7 @@ struct Counting;
 
 thread_local! {
     static CALLS: Cell<usize> = const { Cell::new(0) };
+    static FREES: Cell<usize> = const { Cell::new(0) };
 }
 
 fn count() {
@@ -53,6 +58,7 @@ unsafe impl GlobalAlloc for Counting {
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count();
+        FREES.set(FREES.get() + 1);
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(pointer, layout) }
     }
@@ -68,6 +74,23 @@ fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
     (CALLS.get() - before, result)
 }
 
+/// How often a check that wants no session allocates: at first sight, and when the token was seen
+/// before. Less is better.
+const CHECKS: [(jsonwebtoken::Algorithm, &str, usize, usize); 5] = [
+    (HS256, "", 23, 23),
+    (RS256, "rsa2048", 23, 23),
+    (PS256, "rsa2048", 23, 23),
+    (ES256, "p256", 23, 23),
+    (EdDSA, "ed25519", 23, 23),
+];
+
+/// How often this allocates, or lets an allocation grow or shrink.
+fn allocations(work: impl FnOnce()) -> usize {
+    let frees = FREES.get();
+    let (calls, ()) = calls(work);
+    calls - (FREES.get() - frees)
+}
+
 #[track_caller]
 fn asks(session: &Session<'_>, ask: Ask, topic: &str, expected: jwt_auth::Permission) {
     let found = calls(|| session.may(ask, topic));
@@ -81,6 +104,52 @@ fn allocations_are_counted() {
     list.push(1);
     assert_eq!(calls(|| list.push(2)).0, 1);
     assert_eq!(calls(|| black_box(1)).0, 0);
+    assert_eq!(allocations(|| drop(black_box(Box::new(1)))), 1);
+}
+
+#[test]
+fn a_check_without_a_session_allocates_this_often() {
+    let claims = |number: usize| {
+        let topics = json!({"pub": ["up/c1/#", "log/c1/+"], "sub": ["down/c1/#", "all/news/+"]});
+        json!({"sub": format!("d-{number:06}"), "clientid": "c1", "username": "u1", "aud": "mqtt",
+            "iat": NOW, "exp": 4_102_444_800_u64, "acl": topics})
+    };
+    let mut found = vec![];
+    for (algorithm, key, ..) in CHECKS {
+        let (jwk, sign): (Value, Box<dyn Fn(usize) -> String>) = if algorithm == HS256 {
+            let header = r#"{"alg":"HS256","typ":"JWT","kid":"k1"}"#;
+            let sign = move |number| harness::hs256(SECRET, header, claims(number).to_string());
+            (
+                json!({"kty": "oct", "k": base64url(SECRET)}),
+                Box::new(sign),
+            )
+        } else {
+            let sign = move |number| signed(algorithm, key, Some("k1"), &claims(number));
+            (jwk(algorithm, key), Box::new(sign))
+        };
+        let mut jwk = jwk;
+        jwk["kid"] = "k1".into();
+        let broker = Broker::without_hooks(&json!({
+            "jwks": {"keys": [jwk]},
+            "verify_claims": {"aud": "mqtt", "clientid": "%c"},
+        }));
+        let check = |token: &str| {
+            let client = Connect {
+                password: Some(token.as_bytes()),
+                ..Connect::default()
+            };
+            allocations(|| {
+                let result = broker.decide(client);
+                assert_eq!(result.reason, Reason::Accepted as i32, "{algorithm:?}");
+            })
+        };
+        for number in 0..40 {
+            check(&sign(number));
+        }
+        let token = sign(40);
+        found.push((algorithm, key, check(&token), check(&token)));
+    }
+    assert_eq!(found, CHECKS);
 }
 
 #[test]

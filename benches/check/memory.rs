@@ -18,7 +18,8 @@ pub(crate) fn report() {
         let pairs: Vec<_> = new.iter().map(Token::parts).collect();
         let off = Broker::new(issuer.config(), Cache::Off);
         let on = Broker::new(issuer.config(), Cache::Default);
-        for token in warm {
+        for (number, token) in warm.iter().enumerate() {
+            bare.verify(&pairs[number].0, &pairs[number].1);
             off.accept(token);
             on.accept(token);
         }

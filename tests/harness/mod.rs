@@ -118,6 +118,29 @@ impl Broker {
         }
     }
 
+    /// A broker with this configuration that reads no log, and has the system's clock.
+    #[track_caller]
+    pub fn without_hooks(config: &Value) -> Self {
+        let (config, mut auth) = (config.to_string(), null_mut());
+        // SAFETY: all pointers are good, or NULL where they may be.
+        let status = unsafe {
+            jwt_auth_init(
+                config.as_ptr().cast(),
+                config.len(),
+                null(),
+                &raw mut auth,
+                null_mut(),
+                0,
+            )
+        };
+        assert_eq!(status, jwt_auth_status::Ok, "{config}");
+        let world = Box::new(World {
+            now: Mutex::new(NOW),
+            log: Mutex::default(),
+        });
+        Self { auth, world }
+    }
+
     pub fn set_time(&self, now: i64) {
         *self.world.now.lock().unwrap() = now;
     }
@@ -145,16 +168,21 @@ impl Broker {
         answer
     }
 
+    /// Lets a client connect, and wants no session.
+    #[track_caller]
+    pub fn decide(&self, client: Connect<'_>) -> jwt_auth_result {
+        let (fields, mut result) = (client.fields(), POISON);
+        // SAFETY: all pointers are good, and no session is wanted.
+        let status =
+            unsafe { jwt_auth_check(self.auth, &raw const fields, &raw mut result, null_mut()) };
+        assert_eq!(status, jwt_auth_status::Ok);
+        result
+    }
+
     /// Lets a client connect and keeps its session, if it is accepted.
     #[track_caller]
     fn check(&self, client: Connect<'_>) -> (Answer, *mut jwt_auth_session) {
-        let fields = jwt_auth_client {
-            struct_size: size_of::<jwt_auth_client>(),
-            client_id: bytes(client.client_id),
-            username: bytes(client.username),
-            password: bytes(client.password),
-            peer_address: bytes(client.peer_address),
-        };
+        let fields = client.fields();
         let mut result = POISON;
         let mut session: *mut jwt_auth_session = null_mut();
         // SAFETY: all pointers are good.
@@ -266,6 +294,18 @@ impl Default for Connect<'_> {
             username: Some(b"u1"),
             password: None,
             peer_address: None,
+        }
+    }
+}
+
+impl Connect<'_> {
+    fn fields(&self) -> jwt_auth_client {
+        jwt_auth_client {
+            struct_size: size_of::<jwt_auth_client>(),
+            client_id: bytes(self.client_id),
+            username: bytes(self.username),
+            password: bytes(self.password),
+            peer_address: bytes(self.peer_address),
         }
     }
 }
