@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::broker::{Broker, Cache};
 use crate::peer::Peer;
-use crate::rounds::{interleave, slice};
+use crate::rounds::{interleave, slice, spread};
 use crate::table::{Target, heading, row};
 use crate::tokens::{ALGORITHMS, Issuer, TOKENS, bare};
 
@@ -36,6 +36,10 @@ pub(crate) fn report() {
         let label = format!("{name}, {} bytes", tokens[0].text.len());
         row(&label, &figures[1], &figures[0], target);
         let label = "  remembering it in the place of another";
+        assert!(
+            name == "HS256" || spread(&figures[2]).median > spread(&figures[0]).median / 2.0,
+            "with a cache of {SMALL}, {TOKENS} tokens in turn were not forgotten: this is not first sight"
+        );
         row(label, &figures[2], &figures[0], target);
         if let Some(peer) = figures.get(3) {
             let target = match name {
