@@ -1,8 +1,9 @@
 //! From a [`Signed`] payload to [`Claims`] that are in date (RFC 7519 section 4.1).
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use crate::json::{Json, Object};
+use crate::json::flat::{Flat, Number, Object, Read, Value};
 use crate::signature::Signed;
 use crate::verdict::Refusal;
 
@@ -23,27 +24,60 @@ pub(crate) struct DateRules {
 
 /// The claims of an authentic token that is in date.
 pub(crate) struct Claims<'a> {
+    /// All of them.
     pub(crate) members: Object<'a>,
+    pub(crate) jti: Option<Value<'a>>,
+    pub(crate) sub: Option<Value<'a>>,
+    pub(crate) is_superuser: Option<Value<'a>>,
+    pub(crate) client_attrs: Option<Value<'a>>,
     /// The first second at which the token has expired; none: it never does.
     pub(crate) expires_at: Option<i64>,
     /// The second in which the token was issued.
     pub(crate) issued_at: Option<i64>,
 }
 
-impl Signed {
-    /// Reads the payload and compares its dates with `now`, in Unix seconds.
-    pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
-        let malformed = Refusal::MalformedClaims;
-        let text = std::str::from_utf8(self.payload())
-            .map_err(|_| malformed("the claims are not UTF-8"))?;
-        let json = Json::parse(text).map_err(|error| malformed(error.defect()))?;
-        let Json::Object(members) = json else {
-            return Err(malformed("the claims are not a JSON object"));
-        };
-        let exp = date(&members, "exp", "exp is not a numeric date")?;
-        let nbf = date(&members, "nbf", "nbf is not a numeric date")?;
-        let iat = date(&members, "iat", "iat is not a numeric date")?;
+/// Where the claims are that have a meaning here, whatever the configuration: their dates, and the
+/// nodes of the others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Named {
+    exp: Option<Date>,
+    nbf: Option<Date>,
+    iat: Option<Date>,
+    jti: Option<NonZeroU32>,
+    sub: Option<NonZeroU32>,
+    is_superuser: Option<NonZeroU32>,
+    client_attrs: Option<NonZeroU32>,
+}
 
+impl Named {
+    /// Finds them in one go. The claims must be an object, and the dates be dates.
+    pub(crate) fn find(claims: &Flat<'_>) -> Result<Self, &'static str> {
+        let Read::Object(members) = claims.outermost().read() else {
+            return Err("the claims are not a JSON object");
+        };
+        let mut named = Self::default();
+        // The first node is the object itself.
+        let node = |value: Value<'_>| u32::try_from(value.index()).ok().and_then(NonZeroU32::new);
+        for (name, value) in members.iter() {
+            match name.as_ref() {
+                "exp" => named.exp = Some(date(value, "exp is not a numeric date")?),
+                "nbf" => named.nbf = Some(date(value, "nbf is not a numeric date")?),
+                "iat" => named.iat = Some(date(value, "iat is not a numeric date")?),
+                "jti" => named.jti = node(value),
+                "sub" => named.sub = node(value),
+                "is_superuser" => named.is_superuser = node(value),
+                "client_attrs" => named.client_attrs = node(value),
+                _ => {}
+            }
+        }
+        Ok(named)
+    }
+}
+
+impl Signed<'_> {
+    /// Compares the dates of the claims with `now`, in Unix seconds.
+    pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
+        let Named { exp, nbf, iat, .. } = self.named;
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
         match expires_at {
@@ -57,21 +91,24 @@ impl Signed {
         if rules.check_iat && iat.is_some_and(|iat| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
+        let Read::Object(members) = self.payload.outermost().read() else {
+            return Err(Refusal::MalformedClaims("the claims are not a JSON object"));
+        };
+        let value = |node: Option<NonZeroU32>| Some(self.payload.value(node?.get() as usize));
         Ok(Claims {
             members,
+            jti: value(self.named.jti),
+            sub: value(self.named.sub),
+            is_superuser: value(self.named.is_superuser),
+            client_attrs: value(self.named.client_attrs),
             expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
             issued_at: iat.map(|iat| iat.floor),
         })
     }
 }
 
-fn date(claims: &Object<'_>, name: &str, defect: &'static str) -> Result<Option<Date>, Refusal> {
-    match claims.get(name) {
-        None => Ok(None),
-        Some(value) => numeric_date(value)
-            .map(Some)
-            .ok_or(Refusal::MalformedClaims(defect)),
-    }
+fn date(claim: Value<'_>, defect: &'static str) -> Result<Date, &'static str> {
+    numeric_date(claim).ok_or(defect)
 }
 
 /// A numeric date (RFC 7519 section 2). Dates beyond 64 bits stop at the ends of `i64`, further than
@@ -95,23 +132,31 @@ impl Date {
 }
 
 /// EMQX issues dates as strings too, so a decimal string `[+-]?digits(.digits)?` is taken.
-fn numeric_date(value: &Json<'_>) -> Option<Date> {
-    match value {
-        Json::Integer(seconds) => Some(Date {
-            floor: saturate(*seconds),
-            has_fraction: false,
-        }),
-        // `as` stops at the ends of i64 as well; the reader lets no infinite float pass.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "saturating is what is wanted"
-        )]
-        Json::Float(seconds) => Some(Date {
-            floor: seconds.floor() as i64,
-            has_fraction: seconds.fract() != 0.0,
-        }),
-        Json::String(text) => decimal(text),
+fn numeric_date(value: Value<'_>) -> Option<Date> {
+    match value.read() {
+        Read::Number(seconds) => Some(number_date(seconds)),
+        Read::String(text) => decimal(&text),
         _ => None,
+    }
+}
+
+fn number_date(seconds: Number<'_>) -> Date {
+    if let Some(seconds) = seconds.integer() {
+        return Date {
+            floor: saturate(seconds),
+            has_fraction: false,
+        };
+    }
+    let seconds = seconds.float();
+    // `as` stops at the ends of i64 as well; the reader lets no infinite float pass.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "saturating is what is wanted"
+    )]
+    let floor = seconds.floor() as i64;
+    Date {
+        floor,
+        has_fraction: seconds.fract() != 0.0,
     }
 }
 
@@ -146,13 +191,19 @@ fn decimal(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json::flat;
+
+    #[track_caller]
+    fn parse(json: &str) -> Option<Date> {
+        let mut nodes = Vec::new();
+        flat::describe(json, &mut nodes)
+            .ok()
+            .and_then(|flat| numeric_date(flat.outermost()))
+    }
 
     #[track_caller]
     fn read(json: &str, expected: Option<i64>) {
-        match Json::parse(json) {
-            Ok(value) => assert_eq!(numeric_date(&value).map(Date::ceil), expected, "{json}"),
-            Err(error) => unreachable!("{json}: {error}"),
-        }
+        assert_eq!(parse(json).map(Date::ceil), expected, "{json}");
     }
 
     #[test]
@@ -189,7 +240,7 @@ mod tests {
             ("\"-7.5\"", -8),
             ("\"-7.0\"", -7),
         ] {
-            let date = Json::parse(json).ok().as_ref().and_then(numeric_date);
+            let date = parse(json);
             assert_eq!(date.map(|date| date.floor), Some(expected), "{json}");
         }
     }

@@ -6,17 +6,18 @@ mod options;
 mod verify_claims;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_path_to_error::{Path, Segment};
 
+use crate::cache::Cache;
 use crate::claims::DateRules;
 use crate::client::Field;
-use crate::grant::Grant;
 use crate::json::{self, Json, quoted};
-use crate::keys::{KeySet, SignatureFormat};
+use crate::keys::{KeyIdentity, KeySet, SignatureFormat};
 use crate::log::Log;
 use crate::policy::Policy;
-use crate::revocations::RevocationsFile;
+use crate::revocations::{Issue, RevocationsFile};
 use crate::token::TokenRules;
 use crate::verdict::{Decision, Refusal};
 
@@ -34,14 +35,17 @@ pub(crate) struct Config {
     pub(crate) disconnect_after_expire: bool,
     pub(crate) dispositions: Dispositions,
     revocations: Option<RevocationsFile>,
+    cache_capacity: u32,
+    /// Verified tokens; none: they are not remembered, or not yet.
+    pub(crate) cache: Option<Arc<Cache>>,
 }
 
 impl Config {
-    /// Whether the token of this grant is no longer good.
-    pub(crate) fn revokes(&self, grant: &Grant) -> bool {
+    /// Whether a token, verified by this key, is no longer good.
+    pub(crate) fn revokes(&self, token: &Issue<'_>, key: &KeyIdentity) -> bool {
         self.revocations
             .as_ref()
-            .is_some_and(|file| file.now().revoke(&grant.issue, grant.key.kid.as_deref()))
+            .is_some_and(|file| file.now().revoke(token, key.kid.as_deref()))
     }
 
     /// Stops what runs in the background and was not taken over by the configuration after.
@@ -58,6 +62,13 @@ impl Config {
             file.watch(log)
                 .map_err(|problem| ConfigError::at("revocations_file", problem))?;
         }
+        let cache = before.and_then(|before| before.cache.clone());
+        self.cache = match cache.filter(|cache| cache.capacity() == self.cache_capacity) {
+            None => Cache::new(self.cache_capacity)
+                .map_err(|problem| ConfigError::at("cache_capacity", problem))?
+                .map(Arc::new),
+            same => same,
+        };
         let started = self.keys.start(before.map(|before| &before.keys), log);
         started.map_err(|problem| ConfigError::at("endpoint", problem))
     }
@@ -113,6 +124,8 @@ impl Config {
                 unknown_key: options.on_unknown_key,
             },
             revocations,
+            cache_capacity: options.cache_capacity.0,
+            cache: None,
         })
     }
 }

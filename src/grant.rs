@@ -4,34 +4,34 @@ use std::sync::Arc;
 
 use crate::acl::{Acl, Permission, Request};
 use crate::attributes::Attributes;
-use crate::keys::KeyIdentity;
+use crate::policy::Admission;
 use crate::revocations::Issue;
+use crate::signature::{Authentic, Kept};
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]
 pub struct Grant {
-    pub(crate) claims: Box<[u8]>,
+    /// The claims, and the key that verified the token. Sessions of one token share them.
+    pub(crate) kept: Arc<Kept>,
     pub(crate) attributes: Attributes,
-    pub(crate) superuser: bool,
     /// What the ACL claim says; none: there is none.
     pub(crate) acl: Option<Box<Acl>>,
+    pub(crate) terms: Terms,
+    /// What a revocation can name of the token.
+    pub(crate) issue: Issue<'static>,
+}
+
+/// On which terms a client is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    pub(crate) superuser: bool,
     /// The first second at which the token has expired; none: it never does.
     pub(crate) token_expires_at: Option<i64>,
     /// The client may stay after that, without what the ACL claim granted.
     pub(crate) outlives_token: bool,
-    /// The key that verified the token.
-    pub(crate) key: Arc<KeyIdentity>,
-    /// What a revocation can name of the token.
-    pub(crate) issue: Issue,
 }
 
-impl Grant {
-    /// The claims: the token's payload, byte for byte as signed.
-    #[must_use]
-    pub fn claims(&self) -> &[u8] {
-        &self.claims
-    }
-
+impl Terms {
     /// The token's `is_superuser`: the client may use every topic.
     #[must_use]
     pub fn superuser(&self) -> bool {
@@ -44,6 +44,65 @@ impl Grant {
     pub fn expires_at(&self) -> Option<i64> {
         self.token_expires_at.filter(|_| !self.outlives_token)
     }
+}
+
+impl AsRef<Terms> for Terms {
+    fn as_ref(&self) -> &Terms {
+        self
+    }
+}
+
+impl AsRef<Terms> for Grant {
+    fn as_ref(&self) -> &Terms {
+        &self.terms
+    }
+}
+
+/// What of an accepted client is wanted.
+pub(crate) trait Wanted: Sized {
+    /// Whether that is a whole session.
+    const SESSION: bool;
+
+    fn of(terms: Terms, admission: Admission<'_>, authentic: &Authentic<'_>) -> Self;
+}
+
+impl Wanted for Terms {
+    const SESSION: bool = false;
+
+    fn of(terms: Terms, _: Admission<'_>, _: &Authentic<'_>) -> Self {
+        terms
+    }
+}
+
+impl Wanted for Grant {
+    const SESSION: bool = true;
+
+    fn of(terms: Terms, admission: Admission<'_>, authentic: &Authentic<'_>) -> Self {
+        Self {
+            terms,
+            kept: authentic.kept(),
+            attributes: admission
+                .attributes
+                .map(Attributes::read)
+                .unwrap_or_default(),
+            acl: admission.acl.map(Box::new),
+            issue: admission.issue.into_owned(),
+        }
+    }
+}
+
+impl Grant {
+    /// The claims: the token's payload, byte for byte as signed.
+    #[must_use]
+    pub fn claims(&self) -> &[u8] {
+        self.kept.text()
+    }
+
+    /// On which terms the client was accepted.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        self.terms
+    }
 
     /// The names and values of the token's `client_attrs`, in its order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -52,7 +111,7 @@ impl Grant {
 
     /// Whether the session is over at this time.
     pub(crate) fn has_expired(&self, now: i64) -> bool {
-        self.expires_at().is_some_and(|end| now >= end)
+        self.terms.expires_at().is_some_and(|end| now >= end)
     }
 
     /// Whether the client may do this now.
@@ -64,9 +123,11 @@ impl Grant {
             return Permission::Deny;
         }
         match &self.acl {
-            _ if self.superuser => Permission::Allow,
+            _ if self.terms.superuser => Permission::Allow,
             None => Permission::NoMatch,
-            Some(_) if self.token_expires_at.is_some_and(|end| now >= end) => Permission::Deny,
+            Some(_) if self.terms.token_expires_at.is_some_and(|end| now >= end) => {
+                Permission::Deny
+            }
             Some(acl) => acl.permission(request, topic),
         }
     }

@@ -6,6 +6,7 @@
 //! its `Value` keeps the last duplicate in silence.
 
 mod decode;
+pub(crate) mod flat;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -40,11 +41,6 @@ impl<'a> Object<'a> {
             .find_map(|(member, value)| (member == name).then_some(value))
     }
 
-    /// The members, in the order of the text.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value))
-    }
-
     /// A member moved out of the object.
     pub(crate) fn remove(&mut self, name: &str) -> Option<Json<'a>> {
         let index = self.0.iter().position(|(member, _)| member == name)?;
@@ -62,20 +58,14 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Json<'a> {
+    #[cfg(test)]
+    fn object(members: impl Iterator<Item = (Cow<'a, str>, Self)>) -> Self {
+        Self::Object(Object(members.collect()))
+    }
+
     /// Reads one JSON value that fills the whole of `text`.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Error> {
         Ok(serde_json::from_str(text)?)
-    }
-
-    /// A string, a number or a boolean as text; of numbers, the shortest that is read as the same.
-    pub(crate) fn to_text(&self) -> Option<Box<str>> {
-        match self {
-            Self::String(text) => Some(text.as_ref().into()),
-            Self::Bool(value) => Some(value.to_string().into()),
-            Self::Integer(number) => Some(number.to_string().into()),
-            Self::Float(number) => serde_json::to_string(number).ok().map(Into::into),
-            Self::Null | Self::Array(_) | Self::Object(_) => None,
-        }
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
@@ -90,6 +80,12 @@ impl<'a> Json<'a> {
 #[derive(Debug)]
 pub(crate) struct Error(serde_json::Error);
 
+/// What is said of a text that is not JSON.
+const INVALID: &str = "not valid JSON";
+
+/// What is said of an object with two members of one name.
+const DUPLICATE: &str = "a JSON member given twice";
+
 /// What is said of a text that goes beyond [`MAX_DEPTH`].
 const NESTED: &str = "JSON nested more than 32 levels deep";
 
@@ -98,11 +94,11 @@ impl Error {
     pub(crate) fn defect(&self) -> &'static str {
         // The reader takes every JSON type, so a data error is one of its own two.
         if !self.0.is_data() {
-            "not valid JSON"
+            INVALID
         } else if self.0.to_string().starts_with(NESTED) {
             NESTED
         } else {
-            "a JSON member given twice"
+            DUPLICATE
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::acl::{self, Acl};
-use crate::attributes::Attributes;
+use crate::acl::{self, Acl, Subject};
 use crate::claims::Claims;
 use crate::client::Client;
-use crate::json::{Json, Object};
+use crate::json::flat::{Object, Read, Value};
 use crate::revocations::Issue;
 use crate::template::Template;
 use crate::verdict::Refusal;
@@ -31,51 +30,58 @@ pub(crate) struct Expectation {
 #[derive(Debug)]
 pub(crate) enum ExpectedValue {
     Text(Template),
-    /// A number or a boolean.
-    Exactly(Json<'static>),
+    Bool(bool),
+    /// A number without fraction or exponent.
+    Integer(i128),
+    /// Any other number.
+    Float(f64),
 }
 
-/// What the claims grant this client.
-pub(crate) struct Admission {
-    pub(crate) attributes: Attributes,
+/// What the claims grant this client, as far as it is needed.
+pub(crate) struct Admission<'d> {
     pub(crate) superuser: bool,
-    pub(crate) acl: Option<Box<Acl>>,
-    pub(crate) issue: Issue,
+    pub(crate) issue: Issue<'d>,
+    pub(crate) attributes: Option<Object<'d>>,
+    /// Topic permissions, if there are any and they are to be kept.
+    pub(crate) acl: Option<Acl>,
 }
 
 impl Policy {
-    pub(crate) fn admit(
+    /// `keep`: the client's session is wanted, not the decision alone. `text` is for what comes and
+    /// goes meanwhile.
+    pub(crate) fn admit<'d>(
         &self,
-        claims: &Claims<'_>,
+        claims: &Claims<'d>,
         client: &Client<'_>,
-    ) -> Result<Admission, Refusal> {
+        keep: bool,
+        text: &mut String,
+    ) -> Result<Admission<'d>, Refusal> {
         for expectation in &self.verify_claims {
-            expectation.check(&claims.members, client)?;
+            expectation.check(claims.members, client)?;
         }
-        let claim = |name| find(&claims.members, name);
-        let attributes = claim("client_attrs").map_or_else(Attributes::default, Attributes::read);
-        let subject = acl::Subject {
-            client,
-            attributes: &attributes,
+        let attributes = match claims.client_attrs.map(Value::read) {
+            Some(Read::Object(attributes)) => Some(attributes),
+            _ => None,
         };
-        let acl = claim(&self.acl_claim_name)
-            .map(|claim| acl::read(claim, &subject))
-            .transpose()?;
+        let acl = match find(claims.members, &self.acl_claim_name) {
+            Some(claim) => acl::read(claim, &Subject { client, attributes }, keep, text)?,
+            None => None,
+        };
         Ok(Admission {
-            acl: acl.map(Box::new),
+            superuser: claims.is_superuser.is_some_and(is_true),
             issue: Issue {
-                id: claim("jti").and_then(Json::to_text),
-                subject: claim("sub").and_then(Json::to_text),
+                id: claims.jti.and_then(Value::to_text),
+                subject: claims.sub.and_then(Value::to_text),
                 at: claims.issued_at,
             },
-            superuser: claim("is_superuser").is_some_and(is_true),
             attributes,
+            acl,
         })
     }
 }
 
 impl Expectation {
-    fn check(&self, claims: &Object<'_>, client: &Client<'_>) -> Result<(), Refusal> {
+    fn check(&self, claims: Object<'_>, client: &Client<'_>) -> Result<(), Refusal> {
         match find(claims, &self.claim) {
             None => Err(Refusal::MissingClaim(Arc::clone(&self.claim))),
             Some(found) if self.value.matches(found, client) => Ok(()),
@@ -85,42 +91,47 @@ impl Expectation {
 }
 
 /// The claim of this name; failing that, the member that a dotted name leads to.
-fn find<'c>(claims: &'c Object<'_>, name: &str) -> Option<&'c Json<'c>> {
+fn find<'d>(claims: Object<'d>, name: &str) -> Option<Value<'d>> {
     if let Some(claim) = claims.get(name) {
         return Some(claim);
     }
-    let mut names = name.split('.');
-    let first = claims.get(names.next()?)?;
-    names.try_fold(first, |outer, name| match outer {
-        Json::Object(members) => members.get(name),
-        _ => None,
-    })
+    let (first, rest) = name.split_once('.')?;
+    rest.split('.')
+        .try_fold(claims.get(first)?, |outer, name| match outer.read() {
+            Read::Object(members) => members.get(name),
+            _ => None,
+        })
 }
 
 impl ExpectedValue {
-    fn matches(&self, found: &Json<'_>, client: &Client<'_>) -> bool {
-        match (self, found) {
-            (Self::Text(template), Json::String(text)) => template.matches(text, client),
+    fn matches(&self, found: Value<'_>, client: &Client<'_>) -> bool {
+        match (self, found.read()) {
+            (Self::Text(template), Read::String(text)) => template.matches(&text, client),
             // As `aud` (RFC 7519 section 4.1.3): a list of strings holds every value it names.
-            (Self::Text(template), Json::Array(elements)) => {
+            (Self::Text(template), Read::Array(elements)) => {
                 elements.iter().all(|element| element.as_str().is_some())
                     && elements
                         .iter()
-                        .filter_map(Json::as_str)
-                        .any(|text| template.matches(text, client))
+                        .filter_map(Value::as_str)
+                        .any(|text| template.matches(&text, client))
             }
-            (Self::Text(_), _) => false,
-            (Self::Exactly(expected), _) => expected == found,
+            (Self::Bool(expected), Read::Bool(found)) => *expected == found,
+            (Self::Integer(expected), Read::Number(found)) => found.integer() == Some(*expected),
+            #[expect(clippy::float_cmp, reason = "what is written is compared")]
+            (Self::Float(expected), Read::Number(found)) => {
+                found.integer().is_none() && found.float() == *expected
+            }
+            _ => false,
         }
     }
 }
 
 /// The spellings of true that EMQX takes for `is_superuser`.
-fn is_true(value: &Json<'_>) -> bool {
-    match value {
-        Json::Bool(value) => *value,
-        Json::Integer(number) => *number >= 1,
-        Json::String(text) => text == "true" || text == "1",
+fn is_true(value: Value<'_>) -> bool {
+    match value.read() {
+        Read::Bool(value) => value,
+        Read::Number(number) => number.integer().is_some_and(|number| number >= 1),
+        Read::String(text) => text == "true" || text == "1",
         _ => false,
     }
 }

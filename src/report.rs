@@ -8,7 +8,7 @@ use crate::log::LogLevel;
 use crate::verdict::{Decision, Reason, Verdict};
 
 /// A client that is denied is news; one that is accepted, or left to others, is not.
-pub(crate) fn level(verdict: &Verdict) -> LogLevel {
+pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
     match verdict.decision {
         Decision::Deny => LogLevel::Info,
         Decision::Allow | Decision::Ignore => LogLevel::Debug,
@@ -16,7 +16,7 @@ pub(crate) fn level(verdict: &Verdict) -> LogLevel {
 }
 
 /// What was decided, why, about whom, and by which token.
-pub(crate) fn line(client: &Client<'_>, from: Field, verdict: &Verdict) -> String {
+pub(crate) fn line<G>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) -> String {
     let decided = match (&verdict.outcome, verdict.decision) {
         (Ok(_), _) => "accepted".to_owned(),
         (Err(refusal), Decision::Ignore) => format!("ignored: {refusal}"),

@@ -2,6 +2,7 @@
 
 mod file;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
@@ -12,13 +13,24 @@ pub(crate) use file::RevocationsFile;
 
 /// What a revocation can name of a token, kept for as long as its client is connected.
 #[derive(Debug)]
-pub(crate) struct Issue {
+pub(crate) struct Issue<'d> {
     /// The claim `jti`.
-    pub(crate) id: Option<Box<str>>,
+    pub(crate) id: Option<Cow<'d, str>>,
     /// The claim `sub`.
-    pub(crate) subject: Option<Box<str>>,
+    pub(crate) subject: Option<Cow<'d, str>>,
     /// The second in which the token was issued, by the claim `iat`.
     pub(crate) at: Option<i64>,
+}
+
+impl Issue<'_> {
+    pub(crate) fn into_owned(self) -> Issue<'static> {
+        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+        Issue {
+            id: owned(self.id),
+            subject: owned(self.subject),
+            at: self.at,
+        }
+    }
 }
 
 /// What is revoked: the content of a `revocations_file`.
@@ -59,13 +71,16 @@ impl Revocations {
     }
 
     /// Whether they revoke a token that was verified by a key of this `kid`.
-    pub(crate) fn revoke(&self, token: &Issue, kid: Option<&str>) -> bool {
+    pub(crate) fn revoke(&self, token: &Issue<'_>, kid: Option<&str>) -> bool {
         let is_before = |limit: &i64| token.at.is_none_or(|at| at < *limit);
         let Self { jti, not_before } = self;
         let limit = |times: &HashMap<Box<str>, i64>, name: Option<&str>| {
             name.and_then(|name| times.get(name)).is_some_and(is_before)
         };
-        token.id.as_ref().is_some_and(|id| jti.contains(id))
+        token
+            .id
+            .as_ref()
+            .is_some_and(|id| jti.contains(id.as_ref()))
             || not_before.all.as_ref().is_some_and(is_before)
             || limit(&not_before.sub, token.subject.as_deref())
             || limit(&not_before.kid, kid)

@@ -1,30 +1,32 @@
 //! Text with placeholders for what is known of a client: `%u`, `%c`, `${username}`, `${clientid}`, and
 //! in topics `${client_attrs.NAME}` as well.
 
+use std::borrow::Cow;
+
 use crate::client::Client;
 
-/// A text, taken apart.
+/// An expected text, which has been looked through.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Template(Vec<Piece>);
+pub(crate) struct Template(Box<str>);
 
-#[derive(Debug, PartialEq)]
-enum Piece {
-    Text(String),
-    Placeholder(Placeholder),
+/// A part of a template.
+enum Piece<'t> {
+    Text(&'t str),
+    Placeholder(Placeholder<'t>),
 }
 
 /// What stands in a text for something of the client's.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Placeholder {
+#[derive(Clone, Copy)]
+pub(crate) enum Placeholder<'t> {
     Username,
     ClientId,
     /// The client attribute of this name.
-    Attribute(String),
+    Attribute(&'t str),
 }
 
-impl Placeholder {
+impl<'t> Placeholder<'t> {
     /// The placeholder at the beginning of a text, and what follows it.
-    fn strip(text: &str) -> Option<(Self, &str)> {
+    fn strip(text: &'t str) -> Option<(Self, &'t str)> {
         if let Some(after) = text.strip_prefix("%u") {
             return Some((Self::Username, after));
         }
@@ -37,75 +39,77 @@ impl Placeholder {
             "clientid" => Self::ClientId,
             _ => match name.strip_prefix("client_attrs.")? {
                 "" => return None,
-                name => Self::Attribute(name.to_owned()),
+                name => Self::Attribute(name),
             },
         };
         Some((placeholder, after))
     }
 }
 
+/// The pieces of a text: `%%` stands for `%`, `${$}` for `$`. None: a `${...}` that is not known.
+struct Pieces<'t>(&'t str);
+
+impl<'t> Iterator for Pieces<'t> {
+    type Item = Option<Piece<'t>>;
+
+    fn next(&mut self) -> Option<Option<Piece<'t>>> {
+        let rest = self.0;
+        if rest.is_empty() {
+            return None;
+        }
+        let piece = if let Some((placeholder, after)) = Placeholder::strip(rest) {
+            self.0 = after;
+            Piece::Placeholder(placeholder)
+        } else if let Some(after) = rest.strip_prefix("%%") {
+            self.0 = after;
+            Piece::Text("%")
+        } else if let Some(after) = rest.strip_prefix("${$}") {
+            self.0 = after;
+            Piece::Text("$")
+        } else if rest.starts_with("${") {
+            return Some(None);
+        } else {
+            // To the next mark that is not this one.
+            let end = rest
+                .char_indices()
+                .skip(1)
+                .find_map(|(at, c)| matches!(c, '%' | '$').then_some(at))
+                .unwrap_or(rest.len());
+            let (text, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+            self.0 = after;
+            Piece::Text(text)
+        };
+        Some(Some(piece))
+    }
+}
+
 impl Template {
-    /// Reads an expected value: `%%` stands for `%`, `${$}` for `$`, and any other `${...}` is an
-    /// error.
-    pub(crate) fn for_value(text: &str) -> Result<Self, &'static str> {
-        let knows = |piece: &Piece| !matches!(piece, Piece::Placeholder(Placeholder::Attribute(_)));
-        Self::parse(text)
-            .filter(|template| template.0.iter().all(knows))
-            .ok_or(
-                "the placeholders are %u, %c, ${username} and ${clientid}; \
-                 a literal $ before { is written ${$}",
+    /// Reads an expected value.
+    pub(crate) fn new(text: &str) -> Result<Self, &'static str> {
+        let is_known = |piece: Option<Piece<'_>>| {
+            !matches!(
+                piece,
+                None | Some(Piece::Placeholder(Placeholder::Attribute(_)))
             )
-    }
-
-    /// Reads the topic of a permission in the same way.
-    pub(crate) fn for_topic(text: &str) -> Result<Self, &'static str> {
-        Self::parse(text).ok_or("a placeholder that is not known")
-    }
-
-    /// Whether a text may stand for another.
-    pub(crate) fn is_needed(text: &str) -> bool {
-        text.contains(['%', '$'])
-    }
-
-    /// None: there is a placeholder that is not known.
-    fn parse(text: &str) -> Option<Self> {
-        let mut pieces = Vec::new();
-        let mut literal = String::new();
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let escaped = |mark| rest.strip_prefix(mark);
-            if let Some((placeholder, after)) = Placeholder::strip(rest) {
-                if !literal.is_empty() {
-                    pieces.push(Piece::Text(std::mem::take(&mut literal)));
-                }
-                pieces.push(Piece::Placeholder(placeholder));
-                rest = after;
-            } else if let Some(after) = escaped("%%").or_else(|| escaped("${$}")) {
-                literal.push(first);
-                rest = after;
-            } else if rest.starts_with("${") {
-                return None;
-            } else {
-                literal.push(first);
-                rest = rest.strip_prefix(first).unwrap_or_default();
-            }
+        };
+        if Pieces(text).all(is_known) {
+            Ok(Self(text.into()))
+        } else {
+            Err("the placeholders are %u, %c, ${username} and ${clientid}; \
+                 a literal $ before { is written ${$}")
         }
-        if !literal.is_empty() || pieces.is_empty() {
-            pieces.push(Piece::Text(literal));
-        }
-        Some(Self(pieces))
     }
 
     /// Whether `value` is this text for this client. A placeholder whose field the client did not
     /// send matches nothing, not even an empty value.
     pub(crate) fn matches(&self, value: &str, client: &Client<'_>) -> bool {
         let mut rest = value.as_bytes();
-        for piece in &self.0 {
+        for piece in Pieces(&self.0) {
             let expected = match piece {
-                Piece::Text(text) => Some(text.as_bytes()),
-                Piece::Placeholder(Placeholder::Username) => client.username,
-                Piece::Placeholder(Placeholder::ClientId) => client.client_id,
-                Piece::Placeholder(Placeholder::Attribute(_)) => None,
+                Some(Piece::Text(text)) => Some(text.as_bytes()),
+                Some(Piece::Placeholder(Placeholder::Username)) => client.username,
+                Some(Piece::Placeholder(Placeholder::ClientId)) => client.client_id,
+                Some(Piece::Placeholder(Placeholder::Attribute(_))) | None => None,
             };
             match expected.and_then(|expected| rest.strip_prefix(expected)) {
                 Some(after) => rest = after,
@@ -114,26 +118,43 @@ impl Template {
         }
         rest.is_empty()
     }
+}
 
-    /// The text with values in the places of placeholders; none if one has no value, or if it would
-    /// be much longer than `longest` bytes.
-    pub(crate) fn fill<'v>(
-        &self,
-        longest: usize,
-        value: impl Fn(&Placeholder) -> Option<&'v str>,
-    ) -> Option<String> {
-        let mut filled = String::new();
-        for piece in &self.0 {
-            filled.push_str(match piece {
-                Piece::Text(text) => text,
-                Piece::Placeholder(placeholder) => value(placeholder)?,
-            });
-            if filled.len() > longest {
-                return None;
-            }
+/// Whether a text may stand for another.
+pub(crate) fn has_marks(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | matches!(byte, b'%' | b'$'))
+}
+
+/// Why a text could not be filled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfilled {
+    /// A placeholder is not known.
+    Unknown,
+    /// A placeholder has no value, or the text would be longer than wanted.
+    NoValue,
+}
+
+/// Writes a text with values in the places of placeholders, in place of what `filled` holds.
+pub(crate) fn fill<'v>(
+    text: &str,
+    longest: usize,
+    value: impl Fn(Placeholder<'_>) -> Option<Cow<'v, str>>,
+    filled: &mut String,
+) -> Result<(), Unfilled> {
+    filled.clear();
+    let mut result = Ok(());
+    for piece in Pieces(text) {
+        let value = match piece.ok_or(Unfilled::Unknown)? {
+            Piece::Text(text) => Some(Cow::Borrowed(text)),
+            Piece::Placeholder(placeholder) => value(placeholder),
+        };
+        match value {
+            Some(value) if filled.len() <= longest => filled.push_str(&value),
+            _ => result = Err(Unfilled::NoValue),
         }
-        Some(filled)
     }
+    result
 }
 
 #[cfg(test)]
@@ -149,7 +170,7 @@ mod tests {
 
     #[track_caller]
     fn matches(template: &str, value: &str, client: &Client<'_>, expected: bool) {
-        let parsed = Template::for_value(template);
+        let parsed = Template::new(template);
         assert_eq!(
             parsed.map(|t| t.matches(value, client)),
             Ok(expected),
@@ -191,7 +212,7 @@ mod tests {
             "${client_id}",
             "${client_attrs.group}",
         ] {
-            assert!(Template::for_value(text).is_err(), "{text}");
+            assert!(Template::new(text).is_err(), "{text}");
         }
     }
 

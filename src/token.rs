@@ -1,16 +1,11 @@
 //! From bytes to a [`Token`]: well-formed, and nothing in it to be trusted yet.
 
-use base64::Engine;
-use base64::alphabet::URL_SAFE;
-use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use base64_simd::{AsOut, URL_SAFE_NO_PAD};
+use memchr::memchr;
 
 use crate::algorithm::Algorithm;
 use crate::json::Json;
 use crate::verdict::Refusal;
-
-/// Base64url as RFC 7515 section 2 has it: no padding, no other alphabet, no white space, and no
-/// bits left over, so that a segment has one spelling.
-pub(crate) const BASE64URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, NO_PAD);
 
 /// Which tokens are looked at.
 #[derive(Debug)]
@@ -25,34 +20,72 @@ pub(crate) struct TokenRules {
 /// only from what [`Token::verify`](crate::signature) makes of it.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
+    /// The first segment, as it is.
+    pub(crate) header: &'a [u8],
     /// `alg`: selects among what a key may verify, and never changes what a key is.
     pub(crate) algorithm: Algorithm,
     /// `kid`: which key signed it.
-    pub(crate) kid: Option<String>,
+    pub(crate) kid: Option<&'a str>,
     /// The first two segments with the dot between them: what is signed.
     pub(crate) signing_input: &'a [u8],
     /// The second segment, decoded.
-    pub(crate) payload: Vec<u8>,
+    pub(crate) payload: &'a [u8],
     /// The third segment, decoded.
-    pub(crate) signature: Vec<u8>,
+    pub(crate) signature: &'a [u8],
+}
+
+/// Where a token is decoded.
+#[derive(Default)]
+pub(crate) struct Decoded {
+    header: Vec<u8>,
+    payload: Vec<u8>,
+    signature: Vec<u8>,
+    /// Headers that were read lately, by their segment: an issuer writes the same one again and again.
+    headers: Vec<(Box<[u8]>, Header)>,
 }
 
 impl<'a> Token<'a> {
     /// Takes a CONNECT field apart, in the order: size, segments, `alg` and `kid`, what is allowed,
     /// critical extensions.
-    pub(crate) fn parse(field: &'a [u8], rules: &TokenRules) -> Result<Self, Refusal> {
+    pub(crate) fn parse(
+        field: &'a [u8],
+        rules: &TokenRules,
+        decoded: &'a mut Decoded,
+    ) -> Result<Self, Refusal> {
         if field.len() > rules.max_size {
             return Err(Refusal::TokenTooLarge);
         }
         let segments = Segments::split(field).ok_or(Refusal::MalformedToken(
             "not three segments with dots between",
         ))?;
-        let header = decode(segments.header, "the header is not base64url")?;
-        let payload = decode(segments.payload, "the payload is not base64url")?;
-        let signature = decode(segments.signature, "the signature is not base64url")?;
-        let header = Header::parse(&header)?;
+        let Decoded {
+            header,
+            payload,
+            signature,
+            headers,
+        } = decoded;
+        let known = headers
+            .iter()
+            .position(|(segment, _)| segment.as_ref() == segments.header);
+        if known.is_none() {
+            decode(segments.header, header, "the header is not base64url")?;
+        }
+        decode(segments.payload, payload, "the payload is not base64url")?;
+        decode(
+            segments.signature,
+            signature,
+            "the signature is not base64url",
+        )?;
+        if known.is_none() {
+            let header = Header::parse(header)?;
+            headers.truncate(Decoded::HEADERS.saturating_sub(1));
+            headers.insert(0, (segments.header.into(), header));
+        }
+        let (_, header) = headers
+            .get(known.unwrap_or(0))
+            .ok_or(Refusal::MalformedToken("no header"))?;
 
-        let algorithm = Algorithm::from_name(&header.alg).ok_or(Refusal::UnsupportedAlgorithm)?;
+        let algorithm = header.algorithm.ok_or(Refusal::UnsupportedAlgorithm)?;
         if rules
             .algorithms
             .as_ref()
@@ -64,12 +97,28 @@ impl<'a> Token<'a> {
             return Err(Refusal::UnsupportedCriticalHeader);
         }
         Ok(Self {
+            header: segments.header,
             algorithm,
-            kid: header.kid,
+            kid: header.kid.as_deref(),
             signing_input: segments.signing_input,
             payload,
             signature,
         })
+    }
+}
+
+impl Decoded {
+    /// How many headers are remembered.
+    const HEADERS: usize = 8;
+
+    /// How many bytes the buffers take.
+    pub(crate) fn size(&self) -> usize {
+        let headers = self.headers.iter().map(|(segment, _)| segment.len());
+        [&self.header, &self.payload, &self.signature]
+            .into_iter()
+            .map(Vec::capacity)
+            .chain(headers)
+            .fold(0, usize::saturating_add)
     }
 }
 
@@ -84,10 +133,11 @@ struct Segments<'a> {
 
 impl<'a> Segments<'a> {
     fn split(field: &'a [u8]) -> Option<Self> {
-        let is_dot = |byte: &u8| *byte == b'.';
-        let (signing_input, signature) = cut(field, field.iter().rposition(is_dot)?)?;
-        let (header, payload) = cut(signing_input, signing_input.iter().position(is_dot)?)?;
-        (!payload.iter().any(is_dot)).then_some(Self {
+        let (header, rest) = cut(field, memchr(b'.', field)?)?;
+        let (payload, signature) = cut(rest, memchr(b'.', rest)?)?;
+        let signed_len = header.len().saturating_add(payload.len()).saturating_add(1);
+        let (signing_input, _) = field.split_at_checked(signed_len)?;
+        memchr(b'.', signature).is_none().then_some(Self {
             header,
             payload,
             signature,
@@ -102,16 +152,24 @@ fn cut(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     Some((before, rest.get(1..)?))
 }
 
-fn decode(segment: &[u8], defect: &'static str) -> Result<Vec<u8>, Refusal> {
-    BASE64URL
-        .decode(segment)
-        .map_err(|_| Refusal::MalformedToken(defect))
+/// Decodes base64url as RFC 7515 section 2 has it: no padding, no other alphabet, no white space, and
+/// no bits left over, so that a segment has one spelling.
+fn decode(segment: &[u8], into: &mut Vec<u8>, defect: &'static str) -> Result<(), Refusal> {
+    // Three bytes come of four.
+    into.resize(segment.len(), 0);
+    let len = URL_SAFE_NO_PAD
+        .decode(segment, into.as_mut_slice().as_out())
+        .map_err(|_| Refusal::MalformedToken(defect))?
+        .len();
+    into.truncate(len);
+    Ok(())
 }
 
 /// What counts of the JOSE header (RFC 7515 section 4). Key material in it (`jwk`, `jku`, `x5c`,
 /// `x5u`) is never looked at.
 struct Header {
-    alg: String,
+    /// None: not one of ours.
+    algorithm: Option<Algorithm>,
     kid: Option<String>,
     /// An extension must be understood (`crit`, section 4.1.11), or the payload is not base64url
     /// (`b64`, RFC 7797).
@@ -136,7 +194,7 @@ impl Header {
             Some(_) => return Err(malformed("the header's kid is not a string")),
         };
         Ok(Self {
-            alg: alg.to_owned(),
+            algorithm: Algorithm::from_name(alg),
             kid,
             critical: members.get("crit").is_some()
                 || !matches!(members.get("b64"), None | Some(Json::Bool(true))),

@@ -5,27 +5,33 @@ pub(crate) const LONGEST: usize = 65_535;
 
 /// Whether a message may be published to this topic: it is not empty, and no wildcard or NUL is in it.
 pub(crate) fn is_name(text: &str) -> bool {
-    // Without a branch for each byte: this is done for every message.
-    let wild = |found, byte| found | matches!(byte, b'+' | b'#');
-    is_carried(text) && !text.bytes().fold(false, wild)
+    is_carried(text) && !has_special(text)
 }
 
 /// Whether this may be subscribed to: a wildcard fills a level, and `#` is the last one.
 pub(crate) fn is_filter(text: &str) -> bool {
     let mut levels = text.as_bytes().rsplit(|byte| *byte == b'/');
-    let last_is_good = levels
-        .next()
-        .is_some_and(|last| last == b"#" || is_level(last));
-    is_carried(text) && last_is_good && levels.all(is_level)
+    is_carried(text)
+        && (!has_special(text)
+            || levels
+                .next()
+                .is_some_and(|last| last == b"#" || is_level(last))
+                && levels.all(is_level))
 }
 
 /// Whether this is a level of a filter, other than `#`.
 fn is_level(level: &[u8]) -> bool {
-    level == b"+" || !level.iter().any(|byte| matches!(byte, b'+' | b'#'))
+    level == b"+" || !level.iter().any(|byte| matches!(byte, b'+' | b'#' | 0))
+}
+
+/// Whether a wildcard or NUL is in it. Without a branch for each byte: this is done for every message.
+fn has_special(text: &str) -> bool {
+    text.bytes()
+        .fold(false, |found, byte| found | matches!(byte, b'+' | b'#' | 0))
 }
 
 fn is_carried(text: &str) -> bool {
-    !text.is_empty() && text.len() <= LONGEST && !text.as_bytes().contains(&0)
+    !text.is_empty() && text.len() <= LONGEST
 }
 
 /// The filter of a subscription without the prefix that makes it a shared one: `$share/GROUP/`
@@ -35,7 +41,7 @@ pub(crate) fn without_share(filter: &str) -> Option<&str> {
         return Some(filter);
     }
     match filter.split_once('/') {
-        _ if !is_carried(filter) => None,
+        _ if !is_carried(filter) || filter.contains('\0') => None,
         Some(("$share", group_and_filter)) => {
             let (group, filter) = group_and_filter.split_once('/')?;
             let named = !group.is_empty() && !group.contains(['+', '#']);

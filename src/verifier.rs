@@ -5,12 +5,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 
 use crate::acl::{Permission, Request};
+use crate::cache;
 use crate::client::Client;
 use crate::clock::{Clock, ClockError, ClockHook};
 use crate::config::{Config, ConfigError};
-use crate::grant::Grant;
+use crate::grant::{Grant, Terms, Wanted};
 use crate::log::{Log, LogHook, LogLevel};
 use crate::report;
+use crate::scratch::Scratch;
+use crate::signature::Verification;
 use crate::token::Token;
 use crate::verdict::{Decision, Refusal, Verdict};
 
@@ -74,18 +77,31 @@ impl Verifier {
         Ok(())
     }
 
-    /// Decides whether a client may connect.
+    /// Decides whether a client may connect, and makes its session if it may.
     ///
     /// # Errors
     ///
     /// Nothing is decided without the time.
     pub fn check(&self, client: &Client<'_>) -> Result<Verdict, ClockError> {
+        self.decide_as(client)
+    }
+
+    /// Decides whether a client may connect, and no more.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn decide(&self, client: &Client<'_>) -> Result<Verdict<Terms>, ClockError> {
+        self.decide_as(client)
+    }
+
+    fn decide_as<G: Wanted>(&self, client: &Client<'_>) -> Result<Verdict<G>, ClockError> {
         let now = self.clock.now().inspect_err(|error| {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
         let config = &self.config.load();
-        let outcome = self.admit(config, client, now);
+        let outcome = Scratch::lend(|scratch| self.admit(config, client, now, scratch));
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
             Err(refusal) => config.dispositions.decide(refusal),
@@ -99,28 +115,42 @@ impl Verifier {
 
     /// The straight line: each step takes what the step before it made, and the first to refuse
     /// gives the reason.
-    fn admit(&self, config: &Config, client: &Client<'_>, now: i64) -> Result<Grant, Refusal> {
+    fn admit<G: Wanted>(
+        &self,
+        config: &Config,
+        client: &Client<'_>,
+        now: i64,
+        scratch: &mut Scratch,
+    ) -> Result<G, Refusal> {
         let field = client.field(config.from).ok_or(Refusal::MissingToken)?;
-        let token = Token::parse(field, &config.token)?;
+        let token = Token::parse(field, &config.token, &mut scratch.token)?;
         let keys = config.keys.now();
-        let candidates = keys.select(token.algorithm, token.kid.as_deref())?;
-        let signed = token.verify(candidates, config.signature_format, &self.log)?;
-        let claims = signed.claims(&config.dates, now)?;
-        let admission = config.policy.admit(&claims, client)?;
-        let grant = Grant {
-            token_expires_at: claims.expires_at,
-            outlives_token: !config.disconnect_after_expire,
-            attributes: admission.attributes,
-            superuser: admission.superuser,
-            acl: admission.acl,
-            issue: admission.issue,
-            key: Arc::clone(signed.key()),
-            claims: signed.into_payload().into_boxed_slice(),
+        let candidates = keys.select(token.algorithm, token.kid)?;
+        let verification = Verification {
+            keys: candidates,
+            format: config.signature_format,
+            log: &self.log,
         };
-        if config.revokes(&grant) {
+        let authentic = cache::verify(
+            config.cache.as_deref(),
+            &token,
+            verification,
+            &mut scratch.nodes,
+        )?;
+        let signed = authentic.signed();
+        let claims = signed.claims(&config.dates, now)?;
+        let admission = config
+            .policy
+            .admit(&claims, client, G::SESSION, &mut scratch.text)?;
+        if config.revokes(&admission.issue, signed.key()) {
             return Err(Refusal::Revoked);
         }
-        Ok(grant)
+        let terms = Terms {
+            superuser: admission.superuser,
+            token_expires_at: claims.expires_at,
+            outlives_token: !config.disconnect_after_expire,
+        };
+        Ok(G::of(terms, admission, &authentic))
     }
 
     /// Decides whether a connected client may do what it asks for. It does not allocate.
@@ -134,7 +164,7 @@ impl Verifier {
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
-        if self.config.load().revokes(grant) {
+        if self.config.load().revokes(&grant.issue, grant.kept.key()) {
             return Ok(Permission::Deny);
         }
         Ok(grant.permission(request, now))
@@ -149,9 +179,9 @@ impl Verifier {
         let config = self.config.load();
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if config.revokes(grant) {
+        } else if config.revokes(&grant.issue, grant.kept.key()) {
             Err(Refusal::Revoked)
-        } else if config.keys.now().lack(&grant.key) {
+        } else if config.keys.now().lack(grant.kept.key()) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

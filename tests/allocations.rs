@@ -77,11 +77,11 @@ fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
 /// How often a check that wants no session allocates: at first sight, and when the token was seen
 /// before. Less is better.
 const CHECKS: [(jsonwebtoken::Algorithm, &str, usize, usize); 5] = [
-    (HS256, "", 23, 23),
-    (RS256, "rsa2048", 23, 23),
-    (PS256, "rsa2048", 23, 23),
-    (ES256, "p256", 23, 23),
-    (EdDSA, "ed25519", 23, 23),
+    (HS256, "", 0, 0),
+    (RS256, "rsa2048", 2, 0),
+    (PS256, "rsa2048", 2, 0),
+    (ES256, "p256", 2, 0),
+    (EdDSA, "ed25519", 2, 0),
 ];
 
 /// How often this allocates, or lets an allocation grow or shrink.
@@ -143,11 +143,12 @@ fn a_check_without_a_session_allocates_this_often() {
                 assert_eq!(result.reason, Reason::Accepted as i32, "{algorithm:?}");
             })
         };
-        for number in 0..40 {
-            check(&sign(number));
-        }
+        // The fewest: now and then the table of the tokens that are remembered grows.
+        let first_sight = (0..40).map(|number| check(&sign(number))).skip(10).min();
         let token = sign(40);
-        found.push((algorithm, key, check(&token), check(&token)));
+        check(&token);
+        let seen_before = check(&token);
+        found.push((algorithm, key, first_sight.unwrap(), seen_before));
     }
     assert_eq!(found, CHECKS);
 }

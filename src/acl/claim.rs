@@ -3,53 +3,54 @@
 use std::borrow::Cow;
 
 use super::conditions::{Actions, Conditions, QosSet};
-use super::filters::Collector;
-use super::rule::{Defect, Rule, strings};
+use super::filters::{Collector, Filter};
+use super::rule::{self, Defect, Rule};
 use super::{Acl, Permission};
-use crate::attributes::Attributes;
 use crate::client::Client;
-use crate::json::{Json, Object};
-use crate::template::{Placeholder, Template};
+use crate::json::flat::{Array, Object, Read, Value};
+use crate::template::{self, Placeholder, Unfilled};
 use crate::topic;
 use crate::verdict::Refusal;
 
 /// For whom a claim is read.
 pub(crate) struct Subject<'a> {
     pub(crate) client: &'a Client<'a>,
-    pub(crate) attributes: &'a Attributes,
+    /// The claim `client_attrs`.
+    pub(crate) attributes: Option<Object<'a>>,
 }
 
-/// Reads the claim.
-pub(crate) fn read(claim: &Json<'_>, subject: &Subject<'_>) -> Result<Acl, Refusal> {
+/// Reads the claim; none: it is well-formed, and not to be kept. `text` is for what comes and goes
+/// meanwhile.
+pub(crate) fn read(
+    claim: Value<'_>,
+    subject: &Subject<'_>,
+    keep: bool,
+    text: &mut String,
+) -> Result<Option<Acl>, Refusal> {
     let mut reader = Reader {
         subject,
-        allow: Collector::default(),
-        deny: Collector::default(),
+        text,
+        allow: Collector::new(keep),
+        deny: Collector::new(keep),
     };
-    let read = match claim {
-        Json::Object(lists) => reader.read_map(lists).map_err(|defect| (None, defect)),
-        Json::Array(rules) => reader.read_list(rules),
+    let read = match claim.read() {
+        Read::Object(lists) => reader.read_map(lists).map_err(|defect| (None, defect)),
+        Read::Array(rules) => reader.read_list(rules),
         _ => Err((None, "neither an object nor a list")),
     };
     let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
-    Ok(Acl {
+    Ok(keep.then(|| Acl {
         allow: reader.allow.sorted(),
         deny: reader.deny.sorted(),
         otherwise,
-    })
+    }))
 }
 
 struct Reader<'a> {
     subject: &'a Subject<'a>,
+    text: &'a mut String,
     allow: Collector,
     deny: Collector,
-}
-
-/// A topic of a rule, for one client.
-struct Filter<'t> {
-    text: Cow<'t, str>,
-    /// It stands for itself alone.
-    exact: bool,
 }
 
 /// Why a topic of a rule is no filter for a client.
@@ -63,18 +64,19 @@ enum Unfit {
 
 impl Reader<'_> {
     /// The form of EMQX 4.3: the topics that are allowed, and no other.
-    fn read_map(&mut self, lists: &Object<'_>) -> Result<Permission, Defect> {
-        for (name, list) in lists.iter() {
-            let actions = match name {
+    fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Defect> {
+        for (name, topics) in lists.iter() {
+            let actions = match name.as_ref() {
                 "pub" => Actions::Publish,
                 "sub" => Actions::Subscribe,
                 "all" => Actions::All,
                 _ => continue,
             };
             let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
-            for topic in strings(list)? {
-                match self.filter(topic?) {
-                    Ok(filter) => self.allow.add(0, conditions, filter.exact, &filter.text)?,
+            for topic in rule::list(topics)?.iter() {
+                let topic = rule::topic(topic)?;
+                match filter(&topic, self.subject, self.text) {
+                    Ok(filter) => self.allow.add(0, conditions, filter)?,
                     Err(Unfit::Invalid | Unfit::NoValue) => {}
                     Err(Unfit::Defect(defect)) => return Err(defect),
                 }
@@ -84,8 +86,8 @@ impl Reader<'_> {
     }
 
     /// The form of EMQX 5.5: rules, of which the first that matches decides.
-    fn read_list(&mut self, rules: &[Json<'_>]) -> Result<Permission, (Option<u32>, Defect)> {
-        for (number, rule) in (1..).zip(rules) {
+    fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
+        for (number, rule) in (1..).zip(rules.iter()) {
             let read =
                 Rule::read(rule, self.subject.client).and_then(|rule| self.add_rule(number, &rule));
             read.map_err(|defect| (Some(number), defect))?;
@@ -95,8 +97,9 @@ impl Reader<'_> {
 
     fn add_rule(&mut self, number: u32, rule: &Rule<'_>) -> Result<(), Defect> {
         let denies = rule.permission == Permission::Deny;
-        for topic in &rule.topics {
-            match self.filter(topic) {
+        for topic in rule.topics() {
+            let topic = rule::topic(topic)?;
+            match filter(&topic, self.subject, self.text) {
                 Err(Unfit::Invalid) => return Err("a topic that is no valid filter"),
                 Err(Unfit::Defect(defect)) => return Err(defect),
                 // From here on it is known to be well-formed.
@@ -107,7 +110,7 @@ impl Reader<'_> {
                     } else {
                         &mut self.allow
                     };
-                    rules.add(number, rule.conditions, filter.exact, &filter.text)?;
+                    rules.add(number, rule.conditions, filter)?;
                 }
                 Err(Unfit::NoValue) if denies => {
                     return Err(
@@ -120,49 +123,52 @@ impl Reader<'_> {
         }
         Ok(())
     }
+}
 
-    fn filter<'t>(&self, topic: &'t str) -> Result<Filter<'t>, Unfit> {
-        let literal = topic.strip_prefix("eq ");
-        if literal.is_some() || !Template::is_needed(topic) {
-            let text = literal.unwrap_or(topic);
-            return if topic::is_filter(text) {
-                Ok(Filter {
-                    text: Cow::Borrowed(text),
-                    exact: literal.is_some(),
-                })
-            } else {
-                Err(Unfit::Invalid)
-            };
-        }
-        let template = Template::for_topic(topic).map_err(Unfit::Defect)?;
-        // A value fills no level by itself that has a wildcard beside it, and does not turn a topic
-        // into one that begins with $: what holds for a plain value must hold for this one.
-        let plain = template
-            .fill(topic::LONGEST, |_| Some("x"))
-            .unwrap_or_default();
-        if !topic::is_filter(&plain) {
-            return Err(Unfit::Invalid);
-        }
-        template
-            .fill(topic::LONGEST, |placeholder| self.value(placeholder))
-            .filter(|text| topic::is_filter(text))
-            .filter(|text| text.starts_with('$') == plain.starts_with('$'))
-            .map(|text| Filter {
-                text: Cow::Owned(text),
-                exact: false,
-            })
-            .ok_or(Unfit::NoValue)
+/// What a topic of a rule is for a client. `filled` is where placeholders are filled in.
+fn filter<'t>(
+    topic: &'t str,
+    subject: &Subject<'_>,
+    filled: &'t mut String,
+) -> Result<Filter<'t>, Unfit> {
+    let literal = topic.strip_prefix("eq ");
+    if literal.is_some() || !template::has_marks(topic) {
+        let filter = Filter {
+            text: literal.unwrap_or(topic),
+            exact: literal.is_some(),
+        };
+        return if topic::is_filter(filter.text) {
+            Ok(filter)
+        } else {
+            Err(Unfit::Invalid)
+        };
     }
+    // A value fills no level by itself that has a wildcard beside it, and does not turn a topic into
+    // one that begins with $: what holds for a plain value must hold for this one.
+    match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
+        Ok(()) if topic::is_filter(filled) => {}
+        Err(Unfilled::Unknown) => return Err(Unfit::Defect("a placeholder that is not known")),
+        _ => return Err(Unfit::Invalid),
+    }
+    let is_system = filled.starts_with('$');
+    template::fill(topic, topic::LONGEST, |it| value(it, subject), filled)
+        .map_err(|_| Unfit::NoValue)?;
+    if !topic::is_filter(filled) || filled.starts_with('$') != is_system {
+        return Err(Unfit::NoValue);
+    }
+    Ok(Filter {
+        text: filled,
+        exact: false,
+    })
+}
 
-    /// What stands for a placeholder, if it can be part of a level.
-    fn value(&self, placeholder: &Placeholder) -> Option<&str> {
-        let Subject { client, attributes } = self.subject;
-        let text = |field: Option<_>| std::str::from_utf8(field?).ok();
-        match placeholder {
-            Placeholder::Username => text(client.username),
-            Placeholder::ClientId => text(client.client_id),
-            Placeholder::Attribute(name) => attributes.get(name),
-        }
-        .filter(|value| !value.contains(['/', '+', '#', '\0']))
+/// What stands for a placeholder, if it can be part of a level.
+fn value<'s>(placeholder: Placeholder<'_>, subject: &Subject<'s>) -> Option<Cow<'s, str>> {
+    let text = |field: Option<&'s [u8]>| std::str::from_utf8(field?).ok().map(Cow::Borrowed);
+    match placeholder {
+        Placeholder::Username => text(subject.client.username),
+        Placeholder::ClientId => text(subject.client.client_id),
+        Placeholder::Attribute(name) => subject.attributes?.get(name)?.to_text(),
     }
+    .filter(|value| !value.contains(['/', '+', '#', '\0']))
 }

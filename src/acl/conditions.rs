@@ -2,7 +2,7 @@
 
 use super::rule::Defect;
 use super::{Action, Permission, Qos, Request};
-use crate::json::Json;
+use crate::json::flat::{Number, Read, Value};
 
 /// The action, `qos` and `retain` of a rule.
 #[derive(Debug, Clone, Copy)]
@@ -82,13 +82,13 @@ impl QosSet {
     }
 
     /// Reads EMQX's spellings: `1`, `[0, "1"]`, `"0,2"`, and null for all.
-    pub(super) fn read(value: &Json<'_>) -> Result<Self, Defect> {
-        let set = match value {
-            Json::Null => Some(Self::ALL),
-            Json::Integer(_) => Self::of([qos(value)]),
-            Json::String(list) => Self::of(list.split(',').map(qos_digit)),
-            Json::Array(list) => Self::of(list.iter().map(qos)),
-            _ => None,
+    pub(super) fn read(value: Value<'_>) -> Result<Self, Defect> {
+        let set = match value.read() {
+            Read::Null => Some(Self::ALL),
+            Read::Number(number) => Self::of([qos_number(number)]),
+            Read::String(list) => Self::of(list.split(',').map(qos_digit)),
+            Read::Array(list) => Self::of(list.iter().map(qos)),
+            Read::Bool(_) | Read::Object(_) => None,
         };
         set.ok_or("qos is none of 0, 1 and 2")
     }
@@ -100,12 +100,16 @@ impl QosSet {
     }
 }
 
-fn qos(value: &Json<'_>) -> Option<Qos> {
-    match value {
-        Json::Integer(number) => Qos::from_number(u8::try_from(*number).ok()?),
-        Json::String(digit) => qos_digit(digit),
+fn qos(value: Value<'_>) -> Option<Qos> {
+    match value.read() {
+        Read::Number(number) => qos_number(number),
+        Read::String(digit) => qos_digit(&digit),
         _ => None,
     }
+}
+
+fn qos_number(number: Number<'_>) -> Option<Qos> {
+    Qos::from_number(u8::try_from(number.integer()?).ok()?)
 }
 
 fn qos_digit(digit: &str) -> Option<Qos> {
@@ -118,15 +122,19 @@ fn qos_digit(digit: &str) -> Option<Qos> {
 }
 
 /// Reads EMQX's spellings of `retain`; none: retained or not.
-pub(super) fn read_retain(value: &Json<'_>) -> Result<Option<bool>, Defect> {
-    match value {
-        Json::Null => Ok(None),
-        Json::Bool(retain) => Ok(Some(*retain)),
-        Json::Integer(0) => Ok(Some(false)),
-        Json::Integer(1) => Ok(Some(true)),
-        Json::String(text) if text == "all" => Ok(None),
-        Json::String(text) if text == "false" || text == "0" => Ok(Some(false)),
-        Json::String(text) if text == "true" || text == "1" => Ok(Some(true)),
+pub(super) fn read_retain(value: Value<'_>) -> Result<Option<bool>, Defect> {
+    let number = match value.read() {
+        Read::Number(number) => number.integer(),
+        _ => None,
+    };
+    match (value.read(), number) {
+        (Read::Null, _) => Ok(None),
+        (Read::Bool(retain), _) => Ok(Some(retain)),
+        (_, Some(0)) => Ok(Some(false)),
+        (_, Some(1)) => Ok(Some(true)),
+        (Read::String(text), _) if text == "all" => Ok(None),
+        (Read::String(text), _) if text == "false" || text == "0" => Ok(Some(false)),
+        (Read::String(text), _) if text == "true" || text == "1" => Ok(Some(true)),
         _ => Err("retain is neither a boolean nor all"),
     }
 }

@@ -48,9 +48,18 @@ struct Entry {
     conditions: Conditions,
 }
 
-/// Filters that are being collected.
-#[derive(Default)]
+/// A topic of a rule, for one client.
+#[derive(Clone, Copy)]
+pub(super) struct Filter<'t> {
+    pub(super) text: &'t str,
+    /// It stands for itself alone.
+    pub(super) exact: bool,
+}
+
+/// Filters that are being collected, or only counted.
 pub(super) struct Collector {
+    is_kept: bool,
+    size: usize,
     text: String,
     entries: Vec<Entry>,
 }
@@ -59,31 +68,45 @@ pub(super) struct Collector {
 const LARGEST: u32 = 1 << 20;
 
 impl Collector {
+    /// None yet. If they are not to be kept, they are held to the same limits.
+    pub(super) fn new(is_kept: bool) -> Self {
+        Self {
+            is_kept,
+            size: 0,
+            text: String::new(),
+            entries: Vec::new(),
+        }
+    }
+
     /// Adds a filter of a rule.
     pub(super) fn add(
         &mut self,
         rule: u32,
         conditions: Conditions,
-        exact: bool,
-        filter: &str,
+        filter: Filter<'_>,
     ) -> Result<(), Defect> {
-        let start = u32::try_from(self.text.len());
-        self.text.push_str(filter);
-        let (Ok(start), Ok(end @ ..=LARGEST)) = (start, u32::try_from(self.text.len())) else {
+        let start = u32::try_from(self.size);
+        self.size = self.size.saturating_add(filter.text.len());
+        let (Ok(start), Ok(end @ ..=LARGEST)) = (start, u32::try_from(self.size)) else {
             return Err("more than 1 MiB of topics");
         };
-        self.entries.push(Entry {
-            start,
-            end,
-            rule,
-            exact,
-            conditions,
-        });
+        if self.is_kept {
+            self.text.push_str(filter.text);
+            self.entries.push(Entry {
+                start,
+                end,
+                rule,
+                exact: filter.exact,
+                conditions,
+            });
+        }
         Ok(())
     }
 
     pub(super) fn sorted(self) -> Filters {
-        let Self { text, mut entries } = self;
+        let Self {
+            text, mut entries, ..
+        } = self;
         let text = text.into_bytes().into_boxed_slice();
         entries.sort_unstable_by(|a, b| {
             let (left, right) = (a.text(&text), b.text(&text));

@@ -3,11 +3,13 @@
 //! A rule is never applied with one of its conditions dropped: a member that is not known, or has a
 //! value that is not understood, is a defect of the whole claim.
 
+use std::borrow::Cow;
+
 use super::Permission;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
 use super::who::{self, About};
 use crate::client::Client;
-use crate::json::{Json, Object};
+use crate::json::flat::{Array, Object, Read, Value};
 
 /// What is wrong with a claim. It quotes nothing of the token.
 pub(super) type Defect = &'static str;
@@ -18,12 +20,18 @@ pub(super) struct Rule<'j> {
     pub(super) conditions: Conditions,
     /// It is about the client that connects, as far as is known.
     pub(super) is_about_client: bool,
-    pub(super) topics: Vec<&'j str>,
+    topics: Topics<'j>,
+}
+
+/// Where a rule has its topics: well-formed lists of strings.
+enum Topics<'j> {
+    One(Value<'j>),
+    Many(Array<'j>),
 }
 
 impl<'j> Rule<'j> {
-    pub(super) fn read(rule: &'j Json<'_>, client: &Client<'_>) -> Result<Self, Defect> {
-        let Json::Object(members) = rule else {
+    pub(super) fn read(rule: Value<'j>, client: &Client<'_>) -> Result<Self, Defect> {
+        let Read::Object(members) = rule.read() else {
             return Err("a rule that is not an object");
         };
         let mut permission = None;
@@ -32,9 +40,9 @@ impl<'j> Rule<'j> {
         let mut retain = None;
         let mut about = About::This;
         for (name, value) in members.iter() {
-            match name {
-                "permission" => permission = value.as_str().and_then(read_permission),
-                "action" => actions = value.as_str().and_then(Actions::from_name),
+            match name.as_ref() {
+                "permission" => permission = value.as_str().and_then(|name| read_permission(&name)),
+                "action" => actions = value.as_str().and_then(|name| Actions::from_name(&name)),
                 "topic" | "topics" => {}
                 "qos" => qos = QosSet::read(value)?,
                 "retain" => retain = read_retain(value)?,
@@ -63,6 +71,15 @@ impl<'j> Rule<'j> {
             topics: read_topics(members)?,
         })
     }
+
+    pub(super) fn topics(&self) -> impl Iterator<Item = Value<'j>> {
+        let (one, many) = match self.topics {
+            Topics::One(topic) => (Some(topic), None),
+            Topics::Many(topics) => (None, Some(topics)),
+        };
+        one.into_iter()
+            .chain(many.into_iter().flat_map(Array::iter))
+    }
 }
 
 fn read_permission(name: &str) -> Option<Permission> {
@@ -74,23 +91,31 @@ fn read_permission(name: &str) -> Option<Permission> {
 }
 
 /// The topics, of which either member may be null if the other is not.
-fn read_topics<'j>(members: &'j Object<'_>) -> Result<Vec<&'j str>, Defect> {
-    let given = |name| members.get(name).filter(|value| **value != Json::Null);
+fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
+    let given = |name| {
+        let value: Option<Value<'j>> = members.get(name);
+        value.filter(|value| !matches!(value.read(), Read::Null))
+    };
     match (given("topic"), given("topics")) {
-        (Some(topic), None) => Ok(vec![topic.as_str().ok_or("topic is not a string")?]),
-        (None, Some(topics)) => strings(topics)?.collect(),
+        (Some(topic), None) => match topic.read() {
+            Read::String(_) => Ok(Topics::One(topic)),
+            _ => Err("topic is not a string"),
+        },
+        (None, Some(topics)) => Ok(Topics::Many(list(topics)?)),
         (None, None) => Err("neither topic nor topics"),
         (Some(_), Some(_)) => Err("both topic and topics"),
     }
 }
 
-/// The elements of a list of strings.
-pub(super) fn strings<'j>(
-    list: &'j Json<'_>,
-) -> Result<impl Iterator<Item = Result<&'j str, Defect>>, Defect> {
-    let Json::Array(elements) = list else {
-        return Err("a list of topics that is not a list");
-    };
-    let string = |element: &'j Json<'_>| element.as_str().ok_or("a topic that is not a string");
-    Ok(elements.iter().map(string))
+/// The topics of a list.
+pub(super) fn list(topics: Value<'_>) -> Result<Array<'_>, Defect> {
+    match topics.read() {
+        Read::Array(topics) => Ok(topics),
+        _ => Err("a list of topics that is not a list"),
+    }
+}
+
+/// One topic of a list.
+pub(super) fn topic(value: Value<'_>) -> Result<Cow<'_, str>, Defect> {
+    value.as_str().ok_or("a topic that is not a string")
 }

@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net};
 use regex::bytes::RegexBuilder;
 
 use crate::client::Client;
-use crate::json::Json;
+use crate::json::flat::Value;
 
 /// How large a compiled pattern may become, in bytes: it is compiled for each client that connects.
 const LARGEST_PATTERN: usize = 1 << 16;
@@ -39,7 +39,7 @@ impl From<bool> for About {
 }
 
 /// `clientid` or `username`: the whole of the field, which must have been sent.
-pub(super) fn exactly(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
     let text = value
         .as_str()
         .ok_or("clientid or username is not a string")?;
@@ -48,12 +48,12 @@ pub(super) fn exactly(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &
 
 /// `clientid_re` or `username_re`: found anywhere in the field, which must have been sent. As in EMQX,
 /// where patterns see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
-pub(super) fn like(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
     let pattern = value
         .as_str()
         .filter(|pattern| !pattern.is_empty())
         .ok_or("clientid_re or username_re is not a pattern")?;
-    let pattern = RegexBuilder::new(pattern)
+    let pattern = RegexBuilder::new(&pattern)
         .unicode(false)
         .size_limit(LARGEST_PATTERN)
         .build()
@@ -64,10 +64,10 @@ pub(super) fn like(value: &Json<'_>, field: Option<&[u8]>) -> Result<About, &'st
 }
 
 /// `ipaddr`: an address, or a block of addresses in CIDR notation (RFC 4632, RFC 4291).
-pub(super) fn from_address(value: &Json<'_>, client: &Client<'_>) -> Result<About, &'static str> {
+pub(super) fn from_address(value: Value<'_>, client: &Client<'_>) -> Result<About, &'static str> {
     let block = value
         .as_str()
-        .and_then(block)
+        .and_then(|text| block(&text))
         .ok_or("ipaddr is neither an address nor a CIDR block")?;
     Ok(peer(client).map_or(About::Unknown, |peer| {
         let forms = [peer, peer.to_canonical()];

@@ -157,6 +157,11 @@ pub(crate) struct Options<'a> {
     /// The longest token that is looked at, in bytes.
     #[serde(default)]
     pub(crate) max_token_size: TokenSize,
+
+    /// How many verified tokens are remembered, so that a token that comes again costs next to
+    /// nothing. They take up to 1 KiB each, or 64 MiB by default. 0: none.
+    #[serde(default)]
+    pub(crate) cache_capacity: CacheCapacity,
 }
 
 /// What to do with a client whose token is not this verifier's business.
@@ -186,6 +191,7 @@ fn ignore() -> Disposition {
 pub(crate) type Seconds = Whole<0, 3_600, 0>;
 pub(crate) type Interval = Whole<1, 2_592_000, 300>;
 pub(crate) type FailCount = Whole<0, 1_000_000, 5>;
+pub(crate) type CacheCapacity = Whole<0, 16_777_216, 65_536>;
 pub(crate) type TokenSize = Whole<1, 1_048_576, 16_384>;
 
 /// A whole number within a range, which is told in the error and in the schema.

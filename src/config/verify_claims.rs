@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::json::Json;
 use crate::policy::{Expectation, ExpectedValue};
 use crate::template::Template;
 
@@ -87,28 +86,28 @@ impl<'de> Deserialize<'de> for ExpectedValue {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<ExpectedValue, E> {
-                Template::for_value(text)
+                Template::new(text)
                     .map(ExpectedValue::Text)
                     .map_err(E::custom)
             }
 
             fn visit_bool<E>(self, value: bool) -> Result<ExpectedValue, E> {
-                Ok(ExpectedValue::Exactly(Json::Bool(value)))
+                Ok(ExpectedValue::Bool(value))
             }
 
             fn visit_u64<E>(self, number: u64) -> Result<ExpectedValue, E> {
-                Ok(ExpectedValue::Exactly(Json::Integer(number.into())))
+                Ok(ExpectedValue::Integer(number.into()))
             }
 
             fn visit_i64<E>(self, number: i64) -> Result<ExpectedValue, E> {
-                Ok(ExpectedValue::Exactly(Json::Integer(number.into())))
+                Ok(ExpectedValue::Integer(number.into()))
             }
 
             /// Fractions are compared as doubles. From 2^53 on, integers that differ would be equal.
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<ExpectedValue, E> {
                 const INEXACT: f64 = 9_007_199_254_740_992.0;
                 if number.abs() < INEXACT {
-                    Ok(ExpectedValue::Exactly(Json::Float(number)))
+                    Ok(ExpectedValue::Float(number))
                 } else {
                     Err(E::custom("a number this large cannot be compared exactly"))
                 }

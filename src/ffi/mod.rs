@@ -184,16 +184,18 @@ pub unsafe extern "C" fn jwt_auth_check(
             (session, result, ptr::borrow(auth), ptr::client(client))
         };
         let (mut result, auth, client) = (result?, auth?, client?);
-        let verdict = auth
-            .0
-            .check(&client)
-            .map_err(|_| jwt_auth_status::Internal)?;
-        let decided = jwt_auth_result::from(&verdict);
-        if let Ok(grant) = verdict.outcome
-            && session.is_wanted()
-        {
-            session.set(ptr::give(jwt_auth_session(grant)));
-        }
+        let decided = if session.is_wanted() {
+            let verdict = auth.0.check(&client);
+            let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
+            let decided = jwt_auth_result::from(&verdict);
+            if let Ok(grant) = verdict.outcome {
+                session.set(ptr::give(jwt_auth_session(grant)));
+            }
+            decided
+        } else {
+            let verdict = auth.0.decide(&client);
+            jwt_auth_result::from(&verdict.map_err(|_| jwt_auth_status::Internal)?)
+        };
         result.set(decided);
         Ok(())
     })

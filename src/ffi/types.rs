@@ -1,10 +1,8 @@
 //! The types of the C interface.
 
-use std::borrow::Borrow;
-
 use libc::{c_char, c_void};
 
-use crate::grant::Grant;
+use crate::grant::{Grant, Terms};
 use crate::verdict::{Connack, Decision, Reason, Verdict};
 use crate::verifier::Verifier;
 
@@ -150,15 +148,15 @@ impl jwt_auth_result {
     };
 }
 
-impl<G: Borrow<Grant>> From<&Verdict<G>> for jwt_auth_result {
+impl<G: AsRef<Terms>> From<&Verdict<G>> for jwt_auth_result {
     fn from(verdict: &Verdict<G>) -> Self {
-        let grant = verdict.outcome.as_ref().ok().map(Borrow::borrow);
+        let terms = verdict.outcome.as_ref().ok().map(AsRef::as_ref);
         let connack = verdict.connack();
         Self {
             decision: verdict.decision as i32,
             reason: verdict.reason() as i32,
-            expires_at: grant.and_then(Grant::expires_at).unwrap_or(0),
-            superuser: grant.is_some_and(Grant::superuser).into(),
+            expires_at: terms.and_then(Terms::expires_at).unwrap_or(0),
+            superuser: terms.is_some_and(Terms::superuser).into(),
             mqtt5_code: connack.mqtt5,
             mqtt3_code: connack.mqtt3,
             reserved: [0; 5],

@@ -1,6 +1,6 @@
 //! JSON Web Keys and sets of them (RFC 7517).
 
-use base64::Engine;
+use base64_simd::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{
     AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters,
     KeyOperations, PublicKeyUse,
@@ -13,7 +13,6 @@ use super::secret;
 use crate::algorithm::Algorithm;
 use crate::json::{Json, Object, quoted};
 use crate::log::{Log, LogLevel};
-use crate::token::BASE64URL;
 
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
@@ -177,8 +176,8 @@ fn point(ec: &EllipticCurveKeyParameters) -> Result<(Curve, Vec<u8>), String> {
 }
 
 fn number(text: &str, member: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    BASE64URL
-        .decode(text)
+    URL_SAFE_NO_PAD
+        .decode_to_vec(text)
         .map(Zeroizing::new)
         .map_err(|_| format!("its `{member}` is not base64url"))
 }

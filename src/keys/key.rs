@@ -307,13 +307,29 @@ impl Ecdsa {
             SignatureFormat::Auto => (&self.der, None),
         };
         let verifies = |key: &ParsedPublicKey| key.verify_sig(input, signature).is_ok();
+        // What has the shape of the configured form is not tried in the other one as well: nobody may
+        // make a signature that costs two verifications.
+        let may_be_other = match format.unwrap_or(self.usual) {
+            SignatureFormat::Raw => signature.len() != self.raw_len,
+            SignatureFormat::Der | SignatureFormat::Auto => !is_der(signature),
+        };
         if verifies(configured) {
             Ok(())
-        } else if other.is_some_and(verifies) {
+        } else if may_be_other && other.is_some_and(verifies) {
             Err(Mismatch::Format)
         } else {
             Err(Mismatch::Signature)
         }
+    }
+}
+
+/// Whether this is one ASN.1 SEQUENCE in DER, by its first bytes.
+fn is_der(signature: &[u8]) -> bool {
+    match signature {
+        [0x30, len @ ..=0x7f, rest @ ..] | [0x30, 0x81, len @ 0x80..=0xff, rest @ ..] => {
+            rest.len() == usize::from(*len)
+        }
+        _ => false,
     }
 }
 

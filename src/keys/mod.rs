@@ -134,7 +134,7 @@ impl<'l> Keys<'l> {
         &'k self,
         algorithm: Algorithm,
         kid: Option<&str>,
-    ) -> Result<impl Iterator<Item = &'k Key> + use<'k, 'l>, Refusal> {
+    ) -> Result<impl Iterator<Item = &'k Key> + Clone + use<'k, 'l>, Refusal> {
         let fetched = self.fetched();
         let is_known = kid.is_none_or(|kid| {
             let names = |set: &KeyIndex| !set.named(kid).is_empty();

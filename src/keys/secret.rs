@@ -1,7 +1,6 @@
 //! HMAC secrets (RFC 2104).
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64_simd::{AsOut, STANDARD};
 use zeroize::Zeroizing;
 
 use super::key::Key;
@@ -17,8 +16,9 @@ const WELL_KNOWN: &[u8] = b"emqxsecret";
 /// section 4), as EMQX reads it.
 pub(crate) fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // Decoded in place, so that what a defect leaves unfinished is wiped as well.
-    let mut secret = Zeroizing::new(Vec::with_capacity(text.len()));
-    STANDARD.decode_vec(text, &mut secret).ok()?;
+    let mut secret = Zeroizing::new(vec![0; text.len()]);
+    let len = STANDARD.decode(text, secret.as_out()).ok()?.len();
+    secret.truncate(len);
     Some(secret)
 }
 

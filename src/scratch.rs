@@ -1,0 +1,47 @@
+//! Buffers of one thread, used again for each check, so that a check allocates nothing.
+
+use std::cell::Cell;
+
+use crate::json::flat::Node;
+use crate::token::Decoded;
+
+/// The buffers.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    pub(crate) token: Decoded,
+    /// The claims, described.
+    pub(crate) nodes: Vec<Node>,
+    /// Topics with their placeholders filled in.
+    pub(crate) text: String,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+impl Scratch {
+    /// Lends the thread's buffers. If they are in use, or the thread is about to end, `work` gets
+    /// new ones.
+    pub(crate) fn lend<R>(work: impl FnOnce(&mut Self) -> R) -> R {
+        let mut scratch = SCRATCH
+            .try_with(Cell::take)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let result = work(&mut scratch);
+        if scratch.size() <= Self::LARGEST {
+            let _ = SCRATCH.try_with(|cell| cell.set(Some(scratch)));
+        }
+        result
+    }
+
+    /// What a thread may keep, in bytes: enough for tokens of the default `max_token_size`.
+    const LARGEST: usize = 1 << 18;
+
+    fn size(&self) -> usize {
+        let nodes = self.nodes.capacity().saturating_mul(size_of::<Node>());
+        [self.token.size(), nodes, self.text.capacity()]
+            .into_iter()
+            .fold(0, usize::saturating_add)
+    }
+}
