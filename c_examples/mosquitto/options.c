@@ -1,0 +1,219 @@
+#include "options.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+#include <mosquitto_plugin.h>
+
+enum { MAX_CONFIG = 16 * 1024 * 1024, DEFAULT_MAX_OFFLINE_CLIENTS = 20000 };
+
+// The library's options whose values are not text. They are written in JSON, all others as they
+// are: so a secret such as 12345 needs no quotes, and stays text.
+static const char *const IN_JSON[] = {
+    "algorithms",       "check_iat",      "disconnect_after_expire", "headers",
+    "jwks",             "leeway",         "max_fail_count",          "max_token_size",
+    "refresh_interval", "require_exp",    "secret_base64_encoded",   "ssl",
+    "verify_claims",
+};
+
+static bool is_in_json(const char *name) {
+  for (size_t i = 0; i < sizeof IN_JSON / sizeof *IN_JSON; i++) {
+    if (strcmp(name, IN_JSON[i]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Whether a value stays one value when members are written around it. What is left to say about
+// its syntax the library says.
+static bool is_one_value(const char *value) {
+  size_t depth = 0;
+  bool in_string = false;
+  for (const char *c = value; *c != '\0'; c++) {
+    if (in_string) {
+      if (*c == '\\' && c[1] != '\0') {
+        c++;
+      } else if (*c == '"') {
+        in_string = false;
+      }
+    } else if (*c == '"') {
+      in_string = true;
+    } else if (*c == '{' || *c == '[') {
+      depth++;
+    } else if (*c == '}' || *c == ']') {
+      if (depth == 0) {
+        return false;
+      }
+      depth--;
+    } else if ((*c == ',' || *c == ':') && depth == 0) {
+      return false;
+    }
+  }
+  return depth == 0 && !in_string;
+}
+
+// Writes a JSON string, at most six bytes for one, and returns where it ends.
+static char *write_string(char *at, const char *text) {
+  *at++ = '"';
+  for (const char *c = text; *c != '\0'; c++) {
+    if (*c == '"' || *c == '\\') {
+      *at++ = '\\';
+      *at++ = *c;
+    } else if ((unsigned char)*c < 0x20) {
+      at += sprintf(at, "\\u%04x", (unsigned)(unsigned char)*c);
+    } else {
+      *at++ = *c;
+    }
+  }
+  *at++ = '"';
+  return at;
+}
+
+static bool read_number(const char *value, size_t *to) {
+  char *end;
+  errno = 0;
+  unsigned long long number = strtoull(value, &end, 10);
+  bool good = errno == 0 && *value >= '0' && *value <= '9' && *end == '\0' && number <= 10000000;
+  *to = good ? (size_t)number : 0;
+  return good;
+}
+
+// Takes an option that is the plugin's own; own says whether it is. false: it is wrong.
+static bool take_own(options *to, const struct mosquitto_opt *option, bool *own, char *error,
+                     size_t error_len) {
+  *own = true;
+  if (strcmp(option->key, "config_file") == 0) {
+    if (to->config_file != NULL || option->value[0] == '\0') {
+      snprintf(error, error_len, "plugin_opt_config_file needs one path, and is given once");
+      return false;
+    }
+    to->config_file = strdup(option->value);
+    if (to->config_file == NULL) {
+      snprintf(error, error_len, "out of memory");
+    }
+    return to->config_file != NULL;
+  }
+  if (strcmp(option->key, "max_offline_clients") == 0) {
+    if (!read_number(option->value, &to->max_offline_clients)) {
+      snprintf(error, error_len, "plugin_opt_max_offline_clients needs a number up to 10000000");
+      return false;
+    }
+    return true;
+  }
+  *own = false;
+  return true;
+}
+
+bool options_read(options *to, const struct mosquitto_opt *from, int count, char *error,
+                  size_t error_len) {
+  size_t size = sizeof "{}";
+  for (int i = 0; i < count; i++) {
+    size += 6 * (strlen(from[i].key) + strlen(from[i].value)) + sizeof "\"\":\"\",";
+  }
+  *to = (options){.max_offline_clients = DEFAULT_MAX_OFFLINE_CLIENTS};
+  to->json = malloc(size);
+  if (to->json == NULL) {
+    snprintf(error, error_len, "out of memory");
+    return false;
+  }
+  char *at = to->json;
+  const char *first = NULL;
+  *at++ = '{';
+  for (int i = 0; i < count; i++) {
+    bool own;
+    if (!take_own(to, &from[i], &own, error, error_len)) {
+      return false;
+    }
+    if (own) {
+      continue;
+    }
+    if (first != NULL) {
+      *at++ = ',';
+    }
+    first = first == NULL ? from[i].key : first;
+    at = write_string(at, from[i].key);
+    *at++ = ':';
+    if (!is_in_json(from[i].key)) {
+      at = write_string(at, from[i].value);
+    } else if (is_one_value(from[i].value)) {
+      at += sprintf(at, "%s", from[i].value);
+    } else {
+      snprintf(error, error_len, "plugin_opt_%s needs one JSON value", from[i].key);
+      return false;
+    }
+  }
+  memcpy(at, "}", sizeof "}");
+  if (to->config_file != NULL && first != NULL) {
+    snprintf(error, error_len,
+             "plugin_opt_%s belongs into the file that plugin_opt_config_file names", first);
+    return false;
+  }
+  return true;
+}
+
+// Reads a file of unknown length. Returns NULL with errno set.
+static char *read_file(const char *path, size_t *len) {
+  char *text = NULL;
+  FILE *file = fopen(path, "rb");
+  *len = 0;
+  if (file == NULL) {
+    return NULL;
+  }
+  // Once for all: realloc would leave copies behind.
+  size_t size = 65536;
+  if (fseek(file, 0, SEEK_END) == 0) {
+    long end = ftell(file);
+    size = end >= 0 && end < MAX_CONFIG ? (size_t)end + 1 : size;
+    rewind(file);
+  }
+  text = malloc(size);
+  if (text != NULL) {
+    *len = fread(text, 1, size, file);
+    if (ferror(file) || *len == size) {
+      int cause = ferror(file) ? errno : EFBIG;
+      options_wipe(text, *len);
+      text = NULL;
+      errno = cause;
+    }
+  }
+  int cause = errno;
+  fclose(file);
+  errno = cause;
+  return text;
+}
+
+char *options_config(const options *from, size_t *len, char *error, size_t error_len) {
+  char *config;
+  if (from->config_file != NULL) {
+    config = read_file(from->config_file, len);
+    if (config == NULL) {
+      snprintf(error, error_len, "%s: %s", from->config_file, strerror(errno));
+    }
+  } else {
+    config = strdup(from->json);
+    *len = config == NULL ? 0 : strlen(config);
+    if (config == NULL) {
+      snprintf(error, error_len, "out of memory");
+    }
+  }
+  return config;
+}
+
+void options_wipe(char *config, size_t len) {
+  if (config != NULL) {
+    explicit_bzero(config, len);
+    free(config);
+  }
+}
+
+void options_free(options *from) {
+  options_wipe(from->json, from->json == NULL ? 0 : strlen(from->json));
+  free(from->config_file);
+  *from = (options){0};
+}
