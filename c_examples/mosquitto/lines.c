@@ -1,0 +1,81 @@
+#include "lines.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <jwt_auth.h>
+#include <mosquitto.h>
+#include <mosquitto_broker.h>
+
+static int broker_level(int32_t level) {
+  switch (level) {
+  case JWT_AUTH_LOG_LEVEL_ERROR:
+    return MOSQ_LOG_ERR;
+  case JWT_AUTH_LOG_LEVEL_WARN:
+    return MOSQ_LOG_WARNING;
+  case JWT_AUTH_LOG_LEVEL_INFO:
+    return MOSQ_LOG_INFO;
+  default:
+    return MOSQ_LOG_DEBUG;
+  }
+}
+
+// A copy that is cut, if it must be, between characters of UTF-8.
+static void copy(char *to, size_t size, const char *line) {
+  size_t len = strlen(line);
+  if (len >= size) {
+    len = size - 1;
+    while (len > 0 && ((unsigned char)line[len] & 0xC0) == 0x80) {
+      len--;
+    }
+  }
+  memcpy(to, line, len);
+  to[len] = '\0';
+}
+
+void lines_start(lines *all) {
+  memset(all, 0, sizeof *all);
+  all->broker = pthread_self();
+  pthread_mutex_init(&all->lock, NULL);
+}
+
+void lines_take(void *userdata, int32_t level, const char *line) {
+  static const char accepted[] = "accepted: ";
+  lines *all = userdata;
+  if (pthread_equal(pthread_self(), all->broker)) {
+    // The line knows what may be shown of a client id, and the name of the token.
+    if (strncmp(line, accepted, sizeof accepted - 1) == 0) {
+      copy(all->accepted, sizeof all->accepted, line + sizeof accepted - 1);
+    }
+    mosquitto_log_printf(broker_level(level), "jwt_auth: %s", line);
+    return;
+  }
+  pthread_mutex_lock(&all->lock);
+  if (all->count < LINES_HELD) {
+    all->held[all->count].level = level;
+    copy(all->held[all->count].text, LINE_SIZE, line);
+    all->count++;
+  } else {
+    all->dropped++;
+  }
+  pthread_mutex_unlock(&all->lock);
+}
+
+void lines_write(lines *all) {
+  pthread_mutex_lock(&all->lock);
+  for (size_t i = 0; i < all->count; i++) {
+    mosquitto_log_printf(broker_level(all->held[i].level), "jwt_auth: %s", all->held[i].text);
+  }
+  if (all->dropped > 0) {
+    mosquitto_log_printf(MOSQ_LOG_WARNING, "jwt_auth: %zu log lines came too fast and are lost",
+                         all->dropped);
+  }
+  all->count = 0;
+  all->dropped = 0;
+  pthread_mutex_unlock(&all->lock);
+}
+
+void lines_stop(lines *all) {
+  lines_write(all);
+  pthread_mutex_destroy(&all->lock);
+}

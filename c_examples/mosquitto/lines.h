@@ -1,0 +1,36 @@
+// The library's log lines, on their way to the broker's log.
+//
+// The broker's log is not made for several threads, and the library has a thread that fetches keys
+// and looks after files. Its lines wait here for the next tick.
+#ifndef LINES_H
+#define LINES_H
+
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { LINES_HELD = 64, LINE_SIZE = 512, NAME_SIZE = 512 };
+
+typedef struct lines {
+  pthread_t broker; // the thread that may write to the broker's log
+  pthread_mutex_t lock;
+  struct {
+    int32_t level;
+    char text[LINE_SIZE];
+  } held[LINES_HELD];
+  size_t count, dropped;
+  char accepted[NAME_SIZE]; // how the library named the client that it accepted last
+} lines;
+
+// Called on the thread of the broker.
+void lines_start(lines *all);
+
+// A jwt_auth_log_fn; userdata is a lines.
+void lines_take(void *userdata, int32_t level, const char *line);
+
+// Writes what waits. Called on the thread of the broker.
+void lines_write(lines *all);
+
+void lines_stop(lines *all);
+
+#endif
