@@ -41,8 +41,28 @@ install_tools() {
     if missing nginx && [ ! -x /usr/sbin/nginx ]; then
         packages="$packages nginx"
     fi
+    # The broker of Mosquitto, with what plugins need, its clients, and what its tests need.
+    if missing mosquitto && [ ! -x /usr/sbin/mosquitto ]; then
+        packages="$packages mosquitto"
+    fi
+    if missing mosquitto_pub || missing mosquitto_sub; then
+        packages="$packages mosquitto-clients"
+    fi
+    if [ ! -e /usr/include/mosquitto_plugin.h ]; then
+        packages="$packages mosquitto-dev"
+    fi
+    if [ ! -e /usr/include/mosquitto.h ]; then
+        packages="$packages libmosquitto-dev"
+    fi
+    if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        packages="$packages python3 python3-venv"
+    fi
     if missing openssl; then
         packages="$packages openssl"
+    fi
+    if missing valgrind; then
+        # Without libc6-dbg it does not start.
+        packages="$packages valgrind libc6-dbg"
     fi
     if [ -z "$packages" ]; then
         echo "nothing is missing"
@@ -62,8 +82,20 @@ install_tools() {
     fi
     echo "installing:$packages"
     $sudo apt-get update
+    # The tests start brokers of their own; Debian's is not to listen because of them.
+    service=
+    case "$packages " in
+    *' mosquitto '*) [ -d /run/systemd/system ] && service=mosquitto.service ;;
+    esac
+    if [ -n "$service" ]; then
+        $sudo systemctl mask "$service"
+    fi
     # shellcheck disable=SC2086 # a list of words
     $sudo env DEBIAN_FRONTEND=noninteractive $install
+    if [ -n "$service" ]; then
+        $sudo systemctl unmask "$service"
+        $sudo systemctl disable "$service"
+    fi
 }
 
 # run_ctest BUILD_DIR [CMAKE_OPTION...]
@@ -96,5 +128,8 @@ run_ctest "$target/ctest-asan" -DSANITIZE=address
 
 step "c_examples/quickstart.sh"
 sh c_examples/quickstart.sh
+
+step "c_examples/mosquitto/run.sh"
+sh c_examples/mosquitto/run.sh
 
 step "all tests passed"
