@@ -34,9 +34,6 @@ install_tools() {
     if missing nm || missing readelf; then
         packages="$packages binutils"
     fi
-    if missing valgrind; then
-        packages="$packages valgrind"
-    fi
     # Debian keeps it where only root looks.
     if missing nginx && [ ! -x /usr/sbin/nginx ]; then
         packages="$packages nginx"
