@@ -69,6 +69,10 @@ pub(crate) fn report_cached() {
         let mut config = issuer.config();
         config["revocations_file"] = path.into();
         let revoking = Broker::new(config, Cache::Default);
+        for token in &tokens {
+            on.accept(token);
+            revoking.accept(token);
+        }
         let figures = interleave(&mut [
             bare(&issuer, &tokens),
             slice(|number| on.accept(&tokens[number % TOKENS])),
