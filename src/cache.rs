@@ -63,20 +63,21 @@ struct Entry {
 impl Cache {
     /// Room for so many tokens of ordinary size; none for 0.
     pub(crate) fn new(capacity: u32) -> Result<Option<Self>, &'static str> {
+        if capacity == 0 {
+            return Ok(None);
+        }
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).map_err(|_| "the system has no random numbers")?;
-        let weight = u64::from(capacity).saturating_mul(ORDINARY);
-        let tokens = || {
-            Map::with(
-                capacity as usize,
-                weight,
-                Weight,
-                Spread,
-                Lifecycle::default(),
-            )
-        };
-        Ok((capacity > 0).then(|| Self {
-            tokens: tokens(),
+        let room = u64::from(capacity).saturating_mul(ORDINARY);
+        let tokens = Map::with(
+            capacity as usize,
+            room,
+            Weight,
+            Spread,
+            Lifecycle::default(),
+        );
+        Ok(Some(Self {
+            tokens,
             secret,
             capacity,
         }))
@@ -96,7 +97,8 @@ impl Cache {
         hasher.finish128().as_u128()
     }
 
-    /// What was kept of this token, if one of the keys by which it may be good verified it.
+    /// What was kept of this token, if one of the keys by which it may be good verified it, under the
+    /// `kid` that it has now: a revocation may name that.
     fn recall<'k, K>(
         &self,
         name: u128,
@@ -107,10 +109,9 @@ impl Cache {
         K: Iterator<Item = &'k Key> + Clone,
     {
         let Entry { kept, format } = self.tokens.get(&name)?;
-        let material = kept.key().material;
         let is_good = kept.text() == token.payload
             && format == by.format
-            && by.keys.clone().any(|key| key.identity.material == material);
+            && by.keys.clone().any(|key| *key.identity == *kept.key());
         is_good.then_some(kept)
     }
 }

@@ -11,7 +11,7 @@
 //!     Verifier::check                                          verifier
 //!       field ---Token::parse-----> Token    (untrusted)       token
 //!             ---KeySet::select---> &Key     (fixes the alg)   keys
-//!             ---Token::verify----> Signed   (authentic)       signature
+//!             ---cache::verify----> Signed   (authentic)       signature, unless it is remembered
 //!             ---Signed::claims---> Claims   (in date)         claims
 //!             ---Policy::admit----> Grant    (this client)     policy
 //!     result, session := verdict                               ffi

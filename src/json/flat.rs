@@ -507,18 +507,6 @@ impl<'d> Value<'d> {
         serde_json::from_str(quoted).unwrap_or_default()
     }
 
-    /// Whether this is a string of just these characters.
-    #[inline]
-    fn is(self, name: &str) -> bool {
-        match self.parts() {
-            (Kind::Plain, start, end) => {
-                end.wrapping_sub(start) == name.len() && self.slice(start, end) == name
-            }
-            (Kind::Escaped, start, end) => self.unescaped(start, end) == name,
-            _ => false,
-        }
-    }
-
     /// Whether both are strings, of the same characters.
     fn same_string(self, other: Self) -> bool {
         self.as_str() == other.as_str()
@@ -614,19 +602,28 @@ impl<'d> Object<'d> {
         std::iter::from_fn(move || Some((inside.next()?.as_str()?, inside.next()?)))
     }
 
-    #[inline]
     pub(crate) fn get(self, name: &str) -> Option<Value<'d>> {
-        let Self(Inside {
-            flat,
-            mut next,
-            end,
-        }) = self;
-        while next < end {
-            let (found, value) = (flat.value(next), flat.value(next.saturating_add(1)));
-            if found.is(name) {
-                return Some(value);
+        let Self(Inside { flat, next, end }) = self;
+        let mut index = next;
+        let mut rest = flat.nodes.get(next..end)?;
+        while let [found, value, ..] = rest {
+            let is_it = match parts(*found) {
+                (Kind::Plain, start, end) => {
+                    end.wrapping_sub(start) == name.len()
+                        && flat.text.as_bytes().get(start..end) == Some(name.as_bytes())
+                }
+                _ => flat.value(index).as_str().as_deref() == Some(name),
+            };
+            index = index.saturating_add(1);
+            if is_it {
+                return Some(flat.value(index));
             }
-            next = value.after();
+            let after = match parts(*value) {
+                (Kind::Array | Kind::Object, _, end) => end,
+                _ => index.saturating_add(1),
+            };
+            rest = flat.nodes.get(after..end)?;
+            index = after;
         }
         None
     }

@@ -3,7 +3,7 @@
 use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 
 /// Names a key by its material, so that it is the same key when it is read again, from wherever.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct KeyIdentity {
     pub(crate) material: Material,
     pub(crate) kid: Option<String>,

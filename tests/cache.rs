@@ -1,0 +1,195 @@
+//! A token that comes again: its signature is not verified again, and everything else is.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+
+mod harness;
+
+use harness::session::PUBLISH;
+use harness::{Broker, Connect, NOW, Scratch, jwk, signed};
+use jsonwebtoken::Algorithm::{ES256, EdDSA};
+use jwt_auth::{Permission, Reason};
+use serde_json::{Value, json};
+
+/// A configuration with one Ed25519 key under this `kid`.
+fn named(kid: &str, options: Value) -> Value {
+    let mut key = jwk(EdDSA, "ed25519");
+    key["kid"] = kid.into();
+    let mut config = options;
+    config["jwks"] = json!({ "keys": [key] });
+    config
+}
+
+/// A token of that key, without a `kid`.
+fn token(claims: &Value) -> String {
+    signed(EdDSA, "ed25519", None, claims)
+}
+
+#[test]
+fn a_token_that_was_seen_before_expires_all_the_same() {
+    let broker = Broker::new(&named("k", json!({ "leeway": 2 })));
+    let token = token(&json!({ "exp": NOW + 10 }));
+    for _ in 0..3 {
+        broker.present(&token).allowed();
+    }
+    broker.set_time(NOW + 11);
+    broker.present(&token).allowed();
+    broker.set_time(NOW + 12);
+    broker.present(&token).denied(Reason::Expired);
+    broker.set_time(NOW);
+    broker.present(&token).allowed();
+}
+
+#[test]
+fn its_claims_are_compared_with_each_client_that_sends_it() {
+    let broker = Broker::new(&named("k", json!({ "verify_claims": { "sub": "%c" } })));
+    let token = token(&json!({ "sub": "c1" }));
+    let from = |client_id: &'static [u8]| {
+        broker.connect(Connect {
+            client_id: Some(client_id),
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        })
+    };
+    for _ in 0..2 {
+        from(b"c1").allowed();
+        from(b"c2").denied(Reason::ClaimMismatch);
+    }
+}
+
+#[test]
+fn its_permissions_are_those_of_the_client_that_sends_it() {
+    let broker = Broker::new(&named("k", json!({})));
+    let deny = json!([
+        { "permission": "deny", "action": "all", "topic": "${username}/x" },
+        { "permission": "allow", "action": "all", "topic": "%c/#" },
+    ]);
+    let token = token(&json!({ "acl": deny }));
+    let client = |client_id: &'static [u8], username| Connect {
+        client_id: Some(client_id),
+        username,
+        password: Some(token.as_bytes()),
+        ..Connect::default()
+    };
+    let one = broker.admit(client(b"one", Some(b"u")));
+    let two = broker.admit(client(b"two", Some(b"u")));
+    broker.connect(client(b"two", None)).denied(Reason::BadAcl);
+    for (topic, first, second) in [
+        ("one/a", Permission::Allow, Permission::NoMatch),
+        ("two/a", Permission::NoMatch, Permission::Allow),
+        ("u/x", Permission::Deny, Permission::Deny),
+    ] {
+        assert_eq!(one.may(PUBLISH, topic), first);
+        assert_eq!(two.may(PUBLISH, topic), second);
+    }
+}
+
+#[test]
+fn a_change_of_one_byte_makes_it_another_token() {
+    let broker = Broker::new(&named("k", json!({})));
+    let token = token(&json!({ "sub": "alice" }));
+    broker.present(&token).allowed();
+    let other = signed(EdDSA, "ed25519", None, &json!({ "sub": "malic" }));
+    broker.present(&other).allowed();
+    let [first, second] = [&token, &other].map(|token| token.split('.').collect::<Vec<_>>());
+    let [header, payload, signature] = first[..] else {
+        panic!("three segments")
+    };
+    broker
+        .present(&[header, second[1], signature].join("."))
+        .denied(Reason::BadSignature);
+    broker
+        .present(&[header, payload, second[2]].join("."))
+        .denied(Reason::BadSignature);
+    broker.present(&token).allowed();
+}
+
+#[test]
+fn a_token_of_a_key_that_is_gone_is_good_no_longer_and_again_when_the_key_is_back() {
+    let with_key = named("k", json!({}));
+    let broker = Broker::new(&with_key);
+    let token = token(&json!({}));
+    broker.present(&token).allowed();
+    let other = json!({ "jwks": { "keys": [jwk(ES256, "p256")] } });
+    broker.reload(&other).unwrap();
+    broker.present(&token).denied(Reason::NoKey);
+    broker.reload(&with_key).unwrap();
+    broker.present(&token).allowed();
+}
+
+#[test]
+fn a_token_whose_kid_names_another_key_now_is_verified_again() {
+    let broker = Broker::new(&named("old", json!({})));
+    let token = signed(EdDSA, "ed25519", Some("old"), &json!({}));
+    broker.present(&token).allowed();
+    // `old` is another key now, and the key that signed the token has another name.
+    let mut other = jwk(EdDSA, "ed25519-other");
+    other["kid"] = "old".into();
+    let mut config = named("new", json!({}));
+    config["jwks"]["keys"].as_array_mut().unwrap().push(other);
+    broker.reload(&config).unwrap();
+    broker.present(&token).denied(Reason::BadSignature);
+}
+
+#[test]
+fn a_revocation_by_kid_finds_a_key_that_was_renamed() {
+    let times = json!({ "not_before": { "kid": { "new": NOW } } }).to_string();
+    let list = Scratch::new("cache_revocations.json", times);
+    let options = || json!({ "revocations_file": list.0 });
+    let broker = Broker::new(&named("old", options()));
+    let token = token(&json!({ "iat": NOW - 1 }));
+    broker.present(&token).allowed();
+    broker.reload(&named("new", options())).unwrap();
+    broker.present(&token).denied(Reason::Revoked);
+}
+
+#[test]
+fn a_signature_format_that_changes_holds_for_it_at_once() {
+    let config = |format: &str| json!({ "jwks": { "keys": [jwk(ES256, "p256")] }, "signature_format": format });
+    let broker = Broker::new(&config("raw"));
+    let token = signed(ES256, "p256", None, &json!({}));
+    broker.present(&token).allowed();
+    broker.reload(&config("der")).unwrap();
+    broker.present(&token).denied(Reason::SignatureFormat);
+    broker.reload(&config("auto")).unwrap();
+    broker.present(&token).allowed();
+}
+
+#[test]
+fn sessions_of_one_token_have_the_same_claims_and_end_one_by_one() {
+    let broker = Broker::new(&named("k", json!({})));
+    let token = token(&json!({ "sub": "alice", "client_attrs": { "n": 1e2 } }));
+    let sessions: Vec<_> = (0..3).map(|_| broker.admit_with(&token)).collect();
+    for session in sessions {
+        assert_eq!(session.attributes(), [("n".to_owned(), "100.0".to_owned())]);
+        drop(session);
+        broker.present(&token).allowed();
+    }
+}
+
+#[test]
+fn with_a_small_room_or_none_answers_are_the_same() {
+    let tokens: Vec<_> = (0..50)
+        .map(|number| token(&json!({ "sub": number.to_string(), "x": "y".repeat(number * 100) })))
+        .collect();
+    for capacity in [0, 1, 3, 100] {
+        let broker = Broker::new(&named("k", json!({ "cache_capacity": capacity })));
+        for _ in 0..2 {
+            for token in &tokens {
+                broker.present(token).allowed();
+            }
+        }
+        broker
+            .reload(&named("k", json!({ "cache_capacity": 5 })))
+            .unwrap();
+        broker.present(&tokens[0]).allowed();
+    }
+    assert_eq!(
+        Broker::refused(&named("k", json!({ "cache_capacity": 16_777_217 }))),
+        "`cache_capacity`: expected a whole number from 0 to 16777216"
+    );
+}
