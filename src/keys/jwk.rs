@@ -8,7 +8,8 @@ use jsonwebtoken::jwk::{
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::key::{Curve, Key, SignatureFormat};
+use super::ecdsa::{Curve, SignatureFormat};
+use super::key::Key;
 use super::secret;
 use crate::algorithm::Algorithm;
 use crate::json::{Json, Object, quoted};

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
-    self as algorithms, ED25519_PUBLIC_KEY_LEN, EcdsaVerificationAlgorithm, ParsedPublicKey,
-    RsaParameters,
+    self as algorithms, ED25519_PUBLIC_KEY_LEN, ParsedPublicKey, RsaParameters,
 };
 use aws_lc_rs::{error::KeyRejected, hmac};
 use once_cell::sync::OnceCell;
-use serde::Deserialize;
 
+use super::ecdsa::{Curve, Ecdsa, SignatureFormat};
 use super::identity::{KeyIdentity, Material};
 use crate::algorithm::Algorithm;
 use crate::log::{Log, LogLevel};
@@ -20,19 +19,6 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 
 /// The longest RSA exponent in bits: the one limit that the verification has as well.
 const LONGEST_EXPONENT: usize = 33;
-
-/// How an ECDSA signature is encoded. Other signatures have one form only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SignatureFormat {
-    /// An ASN.1 SEQUENCE of two INTEGERs in DER: what Erlang's `public_key` makes.
-    Der,
-    /// Two numbers of fixed length in a row (RFC 7518 section 3.4): what JWT libraries make.
-    Raw,
-    /// Either: what has exactly the length of the raw form is raw.
-    Auto,
-}
 
 /// A key and what it may verify. The algorithms are the key's own: a token's `alg` selects among
 /// them, so no `alg` can make an HMAC secret of a public key.
@@ -51,16 +37,6 @@ enum Primitive {
     Ecdsa(Box<Ecdsa>),
 }
 
-/// An ECDSA key in both encodings of the signature, so that a signature in the wrong one can be
-/// told from a bad one.
-struct Ecdsa {
-    /// The encoding to expect, unless the configuration says.
-    usual: SignatureFormat,
-    raw_len: usize,
-    der: ParsedPublicKey,
-    raw: ParsedPublicKey,
-}
-
 /// Why a key did not verify a signature.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Mismatch {
@@ -68,14 +44,6 @@ pub(crate) enum Mismatch {
     Signature,
     /// It is, but in the encoding that is not configured.
     Format,
-}
-
-/// A curve of RFC 7518 section 3.4. The curve decides the algorithm.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Curve {
-    P256,
-    P384,
-    P521,
 }
 
 impl Key {
@@ -190,34 +158,9 @@ impl Key {
         point: &[u8],
         usual: SignatureFormat,
     ) -> Result<Self, String> {
-        // The parser takes more than points: a whole SubjectPublicKeyInfo, and the hybrid form.
-        let len = curve.coordinate_len();
-        // Of y, the compressed form has the last bit, which is all that the other form adds.
-        let (x, odd) = match point.split_first() {
-            Some((form @ (2 | 3), x)) if x.len() == len => (x, *form == 3),
-            Some((4, x_and_y)) if x_and_y.len() == len.saturating_mul(2) => {
-                let odd = x_and_y.last().is_some_and(|last| last % 2 == 1);
-                (x_and_y.get(..len).unwrap_or_default(), odd)
-            }
-            _ => return Err("an elliptic curve key that is no point".to_owned()),
-        };
-        let (algorithm, der, raw) = curve.algorithms();
-        let parse = |algorithm: &'static EcdsaVerificationAlgorithm| {
-            ParsedPublicKey::new(algorithm, point).map_err(rejected)
-        };
-        let material = Material::of(algorithm.name(), &[x, &[odd.into()]]);
-        let ecdsa = Ecdsa {
-            usual,
-            raw_len: len.saturating_mul(2),
-            der: parse(der)?,
-            raw: parse(raw)?,
-        };
-        Ok(Self::new(
-            name,
-            kid,
-            material,
-            vec![(algorithm, Primitive::Ecdsa(Box::new(ecdsa)))],
-        ))
+        let (key, material) = Ecdsa::new(curve, point, usual)?;
+        let primitives = vec![(curve.algorithm(), Primitive::Ecdsa(Box::new(key)))];
+        Ok(Self::new(name, kid, material, primitives))
     }
 
     /// An Ed25519 public key: 32 bytes (RFC 8032 section 5.1.5).
@@ -293,84 +236,6 @@ impl Key {
     }
 }
 
-impl Ecdsa {
-    fn verify(
-        &self,
-        input: &[u8],
-        signature: &[u8],
-        format: Option<SignatureFormat>,
-    ) -> Result<(), Mismatch> {
-        let (configured, other) = match format.unwrap_or(self.usual) {
-            SignatureFormat::Der => (&self.der, Some(&self.raw)),
-            SignatureFormat::Raw => (&self.raw, Some(&self.der)),
-            SignatureFormat::Auto if signature.len() == self.raw_len => (&self.raw, None),
-            SignatureFormat::Auto => (&self.der, None),
-        };
-        let verifies = |key: &ParsedPublicKey| key.verify_sig(input, signature).is_ok();
-        // What has the shape of the configured form is not tried in the other one as well: nobody may
-        // make a signature that costs two verifications.
-        let may_be_other = match format.unwrap_or(self.usual) {
-            SignatureFormat::Raw => signature.len() != self.raw_len,
-            SignatureFormat::Der | SignatureFormat::Auto => !is_der(signature),
-        };
-        if verifies(configured) {
-            Ok(())
-        } else if may_be_other && other.is_some_and(verifies) {
-            Err(Mismatch::Format)
-        } else {
-            Err(Mismatch::Signature)
-        }
-    }
-}
-
-/// Whether this is one ASN.1 SEQUENCE in DER, by its first bytes.
-fn is_der(signature: &[u8]) -> bool {
-    match signature {
-        [0x30, len @ ..=0x7f, rest @ ..] | [0x30, 0x81, len @ 0x80..=0xff, rest @ ..] => {
-            rest.len() == usize::from(*len)
-        }
-        _ => false,
-    }
-}
-
-impl Curve {
-    /// The length of a coordinate in bytes.
-    pub(super) fn coordinate_len(self) -> usize {
-        match self {
-            Self::P256 => 32,
-            Self::P384 => 48,
-            Self::P521 => 66,
-        }
-    }
-
-    /// The algorithm of RFC 7518 section 3.4, with the signature in DER and raw.
-    fn algorithms(
-        self,
-    ) -> (
-        Algorithm,
-        &'static EcdsaVerificationAlgorithm,
-        &'static EcdsaVerificationAlgorithm,
-    ) {
-        match self {
-            Self::P256 => (
-                Algorithm::ES256,
-                &algorithms::ECDSA_P256_SHA256_ASN1,
-                &algorithms::ECDSA_P256_SHA256_FIXED,
-            ),
-            Self::P384 => (
-                Algorithm::ES384,
-                &algorithms::ECDSA_P384_SHA384_ASN1,
-                &algorithms::ECDSA_P384_SHA384_FIXED,
-            ),
-            Self::P521 => (
-                Algorithm::ES512,
-                &algorithms::ECDSA_P521_SHA512_ASN1,
-                &algorithms::ECDSA_P521_SHA512_FIXED,
-            ),
-        }
-    }
-}
-
 /// The y coordinates of the points of order 4, 1, 8, 8 and 2 on Ed25519's curve, as keys encode them.
 /// For a key of such an order signatures can be made without a private key, and the verification
 /// does not refuse them by itself.
@@ -415,7 +280,7 @@ fn bits(number: &[u8]) -> usize {
     number.len().saturating_mul(8).saturating_sub(unused)
 }
 
-fn rejected(_: KeyRejected) -> String {
+pub(super) fn rejected(_: KeyRejected) -> String {
     "the numbers do not make a key".to_owned()
 }
 

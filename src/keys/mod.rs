@@ -1,5 +1,6 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
+mod ecdsa;
 pub(crate) mod endpoint;
 mod identity;
 mod index;
@@ -18,8 +19,9 @@ use crate::verdict::Refusal;
 use endpoint::{Endpoint, Settings};
 use index::KeyIndex;
 
+pub(crate) use ecdsa::SignatureFormat;
 pub(crate) use identity::KeyIdentity;
-pub(crate) use key::{Key, Mismatch, SignatureFormat};
+pub(crate) use key::{Key, Mismatch};
 
 /// All keys: those of the configuration, in its order, then those that the endpoint has now.
 pub(crate) struct KeySet {
