@@ -353,7 +353,8 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // INTERNAL if the library failed.
 //
 // Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
-// other. Other threads may go on to use the verifier: they never wait, and each of their calls is
+// other, and both for a log hook that a thread of the old configuration is running: hold no lock that
+// the hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
 // answered by one of the two configurations.
 //
 // The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not

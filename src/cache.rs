@@ -97,8 +97,8 @@ impl Cache {
         hasher.finish128().as_u128()
     }
 
-    /// What was kept of this token, if one of the keys by which it may be good verified it, under the
-    /// `kid` that it has now: a revocation may name that.
+    /// What was kept of this token, if it would be verified by the same key now, under the same `kid`:
+    /// a revocation may name that.
     fn recall<'k, K>(
         &self,
         name: u128,
@@ -111,7 +111,11 @@ impl Cache {
         let Entry { kept, format } = self.tokens.get(&name)?;
         let is_good = kept.text() == token.payload
             && format == by.format
-            && by.keys.clone().any(|key| *key.identity == *kept.key());
+            && by
+                .keys
+                .clone()
+                .find(|key| key.identity.material == kept.key().material)
+                .is_some_and(|key| *key.identity == *kept.key());
         is_good.then_some(kept)
     }
 }

@@ -160,6 +160,36 @@ fn a_signature_format_that_changes_holds_for_it_at_once() {
 }
 
 #[test]
+fn the_usual_format_of_a_key_that_comes_from_elsewhere_holds_for_it() {
+    let point = jwk(ES256, "p256");
+    let pem = harness::vector_text("keys/p256.pub.pem");
+    let broker = Broker::new(&json!({ "jwks": { "keys": [point] } }));
+    let token = signed(ES256, "p256", None, &json!({}));
+    broker.present(&token).allowed();
+    broker.reload(&json!({ "public_key": pem })).unwrap();
+    broker.present(&token).denied(Reason::SignatureFormat);
+}
+
+#[test]
+fn a_revocation_by_kid_finds_the_first_of_two_names_of_a_key() {
+    let times = json!({ "not_before": { "kid": { "two": NOW } } }).to_string();
+    let list = Scratch::new("cache_names.json", times);
+    let config = |first: &str, second: &str| {
+        let key = |kid: &str| {
+            let mut key = jwk(EdDSA, "ed25519");
+            key["kid"] = kid.into();
+            key
+        };
+        json!({ "jwks": { "keys": [key(first), key(second)] }, "revocations_file": list.0 })
+    };
+    let broker = Broker::new(&config("one", "two"));
+    let token = token(&json!({ "iat": NOW - 1 }));
+    broker.present(&token).allowed();
+    broker.reload(&config("two", "one")).unwrap();
+    broker.present(&token).denied(Reason::Revoked);
+}
+
+#[test]
 fn sessions_of_one_token_have_the_same_claims_and_end_one_by_one() {
     let broker = Broker::new(&named("k", json!({})));
     let token = token(&json!({ "sub": "alice", "client_attrs": { "n": 1e2 } }));

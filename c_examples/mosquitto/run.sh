@@ -42,7 +42,6 @@ trap 'exit 1' INT TERM
 
 echo "Building the library and the plugin: $target/mosquitto/mosquitto_jwt_auth.so"
 cargo build --release --locked
-ln -sf libjwt_auth.so "$target/release/libjwt_auth.so.1"
 cmake -S c_examples/mosquitto -B "$target/mosquitto" "-DJWT_AUTH_LIBRARY_DIR=$target/release" >/dev/null
 cmake --build "$target/mosquitto" >/dev/null
 

@@ -98,7 +98,8 @@ pub unsafe extern "C" fn jwt_auth_init(
 /// INTERNAL if the library failed.
 ///
 /// Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
-/// other. Other threads may go on to use the verifier: they never wait, and each of their calls is
+/// other, and both for a log hook that a thread of the old configuration is running: hold no lock that
+/// the hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
 /// answered by one of the two configurations.
 ///
 /// # Safety

@@ -24,7 +24,7 @@ pub(crate) enum SignatureFormat {
 /// told from a bad one.
 pub(super) struct Ecdsa {
     /// The encoding to expect, unless the configuration says.
-    usual: SignatureFormat,
+    pub(super) usual: SignatureFormat,
     raw_len: usize,
     der: ParsedPublicKey,
     raw: ParsedPublicKey,

@@ -2,6 +2,8 @@
 
 use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 
+use super::ecdsa::SignatureFormat;
+
 /// Names a key by its material, so that it is the same key when it is read again, from wherever.
 #[derive(Debug, PartialEq)]
 pub(crate) struct KeyIdentity {
@@ -9,6 +11,8 @@ pub(crate) struct KeyIdentity {
     pub(crate) kid: Option<String>,
     /// It is a secret, which never comes from an endpoint.
     pub(crate) is_secret: bool,
+    /// How its signatures are encoded, unless the configuration says; none: in one way only.
+    pub(crate) usual_format: Option<SignatureFormat>,
 }
 
 /// The SHA-256 of a key's material.

@@ -59,6 +59,12 @@ impl Key {
                 material,
                 kid,
                 is_secret: primitives.iter().any(|(algorithm, _)| algorithm.is_hmac()),
+                usual_format: primitives
+                    .iter()
+                    .find_map(|(_, primitive)| match primitive {
+                        Primitive::Ecdsa(key) => Some(key.usual),
+                        Primitive::Hmac(_) | Primitive::Signature(_) => None,
+                    }),
             }),
             primitives,
             warned_of_format: OnceCell::new(),

@@ -82,7 +82,7 @@ impl RevocationsFile {
 
 struct Watcher {
     path: String,
-    /// None: the file was not there.
+    /// None: the file could not be read.
     seen: Option<Mark>,
     /// What is wrong with the file, and was told.
     told: Option<String>,
@@ -110,17 +110,14 @@ impl Watcher {
         let read = match Mark::of(&self.path) {
             Ok(mark) if self.seen == Some(mark) => return,
             // What is written while we read leaves another mark, and is read the next time.
-            Ok(mark) => {
-                self.seen = Some(mark);
-                read(&self.path)
-            }
-            Err(error) => {
-                self.seen = None;
-                Err(file::unreadable(&error))
-            }
+            Ok(mark) => read(&self.path).map(|revocations| (mark, revocations)),
+            Err(error) => Err(file::unreadable(&error)),
         };
+        // Until it has been read, it is read again and again.
+        self.seen = None;
         match read {
-            Ok(revocations) => {
+            Ok((mark, revocations)) => {
+                self.seen = Some(mark);
                 let count = revocations.len();
                 self.current.store(Arc::new(revocations));
                 self.told = None;
