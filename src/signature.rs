@@ -90,7 +90,7 @@ impl Authentic<'_> {
     /// The payload, to be kept.
     pub(crate) fn kept(&self) -> Arc<Kept> {
         match self {
-            Self::Now(signed) => Arc::new(Kept::new(signed)),
+            Self::Now(signed) => Arc::new(Kept::text_of(signed)),
             Self::Earlier(kept) => Arc::clone(kept),
         }
     }
@@ -101,14 +101,24 @@ impl Authentic<'_> {
 pub(crate) struct Kept {
     key: Arc<KeyIdentity>,
     named: Named,
-    /// The payload, and behind it its nodes.
+    /// The payload, and behind it its nodes, or none.
     bytes: Box<[u8]>,
     text_len: usize,
 }
 
 impl Kept {
+    /// For when the token comes again.
     pub(crate) fn new(signed: &Signed<'_>) -> Self {
-        let (text, nodes) = (signed.payload.text(), signed.payload.nodes());
+        Self::with_nodes(signed, signed.payload.nodes())
+    }
+
+    /// For a session, whose claims are shown and not read any more.
+    fn text_of(signed: &Signed<'_>) -> Self {
+        Self::with_nodes(signed, &[])
+    }
+
+    fn with_nodes(signed: &Signed<'_>, nodes: &[Node]) -> Self {
+        let text = signed.payload.text();
         Self {
             key: Arc::clone(signed.key),
             named: signed.named,
@@ -117,6 +127,7 @@ impl Kept {
         }
     }
 
+    /// What was signed, of one that was made for when the token comes again.
     pub(crate) fn signed(&self) -> Signed<'_> {
         let (text, nodes) = self.parts();
         // It was a text when it was put here.
