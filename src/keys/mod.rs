@@ -138,18 +138,22 @@ impl<'l> Keys<'l> {
         kid: Option<&str>,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone + use<'k, 'l>, Refusal> {
         let fetched = self.fetched();
-        let is_known = kid.is_none_or(|kid| {
-            let names = |set: &KeyIndex| !set.named(kid).is_empty();
-            names(self.local) || fetched.is_some_and(names)
-        });
-        let choose = |set: &'k KeyIndex| match kid {
-            None => set.all.as_slice(),
-            Some(kid) if is_known => set.named(kid),
-            Some(_) => set.without_kid.as_slice(),
+        let sets = [Some(self.local), fetched];
+        let choose =
+            |by: &dyn Fn(&'k KeyIndex) -> &'k [Arc<Key>]| sets.map(|set| set.map_or(&[][..], by));
+        let named = match kid {
+            None => choose(&|set| &set.all),
+            Some(kid) => choose(&|set| set.named(kid)),
         };
-        let mut fitting = choose(self.local)
-            .iter()
-            .chain(fetched.map_or(&[][..], choose))
+        let is_known = kid.is_none() || named.iter().any(|keys| !keys.is_empty());
+        let chosen = if is_known {
+            named
+        } else {
+            choose(&|set| &set.without_kid)
+        };
+        let mut fitting = chosen
+            .into_iter()
+            .flatten()
             .map(Arc::as_ref)
             .filter(move |key| key.serves(algorithm))
             .peekable();
