@@ -1,7 +1,11 @@
 //! What time it is: by the system, or by the caller's hook.
 
 use std::fmt;
+#[cfg(not(target_os = "linux"))]
 use std::time::{SystemTime, UNIX_EPOCH};
+
+#[cfg(target_os = "linux")]
+use rustix::time::ClockId;
 
 /// A function that tells the time in Unix seconds, from any thread.
 pub type ClockHook = Box<dyn Fn() -> i64 + Send + Sync>;
@@ -22,16 +26,28 @@ impl fmt::Display for ClockError {
 
 impl std::error::Error for ClockError {}
 
+/// The time of the last tick, a few milliseconds ago: whole seconds are wanted, and it is cheaper.
+#[cfg(target_os = "linux")]
+fn system_seconds() -> i64 {
+    rustix::time::clock_gettime(ClockId::RealtimeCoarse).tv_sec
+}
+
+#[cfg(not(target_os = "linux"))]
+fn system_seconds() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(-1, |elapsed| {
+            i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
+        })
+}
+
 impl Clock {
     /// The current Unix second.
     pub(crate) fn now(&self) -> Result<i64, ClockError> {
         let seconds = if let Some(hook) = &self.0 {
             hook()
         } else {
-            let elapsed = SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .map_err(|_| ClockError)?;
-            i64::try_from(elapsed.as_secs()).map_err(|_| ClockError)?
+            system_seconds()
         };
         if seconds < 0 {
             Err(ClockError)
