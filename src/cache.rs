@@ -6,14 +6,15 @@
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use once_cell::sync::OnceCell;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
-use siphasher::sip128::{Hasher128, SipHasher24};
+use siphasher::sip128::SipHasher24;
 
-use crate::json::flat::Node;
 use crate::keys::{Key, SignatureFormat};
-use crate::signature::{Authentic, Kept, Verification};
+use crate::signature::{Authentic, Description, Kept, Verification};
 use crate::token::Token;
 use crate::verdict::Refusal;
 
@@ -25,18 +26,23 @@ pub(crate) fn verify<'a>(
     cache: Option<&Cache>,
     token: &'a Token<'_>,
     by: Verification<'_, impl Iterator<Item = &'a Key> + Clone>,
-    nodes: &'a mut Vec<Node>,
+    into: &'a mut Description,
 ) -> Result<Authentic<'a>, Refusal> {
-    // An HMAC costs no more than looking it up among many.
-    let Some(cache) = cache.filter(|_| !token.algorithm.is_hmac()) else {
-        return token.verify(by, nodes).map(Authentic::Now);
+    let Some(cache) = cache else {
+        return token.verify(by, into).map(Authentic::Now);
     };
+    // An HMAC costs no more than looking it up among many: only one that was seen lately is.
+    if token.algorithm.is_hmac() && !cache.lately.has(token) {
+        let signed = token.verify(by, into)?;
+        cache.lately.add(token);
+        return Ok(Authentic::Now(signed));
+    }
     let name = cache.name(token);
     if let Some(kept) = cache.recall(name, token, &by) {
         return Ok(Authentic::Earlier(kept));
     }
     let format = by.format;
-    let kept = Arc::new(Kept::new(&token.verify(by, nodes)?));
+    let kept = Arc::new(Kept::new(&token.verify(by, into)?));
     let entry = Entry {
         kept: Arc::clone(&kept),
         format,
@@ -48,6 +54,7 @@ pub(crate) fn verify<'a>(
 /// The tokens of one verifier.
 pub(crate) struct Cache {
     tokens: Map<u128, Entry, Weight, Spread>,
+    lately: Lately,
     /// Chosen by chance, so that nobody can find two tokens of one name.
     secret: [u8; 16],
     capacity: u32,
@@ -78,6 +85,7 @@ impl Cache {
         );
         Ok(Some(Self {
             tokens,
+            lately: Lately::default(),
             secret,
             capacity,
         }))
@@ -87,14 +95,12 @@ impl Cache {
         self.capacity
     }
 
-    /// The name of a token: a keyed hash (SipHash-2-4, 128 bits) of its header and signature. Its
-    /// payload is compared.
+    /// The name of a token: a keyed hash (SipHash-2-4, 128 bits) of its signature. The rest is
+    /// compared.
     fn name(&self, token: &Token<'_>) -> u128 {
-        let mut hasher = SipHasher24::new_with_key(&self.secret);
-        hasher.write_usize(token.header.len());
-        hasher.write(token.header);
-        hasher.write(token.signature);
-        hasher.finish128().as_u128()
+        SipHasher24::new_with_key(&self.secret)
+            .hash(token.signature)
+            .as_u128()
     }
 
     /// What was kept of this token, if it would be verified by the same key now, under the same `kid`:
@@ -109,7 +115,7 @@ impl Cache {
         K: Iterator<Item = &'k Key> + Clone,
     {
         let Entry { kept, format } = self.tokens.get(&name)?;
-        let is_good = kept.text() == token.payload
+        let is_good = kept.has_signing_input_of(token)
             && format == by.format
             && by
                 .keys
@@ -117,6 +123,43 @@ impl Cache {
                 .find(|key| key.identity.material == kept.key().material)
                 .is_some_and(|key| *key.identity == *kept.key());
         is_good.then_some(kept)
+    }
+}
+
+/// Tokens with an HMAC that were accepted lately, each in the one place that it has. It drives out whose
+/// place it is as well, so of very many none stays long.
+#[derive(Default)]
+struct Lately(OnceCell<Box<[AtomicU64]>>);
+
+impl Lately {
+    const PLACES: u64 = 8192;
+
+    fn has(&self, token: &Token<'_>) -> bool {
+        let (mark, place) = self.place(token);
+        place.is_some_and(|place| place.load(Relaxed) == mark)
+    }
+
+    fn add(&self, token: &Token<'_>) {
+        let (mark, place) = self.place(token);
+        if let Some(place) = place {
+            place.store(mark, Relaxed);
+        }
+    }
+
+    /// The first bytes of the signature, and the token's place. Signatures are spread evenly; those that
+    /// somebody chose are not accepted.
+    fn place(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
+        let mark = token
+            .signature
+            .first_chunk()
+            .copied()
+            .map_or(0, u64::from_ne_bytes);
+        let places = self
+            .0
+            .get_or_init(|| (0..Self::PLACES).map(|_| AtomicU64::default()).collect());
+        // The places are fewer than any `usize`.
+        let place = usize::try_from(mark % Self::PLACES).unwrap_or_default();
+        (mark, places.get(place))
     }
 }
 

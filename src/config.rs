@@ -5,6 +5,7 @@ mod key_sources;
 mod options;
 mod verify_claims;
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -42,10 +43,13 @@ pub(crate) struct Config {
 
 impl Config {
     /// Whether a token, verified by this key, is no longer good.
-    pub(crate) fn revokes(&self, token: &Issue<'_>, key: &KeyIdentity) -> bool {
+    pub(crate) fn revokes<'t, I>(&self, key: &KeyIdentity, token: impl FnOnce() -> I) -> bool
+    where
+        I: Borrow<Issue<'t>>,
+    {
         self.revocations
             .as_ref()
-            .is_some_and(|file| file.now().revoke(token, key.kid.as_deref()))
+            .is_some_and(|file| file.now().revoke(token().borrow(), key.kid.as_deref()))
     }
 
     /// Stops what runs in the background and was not taken over by the configuration after.
@@ -63,7 +67,11 @@ impl Config {
                 .map_err(|problem| ConfigError::at("revocations_file", problem))?;
         }
         let cache = before.and_then(|before| before.cache.clone());
-        self.cache = match cache.filter(|cache| cache.capacity() == self.cache_capacity) {
+        let is_same = |cache: &Arc<Cache>| {
+            cache.capacity() == self.cache_capacity
+                && before.is_some_and(|before| before.policy.reads_as(&self.policy))
+        };
+        self.cache = match cache.filter(is_same) {
             None => Cache::new(self.cache_capacity)
                 .map_err(|problem| ConfigError::at("cache_capacity", problem))?
                 .map(Arc::new),
@@ -113,10 +121,7 @@ impl Config {
                 require_exp: options.require_exp,
                 check_iat: options.check_iat,
             },
-            policy: Policy {
-                verify_claims: options.verify_claims.0,
-                acl_claim_name: options.acl_claim_name,
-            },
+            policy: Policy::new(options.verify_claims.0, &options.acl_claim_name),
             disconnect_after_expire: options.disconnect_after_expire,
             dispositions: Dispositions {
                 missing: options.on_missing,

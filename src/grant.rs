@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::acl::{Acl, Permission, Request};
 use crate::attributes::Attributes;
+use crate::claims::Claims;
 use crate::policy::Admission;
 use crate::revocations::Issue;
 use crate::signature::{Authentic, Kept};
@@ -63,13 +64,18 @@ pub(crate) trait Wanted: Sized {
     /// Whether that is a whole session.
     const SESSION: bool;
 
-    fn of(terms: Terms, admission: Admission<'_>, authentic: &Authentic<'_>) -> Self;
+    fn of(
+        terms: Terms,
+        admission: Admission<'_>,
+        claims: &Claims<'_>,
+        authentic: &Authentic<'_>,
+    ) -> Self;
 }
 
 impl Wanted for Terms {
     const SESSION: bool = false;
 
-    fn of(terms: Terms, _: Admission<'_>, _: &Authentic<'_>) -> Self {
+    fn of(terms: Terms, _: Admission<'_>, _: &Claims<'_>, _: &Authentic<'_>) -> Self {
         terms
     }
 }
@@ -77,7 +83,12 @@ impl Wanted for Terms {
 impl Wanted for Grant {
     const SESSION: bool = true;
 
-    fn of(terms: Terms, admission: Admission<'_>, authentic: &Authentic<'_>) -> Self {
+    fn of(
+        terms: Terms,
+        admission: Admission<'_>,
+        claims: &Claims<'_>,
+        authentic: &Authentic<'_>,
+    ) -> Self {
         Self {
             terms,
             kept: authentic.kept(),
@@ -86,7 +97,7 @@ impl Wanted for Grant {
                 .map(Attributes::read)
                 .unwrap_or_default(),
             acl: admission.acl.map(Box::new),
-            issue: admission.issue.into_owned(),
+            issue: claims.issue().into_owned(),
         }
     }
 }

@@ -49,6 +49,7 @@ mod token;
 mod topic;
 mod verdict;
 mod verifier;
+mod words;
 
 pub use acl::{Action, Permission, Qos, Request};
 pub use algorithm::Algorithm;

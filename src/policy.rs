@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use crate::acl::{self, Acl, Subject};
-use crate::claims::Claims;
+use crate::claims::{Claims, Names, Place};
 use crate::client::Client;
 use crate::json::flat::{Object, Read, Value};
-use crate::revocations::Issue;
 use crate::template::Template;
 use crate::verdict::Refusal;
 
@@ -14,9 +13,19 @@ use crate::verdict::Refusal;
 #[derive(Debug)]
 pub(crate) struct Policy {
     /// The custom verification fields, in the order of the configuration.
-    pub(crate) verify_claims: Vec<Expectation>,
+    verify_claims: Vec<(Wanted, Expectation)>,
     /// The claim that holds the topic permissions.
-    pub(crate) acl_claim_name: String,
+    acl_claim: Wanted,
+    /// The claims that are looked for.
+    pub(crate) names: Names,
+}
+
+/// A claim that the configuration names.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    place: Place,
+    /// The name, if it has a dot: it leads to a nested member where no claim is called so.
+    path: Option<Box<str>>,
 }
 
 /// One custom verification field.
@@ -40,13 +49,33 @@ pub(crate) enum ExpectedValue {
 /// What the claims grant this client, as far as it is needed.
 pub(crate) struct Admission<'d> {
     pub(crate) superuser: bool,
-    pub(crate) issue: Issue<'d>,
     pub(crate) attributes: Option<Object<'d>>,
     /// Topic permissions, if there are any and they are to be kept.
     pub(crate) acl: Option<Acl>,
 }
 
 impl Policy {
+    pub(crate) fn new(verify_claims: Vec<Expectation>, acl_claim_name: &str) -> Self {
+        let mut names = Names::new();
+        let mut wanted = |name: &str| Wanted {
+            place: names.add(name),
+            path: name.contains('.').then(|| name.into()),
+        };
+        Self {
+            acl_claim: wanted(acl_claim_name),
+            verify_claims: verify_claims
+                .into_iter()
+                .map(|expectation| (wanted(&expectation.claim), expectation))
+                .collect(),
+            names,
+        }
+    }
+
+    /// Whether what is known of a token by the other policy holds for this one as well.
+    pub(crate) fn reads_as(&self, other: &Self) -> bool {
+        self.names == other.names && self.acl_claim == other.acl_claim
+    }
+
     /// `keep`: the client's session is wanted, not the decision alone. `text` is for what comes and
     /// goes meanwhile.
     pub(crate) fn admit<'d>(
@@ -56,51 +85,71 @@ impl Policy {
         keep: bool,
         text: &mut String,
     ) -> Result<Admission<'d>, Refusal> {
-        for expectation in &self.verify_claims {
-            expectation.check(claims.members, client)?;
+        for (wanted, expectation) in &self.verify_claims {
+            expectation.check(wanted.find(claims), client)?;
         }
-        let attributes = match claims.client_attrs.map(Value::read) {
+        let attributes = match claims.client_attrs().map(Value::read) {
             Some(Read::Object(attributes)) => Some(attributes),
             _ => None,
         };
-        let acl = match find(claims.members, &self.acl_claim_name) {
-            Some(claim) => acl::read(claim, &Subject { client, attributes }, keep, text)?,
-            None => None,
+        let acl = if keep || !claims.acl_suits_all.get() {
+            self.acl(claims, &Subject { client, attributes }, keep, text)?
+        } else {
+            None
         };
         Ok(Admission {
-            superuser: claims.is_superuser.is_some_and(is_true),
-            issue: Issue {
-                id: claims.jti.and_then(Value::to_text),
-                subject: claims.sub.and_then(Value::to_text),
-                at: claims.issued_at,
-            },
+            superuser: claims.is_superuser().is_some_and(is_true),
             attributes,
             acl,
         })
     }
 }
 
+impl Wanted {
+    /// The claim of this name; failing that, the member that a dotted name leads to.
+    fn find<'d>(&self, claims: &Claims<'d>) -> Option<Value<'d>> {
+        if let Some(claim) = claims.get(self.place) {
+            return Some(claim);
+        }
+        let (first, rest) = self.path.as_deref()?.split_once('.')?;
+        rest.split('.')
+            .try_fold(claims.members.get(first)?, |outer, name| {
+                match outer.read() {
+                    Read::Object(members) => members.get(name),
+                    _ => None,
+                }
+            })
+    }
+}
+
+impl Policy {
+    /// The topic permissions, if there are any and they are to be kept.
+    fn acl(
+        &self,
+        claims: &Claims<'_>,
+        subject: &Subject<'_>,
+        keep: bool,
+        text: &mut String,
+    ) -> Result<Option<Acl>, Refusal> {
+        let Some(claim) = self.acl_claim.find(claims) else {
+            return Ok(None);
+        };
+        let reading = acl::read(claim, subject, keep, text)?;
+        if reading.suits_all {
+            claims.acl_suits_all.set();
+        }
+        Ok(reading.acl)
+    }
+}
+
 impl Expectation {
-    fn check(&self, claims: Object<'_>, client: &Client<'_>) -> Result<(), Refusal> {
-        match find(claims, &self.claim) {
+    fn check(&self, claim: Option<Value<'_>>, client: &Client<'_>) -> Result<(), Refusal> {
+        match claim {
             None => Err(Refusal::MissingClaim(Arc::clone(&self.claim))),
             Some(found) if self.value.matches(found, client) => Ok(()),
             Some(_) => Err(Refusal::ClaimMismatch(Arc::clone(&self.claim))),
         }
     }
-}
-
-/// The claim of this name; failing that, the member that a dotted name leads to.
-fn find<'d>(claims: Object<'d>, name: &str) -> Option<Value<'d>> {
-    if let Some(claim) = claims.get(name) {
-        return Some(claim);
-    }
-    let (first, rest) = name.split_once('.')?;
-    rest.split('.')
-        .try_fold(claims.get(first)?, |outer, name| match outer.read() {
-            Read::Object(members) => members.get(name),
-            _ => None,
-        })
 }
 
 impl ExpectedValue {

@@ -2,15 +2,14 @@
 
 use std::cell::Cell;
 
-use crate::json::flat::Node;
+use crate::signature::Description;
 use crate::token::Decoded;
 
 /// The buffers.
 #[derive(Default)]
 pub(crate) struct Scratch {
     pub(crate) token: Decoded,
-    /// The claims, described.
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) description: Description,
     /// Topics with their placeholders filled in.
     pub(crate) text: String,
 }
@@ -39,9 +38,12 @@ impl Scratch {
     const LARGEST: usize = 1 << 18;
 
     fn size(&self) -> usize {
-        let nodes = self.nodes.capacity().saturating_mul(size_of::<Node>());
-        [self.token.size(), nodes, self.text.capacity()]
-            .into_iter()
-            .fold(0, usize::saturating_add)
+        [
+            self.token.size(),
+            self.description.size(),
+            self.text.capacity(),
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
     }
 }

@@ -1,19 +1,24 @@
 //! From a [`Token`] and the keys that may have signed it to a [`Signed`] payload.
 
+use std::iter;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use crate::claims::Named;
+use crate::claims::{self, Dates, Found, Names};
 use crate::json::flat::{self, Flat, Node};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
 use crate::log::Log;
-use crate::token::Token;
+use crate::token::{Header, Token};
 use crate::verdict::Refusal;
 
 /// The payload of a token whose signature is that of a configured key: claims, whose dates have yet
 /// to be compared. It is made by [`Token::verify`], and by [`Kept`], which keeps what that made.
 pub(crate) struct Signed<'a> {
     pub(crate) payload: Flat<'a>,
-    pub(crate) named: Named,
+    pub(crate) found: Found<'a>,
+    pub(crate) dates: &'a Dates,
+    pub(crate) acl_suits_all: &'a Mark,
+    header: &'a Arc<Header>,
     key: &'a Arc<KeyIdentity>,
 }
 
@@ -24,22 +29,54 @@ impl Signed<'_> {
     }
 }
 
+/// What turned out once and holds from then on.
+#[derive(Debug, Default)]
+pub(crate) struct Mark(AtomicBool);
+
+impl Mark {
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+
+    pub(crate) fn set(&self) {
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// Where a payload is described.
+#[derive(Default)]
+pub(crate) struct Description {
+    nodes: Vec<Node>,
+    found: Vec<Node>,
+    dates: Dates,
+    acl_suits_all: Mark,
+}
+
+impl Description {
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let nodes = self.nodes.capacity().saturating_add(self.found.capacity());
+        nodes.saturating_mul(size_of::<Node>())
+    }
+}
+
 /// By what a signature may be good.
 pub(crate) struct Verification<'v, K> {
     /// The keys that may have made it.
     pub(crate) keys: K,
     /// How ECDSA signatures are encoded; none: as is usual for the key.
     pub(crate) format: Option<SignatureFormat>,
+    /// The claims that are looked for.
+    pub(crate) names: &'v Names,
     pub(crate) log: &'v Log,
 }
 
 impl Token<'_> {
-    /// Tries the keys in order; the first that fits decides. `nodes` is where the payload is
-    /// described.
+    /// Tries the keys in order; the first that fits decides.
     pub(crate) fn verify<'a>(
         &'a self,
         by: Verification<'_, impl Iterator<Item = &'a Key>>,
-        nodes: &'a mut Vec<Node>,
+        into: &'a mut Description,
     ) -> Result<Signed<'a>, Refusal> {
         let mut refusal = Refusal::BadSignature;
         for key in by.keys {
@@ -49,7 +86,7 @@ impl Token<'_> {
                 self.signature,
                 by.format,
             ) {
-                Ok(()) => return self.signed(key, nodes),
+                Ok(()) => return self.signed(key, by.names, into),
                 Err(Mismatch::Signature) => {}
                 Err(Mismatch::Format) => {
                     key.warn_of_format_once(by.log);
@@ -60,14 +97,24 @@ impl Token<'_> {
         Err(refusal)
     }
 
-    fn signed<'a>(&'a self, key: &'a Key, nodes: &'a mut Vec<Node>) -> Result<Signed<'a>, Refusal> {
+    fn signed<'a>(
+        &'a self,
+        key: &'a Key,
+        names: &Names,
+        into: &'a mut Description,
+    ) -> Result<Signed<'a>, Refusal> {
         let malformed = Refusal::MalformedClaims;
         let text =
             std::str::from_utf8(self.payload).map_err(|_| malformed("the claims are not UTF-8"))?;
-        let payload = flat::describe(text, nodes).map_err(malformed)?;
+        let payload = flat::describe(text, &mut into.nodes).map_err(malformed)?;
+        into.dates = claims::find(&payload, names, &mut into.found).map_err(malformed)?;
+        into.acl_suits_all = Mark::default();
         Ok(Signed {
-            named: Named::find(&payload).map_err(malformed)?,
+            found: Found(&into.found),
+            dates: &into.dates,
+            acl_suits_all: &into.acl_suits_all,
             payload,
+            header: self.header,
             key: &key.identity,
         })
     }
@@ -99,9 +146,11 @@ impl Authentic<'_> {
 /// A signed payload that is kept: for the session of its client, or for when the token comes again.
 #[derive(Debug)]
 pub(crate) struct Kept {
+    header: Arc<Header>,
     key: Arc<KeyIdentity>,
-    named: Named,
-    /// The payload, and behind it its nodes, or none.
+    dates: Dates,
+    acl_suits_all: Mark,
+    /// The payload, and behind it its nodes and those of the claims that were found, or none.
     bytes: Box<[u8]>,
     text_len: usize,
 }
@@ -109,7 +158,7 @@ pub(crate) struct Kept {
 impl Kept {
     /// For when the token comes again.
     pub(crate) fn new(signed: &Signed<'_>) -> Self {
-        Self::with_nodes(signed, signed.payload.nodes())
+        Self::with_nodes(signed, &[signed.payload.nodes(), signed.found.0])
     }
 
     /// For a session, whose claims are shown and not read any more.
@@ -117,12 +166,23 @@ impl Kept {
         Self::with_nodes(signed, &[])
     }
 
-    fn with_nodes(signed: &Signed<'_>, nodes: &[Node]) -> Self {
+    fn with_nodes(signed: &Signed<'_>, nodes: &[&[Node]]) -> Self {
         let text = signed.payload.text();
+        let parts = nodes.iter().map(|nodes| nodes.as_flattened());
+        let size = parts
+            .clone()
+            .map(<[u8]>::len)
+            .fold(text.len(), usize::saturating_add);
+        let mut bytes = Vec::with_capacity(size);
+        for part in iter::once(text.as_bytes()).chain(parts) {
+            bytes.extend_from_slice(part);
+        }
         Self {
+            header: Arc::clone(signed.header),
             key: Arc::clone(signed.key),
-            named: signed.named,
-            bytes: [text.as_bytes(), nodes.as_flattened()].concat().into(),
+            dates: *signed.dates,
+            acl_suits_all: Mark::default(),
+            bytes: bytes.into(),
             text_len: text.len(),
         }
     }
@@ -132,9 +192,13 @@ impl Kept {
         let (text, nodes) = self.parts();
         // It was a text when it was put here.
         let text = std::str::from_utf8(text).unwrap_or_default();
+        let (nodes, found) = Flat::split(nodes.as_chunks().0);
         Signed {
-            payload: Flat::new(text, nodes.as_chunks().0),
-            named: self.named,
+            payload: Flat::new(text, nodes),
+            found: Found(found),
+            dates: &self.dates,
+            acl_suits_all: &self.acl_suits_all,
+            header: &self.header,
             key: &self.key,
         }
     }
@@ -144,13 +208,22 @@ impl Kept {
         self.parts().0
     }
 
+    /// Whether a token is what it was made of, up to the signature.
+    pub(crate) fn has_signing_input_of(&self, token: &Token<'_>) -> bool {
+        let (ours, its) = (&self.header, token.header);
+        (Arc::ptr_eq(ours, its) || ours.segment == its.segment) && self.text() == token.payload
+    }
+
     pub(crate) fn key(&self) -> &KeyIdentity {
         &self.key
     }
 
     /// How many bytes it takes.
     pub(crate) fn size(&self) -> usize {
-        size_of::<Self>().saturating_add(self.bytes.len())
+        let header = self.header.segment.len();
+        [header, self.bytes.len()]
+            .into_iter()
+            .fold(size_of::<Self>(), usize::saturating_add)
     }
 
     fn parts(&self) -> (&[u8], &[u8]) {

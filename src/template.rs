@@ -4,12 +4,21 @@
 use std::borrow::Cow;
 
 use crate::client::Client;
+use crate::words::Word;
 
-/// An expected text, which has been looked through.
+/// An expected text, taken apart.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Template(Box<str>);
+pub(crate) struct Template(Box<[Part]>);
 
 /// A part of a template.
+#[derive(Debug, PartialEq)]
+enum Part {
+    Text(Box<str>),
+    Username,
+    ClientId,
+}
+
+/// A piece of a text.
 enum Piece<'t> {
     Text(&'t str),
     Placeholder(Placeholder<'t>),
@@ -86,30 +95,28 @@ impl<'t> Iterator for Pieces<'t> {
 impl Template {
     /// Reads an expected value.
     pub(crate) fn new(text: &str) -> Result<Self, &'static str> {
-        let is_known = |piece: Option<Piece<'_>>| {
-            !matches!(
-                piece,
-                None | Some(Piece::Placeholder(Placeholder::Attribute(_)))
-            )
+        let part = |piece| match piece? {
+            Piece::Text(text) => Some(Part::Text(text.into())),
+            Piece::Placeholder(Placeholder::Username) => Some(Part::Username),
+            Piece::Placeholder(Placeholder::ClientId) => Some(Part::ClientId),
+            Piece::Placeholder(Placeholder::Attribute(_)) => None,
         };
-        if Pieces(text).all(is_known) {
-            Ok(Self(text.into()))
-        } else {
-            Err("the placeholders are %u, %c, ${username} and ${clientid}; \
-                 a literal $ before { is written ${$}")
-        }
+        let parts = Pieces(text).map(part).collect::<Option<_>>();
+        parts.map(Self).ok_or(
+            "the placeholders are %u, %c, ${username} and ${clientid}; \
+             a literal $ before { is written ${$}",
+        )
     }
 
     /// Whether `value` is this text for this client. A placeholder whose field the client did not
     /// send matches nothing, not even an empty value.
     pub(crate) fn matches(&self, value: &str, client: &Client<'_>) -> bool {
         let mut rest = value.as_bytes();
-        for piece in Pieces(&self.0) {
-            let expected = match piece {
-                Some(Piece::Text(text)) => Some(text.as_bytes()),
-                Some(Piece::Placeholder(Placeholder::Username)) => client.username,
-                Some(Piece::Placeholder(Placeholder::ClientId)) => client.client_id,
-                Some(Piece::Placeholder(Placeholder::Attribute(_))) | None => None,
+        for part in &self.0 {
+            let expected = match part {
+                Part::Text(text) => Some(text.as_bytes()),
+                Part::Username => client.username,
+                Part::ClientId => client.client_id,
             };
             match expected.and_then(|expected| rest.strip_prefix(expected)) {
                 Some(after) => rest = after,
@@ -120,10 +127,10 @@ impl Template {
     }
 }
 
-/// Whether a text may stand for another.
-pub(crate) fn has_marks(text: &str) -> bool {
-    text.bytes()
-        .fold(false, |found, byte| found | matches!(byte, b'%' | b'$'))
+/// Finds the bytes without which a text stands for itself.
+#[inline]
+pub(crate) fn marks(word: Word) -> u64 {
+    word.is(b'%') | word.is(b'$')
 }
 
 /// Why a text could not be filled.

@@ -1,5 +1,7 @@
 //! From bytes to a [`Token`]: well-formed, and nothing in it to be trusted yet.
 
+use std::sync::Arc;
+
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use memchr::memchr;
 
@@ -20,12 +22,9 @@ pub(crate) struct TokenRules {
 /// only from what [`Token::verify`](crate::signature) makes of it.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
-    /// The first segment, as it is.
-    pub(crate) header: &'a [u8],
+    pub(crate) header: &'a Arc<Header>,
     /// `alg`: selects among what a key may verify, and never changes what a key is.
     pub(crate) algorithm: Algorithm,
-    /// `kid`: which key signed it.
-    pub(crate) kid: Option<&'a str>,
     /// The first two segments with the dot between them: what is signed.
     pub(crate) signing_input: &'a [u8],
     /// The second segment, decoded.
@@ -40,8 +39,8 @@ pub(crate) struct Decoded {
     header: Vec<u8>,
     payload: Vec<u8>,
     signature: Vec<u8>,
-    /// Headers that were read lately, by their segment: an issuer writes the same one again and again.
-    headers: Vec<(Box<[u8]>, Header)>,
+    /// Headers that were read lately: an issuer writes the same one again and again.
+    headers: Vec<Arc<Header>>,
 }
 
 impl<'a> Token<'a> {
@@ -66,7 +65,7 @@ impl<'a> Token<'a> {
         } = decoded;
         let known = headers
             .iter()
-            .position(|(segment, _)| segment.as_ref() == segments.header);
+            .position(|header| *header.segment == *segments.header);
         if known.is_none() {
             decode(segments.header, header, "the header is not base64url")?;
         }
@@ -77,11 +76,11 @@ impl<'a> Token<'a> {
             "the signature is not base64url",
         )?;
         if known.is_none() {
-            let header = Header::parse(header)?;
+            let header = Header::parse(segments.header, header)?;
             headers.truncate(Decoded::HEADERS.saturating_sub(1));
-            headers.insert(0, (segments.header.into(), header));
+            headers.insert(0, Arc::new(header));
         }
-        let (_, header) = headers
+        let header = headers
             .get(known.unwrap_or(0))
             .ok_or(Refusal::MalformedToken("no header"))?;
 
@@ -97,9 +96,8 @@ impl<'a> Token<'a> {
             return Err(Refusal::UnsupportedCriticalHeader);
         }
         Ok(Self {
-            header: segments.header,
+            header,
             algorithm,
-            kid: header.kid.as_deref(),
             signing_input: segments.signing_input,
             payload,
             signature,
@@ -113,7 +111,7 @@ impl Decoded {
 
     /// How many bytes the buffers take.
     pub(crate) fn size(&self) -> usize {
-        let headers = self.headers.iter().map(|(segment, _)| segment.len());
+        let headers = self.headers.iter().map(|header| header.segment.len());
         [&self.header, &self.payload, &self.signature]
             .into_iter()
             .map(Vec::capacity)
@@ -167,17 +165,21 @@ fn decode(segment: &[u8], into: &mut Vec<u8>, defect: &'static str) -> Result<()
 
 /// What counts of the JOSE header (RFC 7515 section 4). Key material in it (`jwk`, `jku`, `x5c`,
 /// `x5u`) is never looked at.
-struct Header {
+#[derive(Debug)]
+pub(crate) struct Header {
+    /// The segment of the token that it was.
+    pub(crate) segment: Box<[u8]>,
     /// None: not one of ours.
     algorithm: Option<Algorithm>,
-    kid: Option<String>,
+    /// Which key signed the token.
+    pub(crate) kid: Option<String>,
     /// An extension must be understood (`crit`, section 4.1.11), or the payload is not base64url
     /// (`b64`, RFC 7797).
     critical: bool,
 }
 
 impl Header {
-    fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
+    fn parse(segment: &[u8], bytes: &[u8]) -> Result<Self, Refusal> {
         let malformed = Refusal::MalformedToken;
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("the header is not UTF-8"))?;
         let json = Json::parse(text).map_err(|error| malformed(error.defect()))?;
@@ -194,6 +196,7 @@ impl Header {
             Some(_) => return Err(malformed("the header's kid is not a string")),
         };
         Ok(Self {
+            segment: segment.into(),
             algorithm: Algorithm::from_name(alg),
             kid,
             critical: members.get("crit").is_some()

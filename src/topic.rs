@@ -1,5 +1,7 @@
 //! Topic names and topic filters, as MQTT defines them (MQTT 5 section 4.7).
 
+use crate::words::{self, Word};
+
 /// The longest string that MQTT can carry, in bytes (section 1.5.4).
 pub(crate) const LONGEST: usize = 65_535;
 
@@ -9,19 +11,32 @@ pub(crate) fn is_name(text: &str) -> bool {
 }
 
 /// Whether this may be subscribed to: a wildcard fills a level, and `#` is the last one.
+#[inline]
 pub(crate) fn is_filter(text: &str) -> bool {
-    let mut levels = text.as_bytes().rsplit(|byte| *byte == b'/');
-    is_carried(text)
-        && (!has_special(text)
-            || levels
-                .next()
-                .is_some_and(|last| last == b"#" || is_level(last))
-                && levels.all(is_level))
+    is_filter_without(text, |_| 0)
 }
 
-/// Whether this is a level of a filter, other than `#`.
-fn is_level(level: &[u8]) -> bool {
-    level == b"+" || !level.iter().any(|byte| matches!(byte, b'+' | b'#' | 0))
+/// Whether this may be subscribed to, and has no byte that `barred` finds.
+#[inline]
+pub(crate) fn is_filter_without(text: &str, barred: impl Fn(Word) -> u64) -> bool {
+    let bytes = text.as_bytes();
+    let special = |word: Word| word.is(b'+') | word.is(b'#') | word.less(1) | barred(word);
+    let mut from = 0;
+    loop {
+        let at = words::find(bytes, from, special);
+        let Some(special) = bytes.get(at) else {
+            return is_carried(text);
+        };
+        from = at.saturating_add(1);
+        let begins = at == 0 || bytes.get(at.wrapping_sub(1)) == Some(&b'/');
+        let fills = match (special, bytes.get(from)) {
+            (b'+' | b'#', None) | (b'+', Some(b'/')) => begins,
+            _ => false,
+        };
+        if !fills {
+            return false;
+        }
+    }
 }
 
 /// Whether a wildcard or NUL is in it. Without a branch for each byte: this is done for every message.

@@ -125,24 +125,25 @@ impl Verifier {
         let field = client.field(config.from).ok_or(Refusal::MissingToken)?;
         let token = Token::parse(field, &config.token, &mut scratch.token)?;
         let keys = config.keys.now();
-        let candidates = keys.select(token.algorithm, token.kid)?;
+        let candidates = keys.select(token.algorithm, token.header.kid.as_deref())?;
         let verification = Verification {
             keys: candidates,
             format: config.signature_format,
+            names: &config.policy.names,
             log: &self.log,
         };
         let authentic = cache::verify(
             config.cache.as_deref(),
             &token,
             verification,
-            &mut scratch.nodes,
+            &mut scratch.description,
         )?;
         let signed = authentic.signed();
         let claims = signed.claims(&config.dates, now)?;
         let admission = config
             .policy
             .admit(&claims, client, G::SESSION, &mut scratch.text)?;
-        if config.revokes(&admission.issue, signed.key()) {
+        if config.revokes(signed.key(), || claims.issue()) {
             return Err(Refusal::Revoked);
         }
         let terms = Terms {
@@ -150,7 +151,7 @@ impl Verifier {
             token_expires_at: claims.expires_at,
             outlives_token: !config.disconnect_after_expire,
         };
-        Ok(G::of(terms, admission, &authentic))
+        Ok(G::of(terms, admission, &claims, &authentic))
     }
 
     /// Decides whether a connected client may do what it asks for. It does not allocate.
@@ -164,7 +165,8 @@ impl Verifier {
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
-        if self.config.load().revokes(&grant.issue, grant.kept.key()) {
+        let config = self.config.load();
+        if config.revokes(grant.kept.key(), || &grant.issue) {
             return Ok(Permission::Deny);
         }
         Ok(grant.permission(request, now))
@@ -179,7 +181,7 @@ impl Verifier {
         let config = self.config.load();
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if config.revokes(&grant.issue, grant.kept.key()) {
+        } else if config.revokes(grant.kept.key(), || &grant.issue) {
             Err(Refusal::Revoked)
         } else if config.keys.now().lack(grant.kept.key()) {
             Err(Refusal::KeyGone)

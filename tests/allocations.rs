@@ -74,14 +74,14 @@ fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
     (CALLS.get() - before, result)
 }
 
-/// How often a check that wants no session allocates: at first sight, and when the token was seen
-/// before. Less is better.
-const CHECKS: [(jsonwebtoken::Algorithm, &str, usize, usize); 5] = [
-    (HS256, "", 0, 0),
-    (RS256, "rsa2048", 2, 0),
-    (PS256, "rsa2048", 2, 0),
-    (ES256, "p256", 2, 0),
-    (EdDSA, "ed25519", 2, 0),
+/// How often a check that wants no session allocates: at first sight, when the token comes for the
+/// second time, and from then on. Less is better.
+const CHECKS: [(jsonwebtoken::Algorithm, &str, [usize; 3]); 5] = [
+    (HS256, "", [0, 2, 0]),
+    (RS256, "rsa2048", [2, 0, 0]),
+    (PS256, "rsa2048", [2, 0, 0]),
+    (ES256, "p256", [2, 0, 0]),
+    (EdDSA, "ed25519", [2, 0, 0]),
 ];
 
 /// How often this allocates, or lets an allocation grow or shrink.
@@ -115,7 +115,7 @@ fn a_check_without_a_session_allocates_this_often() {
             "iat": NOW, "exp": 4_102_444_800_u64, "acl": topics})
     };
     let mut found = vec![];
-    for (algorithm, key, ..) in CHECKS {
+    for (algorithm, key, _) in CHECKS {
         let (jwk, sign): (Value, Box<dyn Fn(usize) -> String>) = if algorithm == HS256 {
             let header = r#"{"alg":"HS256","typ":"JWT","kid":"k1"}"#;
             let sign = move |number| harness::hs256(SECRET, header, claims(number).to_string());
@@ -144,11 +144,12 @@ fn a_check_without_a_session_allocates_this_often() {
             })
         };
         // The fewest: now and then the table of the tokens that are remembered grows.
-        let first_sight = (0..40).map(|number| check(&sign(number))).skip(10).min();
-        let token = sign(40);
-        check(&token);
-        let seen_before = check(&token);
-        found.push((algorithm, key, first_sight.unwrap(), seen_before));
+        let times = (0..40).map(|number| {
+            let token = sign(number);
+            [(); 3].map(|()| check(&token))
+        });
+        let fewest = times.skip(10).min().unwrap();
+        found.push((algorithm, key, fewest));
     }
     assert_eq!(found, CHECKS);
 }

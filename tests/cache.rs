@@ -3,6 +3,7 @@
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::string_slice,
     clippy::unwrap_used,
     reason = "a test that panics fails, and that is all"
 )]
@@ -10,7 +11,7 @@
 mod harness;
 
 use harness::session::PUBLISH;
-use harness::{Broker, Connect, NOW, Scratch, jwk, signed};
+use harness::{Broker, Connect, HS256_HEADER, NOW, SECRET, Scratch, base64url, hs256, jwk, signed};
 use jsonwebtoken::Algorithm::{ES256, EdDSA};
 use jwt_auth::{Permission, Reason};
 use serde_json::{Value, json};
@@ -89,23 +90,132 @@ fn its_permissions_are_those_of_the_client_that_sends_it() {
 }
 
 #[test]
-fn a_change_of_one_byte_makes_it_another_token() {
+fn permissions_that_suit_one_client_are_read_again_for_another() {
     let broker = Broker::new(&named("k", json!({})));
-    let token = token(&json!({ "sub": "alice" }));
-    broker.present(&token).allowed();
-    let other = signed(EdDSA, "ed25519", None, &json!({ "sub": "malic" }));
-    broker.present(&other).allowed();
-    let [first, second] = [&token, &other].map(|token| token.split('.').collect::<Vec<_>>());
-    let [header, payload, signature] = first[..] else {
-        panic!("three segments")
+    let deny = json!([{ "permission": "deny", "action": "all", "topic": "${username}/x" }]);
+    let token = token(&json!({ "acl": deny }));
+    let decide = |username| {
+        let reason = broker.decide(Connect {
+            username,
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        });
+        reason.reason
     };
-    broker
-        .present(&[header, second[1], signature].join("."))
-        .denied(Reason::BadSignature);
-    broker
-        .present(&[header, payload, second[2]].join("."))
-        .denied(Reason::BadSignature);
-    broker.present(&token).allowed();
+    for _ in 0..3 {
+        assert_eq!(decide(Some(b"u")), Reason::Accepted as i32);
+        assert_eq!(decide(None), Reason::BadAcl as i32);
+        assert_eq!(decide(Some(b"a/b")), Reason::BadAcl as i32);
+    }
+}
+
+#[test]
+fn a_reload_that_names_other_claims_looks_for_those() {
+    let config = |options| named("k", options);
+    let broker = Broker::new(&config(json!({})));
+    let token = token(&json!({
+        "sub": "c1",
+        "client_attrs": {},
+        "acl": { "pub": ["a"] },
+        "may": { "pub": "a" },
+    }));
+    let decide = || {
+        let result = broker.decide(Connect {
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        });
+        result.reason
+    };
+    for (options, expected) in [
+        (json!({}), Reason::Accepted),
+        (json!({ "acl_claim_name": "may" }), Reason::BadAcl),
+        (json!({ "acl_claim_name": "none" }), Reason::Accepted),
+        (
+            json!({ "acl_claim_name": "client_attrs" }),
+            Reason::Accepted,
+        ),
+        (json!({ "acl_claim_name": "sub" }), Reason::BadAcl),
+        (
+            json!({ "verify_claims": { "x": "y" } }),
+            Reason::MissingClaim,
+        ),
+        (
+            json!({ "verify_claims": { "sub": "c2" } }),
+            Reason::ClaimMismatch,
+        ),
+        (
+            json!({ "verify_claims": { "may.pub": "a" } }),
+            Reason::Accepted,
+        ),
+        (
+            json!({ "verify_claims": { "may": "a" } }),
+            Reason::ClaimMismatch,
+        ),
+    ] {
+        broker.reload(&config(options)).unwrap();
+        for _ in 0..3 {
+            assert_eq!(decide(), expected as i32);
+        }
+    }
+}
+
+#[test]
+fn a_change_of_one_byte_makes_it_another_token() {
+    let mut config = named("k", json!({}));
+    config["secret"] = SECRET.into();
+    let ed25519 = |claims: &Value| token(claims);
+    let hmac = |claims: &Value| hs256(SECRET, HS256_HEADER, claims.to_string());
+    let signers: [&dyn Fn(&Value) -> String; 2] = [&ed25519, &hmac];
+    for sign in signers {
+        let broker = Broker::new(&config);
+        let [token, other] = ["alice", "malic"].map(|sub| sign(&json!({ "sub": sub })));
+        for token in [&token, &other, &token, &other, &token, &other] {
+            broker.present(token).allowed();
+        }
+        let [first, second] = [&token, &other].map(|token| token.split('.').collect::<Vec<_>>());
+        let [header, payload, signature] = first[..] else {
+            panic!("three segments")
+        };
+        // The first bytes of the signature stay.
+        let last = if signature.ends_with('A') { "Q" } else { "A" };
+        let changed = format!("{}{last}", &signature[..signature.len() - 1]);
+        let spaced = base64url(HS256_HEADER.replace(':', ": "));
+        for [header, payload, signature] in [
+            [header, second[1], signature],
+            [header, payload, second[2]],
+            [header, payload, &changed],
+            [&spaced, payload, signature],
+        ] {
+            let answer = broker.present(&[header, payload, signature].join("."));
+            answer.denied(Reason::BadSignature);
+        }
+        broker.present(&token).allowed();
+    }
+}
+
+#[test]
+fn a_token_with_an_hmac_that_was_seen_before_is_looked_at_all_the_same() {
+    let broker = Broker::new(&json!({ "secret": SECRET, "verify_claims": { "sub": "%c" } }));
+    let claims = json!({ "sub": "c1", "exp": NOW + 10 });
+    let token = hs256(SECRET, HS256_HEADER, claims.to_string());
+    let from = |client_id: &'static [u8]| {
+        broker.connect(Connect {
+            client_id: Some(client_id),
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        })
+    };
+    for _ in 0..3 {
+        from(b"c1").allowed();
+        from(b"c2").denied(Reason::ClaimMismatch);
+    }
+    broker.set_time(NOW + 10);
+    from(b"c1").denied(Reason::Expired);
+    broker.set_time(NOW);
+    from(b"c1").allowed();
+    let other = json!({ "secret": format!("{SECRET}!"), "verify_claims": { "sub": "%c" } });
+    broker.reload(&other).unwrap();
+    from(b"c1").denied(Reason::BadSignature);
 }
 
 #[test]

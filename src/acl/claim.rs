@@ -19,17 +19,27 @@ pub(crate) struct Subject<'a> {
     pub(crate) attributes: Option<Object<'a>>,
 }
 
-/// Reads the claim; none: it is well-formed, and not to be kept. `text` is for what comes and goes
-/// meanwhile.
+/// What came of reading a claim.
+pub(crate) struct Reading {
+    /// None: it is well-formed, and not to be kept.
+    pub(crate) acl: Option<Acl>,
+    /// It is well-formed for every client: nothing of this one was filled in.
+    pub(crate) suits_all: bool,
+}
+
+/// Reads the claim. `text` is for what comes and goes meanwhile.
 pub(crate) fn read(
     claim: Value<'_>,
     subject: &Subject<'_>,
     keep: bool,
     text: &mut String,
-) -> Result<Option<Acl>, Refusal> {
+) -> Result<Reading, Refusal> {
     let mut reader = Reader {
-        subject,
-        text,
+        fitting: Fitting {
+            subject,
+            text,
+            is_needed: false,
+        },
         allow: Collector::new(keep),
         deny: Collector::new(keep),
     };
@@ -39,16 +49,18 @@ pub(crate) fn read(
         _ => Err((None, "neither an object nor a list")),
     };
     let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
-    Ok(keep.then(|| Acl {
-        allow: reader.allow.sorted(),
-        deny: reader.deny.sorted(),
-        otherwise,
-    }))
+    Ok(Reading {
+        suits_all: !reader.fitting.is_needed,
+        acl: keep.then(|| Acl {
+            allow: reader.allow.sorted(),
+            deny: reader.deny.sorted(),
+            otherwise,
+        }),
+    })
 }
 
 struct Reader<'a> {
-    subject: &'a Subject<'a>,
-    text: &'a mut String,
+    fitting: Fitting<'a>,
     allow: Collector,
     deny: Collector,
 }
@@ -75,7 +87,7 @@ impl Reader<'_> {
             let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
             for topic in rule::list(topics)?.iter() {
                 let topic = rule::topic(topic)?;
-                match filter(&topic, self.subject, self.text) {
+                match self.fitting.filter(&topic) {
                     Ok(filter) => self.allow.add(0, conditions, filter)?,
                     Err(Unfit::Invalid | Unfit::NoValue) => {}
                     Err(Unfit::Defect(defect)) => return Err(defect),
@@ -88,8 +100,8 @@ impl Reader<'_> {
     /// The form of EMQX 5.5: rules, of which the first that matches decides.
     fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
         for (number, rule) in (1..).zip(rules.iter()) {
-            let read =
-                Rule::read(rule, self.subject.client).and_then(|rule| self.add_rule(number, &rule));
+            let read = Rule::read(rule, self.fitting.subject.client)
+                .and_then(|rule| self.add_rule(number, &rule));
             read.map_err(|defect| (Some(number), defect))?;
         }
         Ok(Permission::NoMatch)
@@ -99,7 +111,7 @@ impl Reader<'_> {
         let denies = rule.permission == Permission::Deny;
         for topic in rule.topics() {
             let topic = rule::topic(topic)?;
-            match filter(&topic, self.subject, self.text) {
+            match self.fitting.filter(&topic) {
                 Err(Unfit::Invalid) => return Err("a topic that is no valid filter"),
                 Err(Unfit::Defect(defect)) => return Err(defect),
                 // From here on it is known to be well-formed.
@@ -125,41 +137,52 @@ impl Reader<'_> {
     }
 }
 
-/// What a topic of a rule is for a client. `filled` is where placeholders are filled in.
-fn filter<'t>(
-    topic: &'t str,
-    subject: &Subject<'_>,
-    filled: &'t mut String,
-) -> Result<Filter<'t>, Unfit> {
-    let literal = topic.strip_prefix("eq ");
-    if literal.is_some() || !template::has_marks(topic) {
-        let filter = Filter {
-            text: literal.unwrap_or(topic),
-            exact: literal.is_some(),
-        };
-        return if topic::is_filter(filter.text) {
-            Ok(filter)
-        } else {
+/// Makes topics of a rule fit a client.
+struct Fitting<'a> {
+    subject: &'a Subject<'a>,
+    /// Where placeholders are filled in.
+    text: &'a mut String,
+    /// A topic was met that may have placeholders.
+    is_needed: bool,
+}
+
+impl Fitting<'_> {
+    /// What a topic is for the client.
+    #[inline]
+    fn filter<'t>(&'t mut self, topic: &'t str) -> Result<Filter<'t>, Unfit> {
+        let literal = topic.strip_prefix("eq ");
+        let text = literal.unwrap_or(topic);
+        let exact = literal.is_some();
+        if topic::is_filter_without(text, template::marks) || (exact && topic::is_filter(text)) {
+            Ok(Filter { text, exact })
+        } else if exact {
             Err(Unfit::Invalid)
-        };
+        } else {
+            self.fill(topic)
+        }
     }
-    // A value fills no level by itself that has a wildcard beside it, and does not turn a topic into
-    // one that begins with $: what holds for a plain value must hold for this one.
-    match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
-        Ok(()) if topic::is_filter(filled) => {}
-        Err(Unfilled::Unknown) => return Err(Unfit::Defect("a placeholder that is not known")),
-        _ => return Err(Unfit::Invalid),
+
+    fn fill(&mut self, topic: &str) -> Result<Filter<'_>, Unfit> {
+        self.is_needed = true;
+        let filled = &mut *self.text;
+        // A value fills no level by itself that has a wildcard beside it, and does not turn a topic
+        // into one that begins with $: what holds for a plain value must hold for this one.
+        match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
+            Ok(()) if topic::is_filter(filled) => {}
+            Err(Unfilled::Unknown) => return Err(Unfit::Defect("a placeholder that is not known")),
+            _ => return Err(Unfit::Invalid),
+        }
+        let is_system = filled.starts_with('$');
+        template::fill(topic, topic::LONGEST, |it| value(it, self.subject), filled)
+            .map_err(|_| Unfit::NoValue)?;
+        if !topic::is_filter(filled) || filled.starts_with('$') != is_system {
+            return Err(Unfit::NoValue);
+        }
+        Ok(Filter {
+            text: filled,
+            exact: false,
+        })
     }
-    let is_system = filled.starts_with('$');
-    template::fill(topic, topic::LONGEST, |it| value(it, subject), filled)
-        .map_err(|_| Unfit::NoValue)?;
-    if !topic::is_filter(filled) || filled.starts_with('$') != is_system {
-        return Err(Unfit::NoValue);
-    }
-    Ok(Filter {
-        text: filled,
-        exact: false,
-    })
 }
 
 /// What stands for a placeholder, if it can be part of a level.

@@ -8,16 +8,25 @@
 mod scan;
 
 use std::borrow::Cow;
-use std::iter::StepBy;
 
 pub(crate) use scan::describe;
 
-/// One value or member name: three bits of kind and 29 of where it begins, then where it ends. Bytes,
-/// so that nodes can be kept behind the text that they describe.
+/// One value or member name, in 64 bits. Bytes, so that nodes can be kept behind the text that they
+/// describe:
+///
+/// ```text
+/// kind 4 | start 20 | length 20 | next 20
+/// ```
+///
+/// Start and length are those of a scalar in the text. Next is the node after all that belongs to this
+/// one: to a container what is in it, to a name its value.
 pub(crate) type Node = [u8; 8];
 
-/// How many bits of a node are the place where it begins.
-const PLACE_BITS: u32 = 29;
+/// How many bits of a node are a place in the text, or among the nodes.
+const PLACE_BITS: u32 = 20;
+
+/// The longest text, in bytes: the claims of the longest token are shorter.
+const LONGEST: usize = (1 << PLACE_BITS) - 1;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,15 +39,13 @@ enum Kind {
     Plain,
     /// A string with escapes.
     Escaped,
-    /// The node's end is the index of the node after its last element.
     Array,
-    /// The node's end is the index of the node after its last member.
     Object,
 }
 
 impl Kind {
     fn of(bits: u32) -> Self {
-        match bits {
+        match bits & 7 {
             0 => Self::Null,
             1 => Self::True,
             2 => Self::False,
@@ -51,18 +58,25 @@ impl Kind {
     }
 }
 
-fn node(kind: Kind, start: u32, end: u32) -> Node {
-    let first = ((kind as u32) << PLACE_BITS) | start;
-    ((u64::from(first) << 32) | u64::from(end)).to_be_bytes()
+/// Makes a node of places that are at most [`LONGEST`].
+#[inline]
+fn node(kind: Kind, start: usize, len: usize, next: usize) -> Node {
+    let places = [start, len, next]
+        .into_iter()
+        .fold(kind as u64, |bits, place| {
+            (bits << PLACE_BITS) | place as u64
+        });
+    places.to_ne_bytes()
 }
 
+/// Kind, start, length and next.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "these are the halves")]
-fn parts(node: Node) -> (Kind, usize, usize) {
-    let bits = u64::from_be_bytes(node);
-    let (first, end) = ((bits >> 32) as u32, bits as u32);
-    let start = first & ((1 << PLACE_BITS) - 1);
-    (Kind::of(first >> PLACE_BITS), start as usize, end as usize)
+#[expect(clippy::cast_possible_truncation, reason = "places of 20 bits")]
+fn parts(node: Node) -> (Kind, usize, usize, usize) {
+    let bits = u64::from_ne_bytes(node);
+    let place = |shift: u32| (bits >> shift) as usize & LONGEST;
+    let kind = Kind::of((bits >> (3 * PLACE_BITS)) as u32);
+    (kind, place(2 * PLACE_BITS), place(PLACE_BITS), place(0))
 }
 
 /// A text that was described.
@@ -76,6 +90,14 @@ impl<'d> Flat<'d> {
     /// A description that was kept, and its text.
     pub(crate) fn new(text: &'d str, nodes: &'d [Node]) -> Self {
         Self { text, nodes }
+    }
+
+    /// The nodes of one description, and what stands behind them.
+    pub(crate) fn split(nodes: &[Node]) -> (&[Node], &[Node]) {
+        let (_, _, _, end) = nodes
+            .first()
+            .map_or((Kind::Null, 0, 0, 0), |node| parts(*node));
+        nodes.split_at_checked(end).unwrap_or_default()
     }
 
     pub(crate) fn text(self) -> &'d str {
@@ -118,9 +140,9 @@ pub(crate) enum Read<'d> {
 
 impl<'d> Value<'d> {
     #[inline]
-    fn parts(self) -> (Kind, usize, usize) {
+    fn parts(self) -> (Kind, usize, usize, usize) {
         let node = self.flat.nodes.get(self.index);
-        node.map_or((Kind::Null, 0, 0), |node| parts(*node))
+        node.map_or((Kind::Null, 0, 0, usize::MAX), |node| parts(*node))
     }
 
     /// Its node.
@@ -130,24 +152,24 @@ impl<'d> Value<'d> {
 
     #[inline]
     pub(crate) fn read(self) -> Read<'d> {
-        let (kind, start, end) = self.parts();
+        let (kind, start, len, next) = self.parts();
         match kind {
             Kind::Null => Read::Null,
             Kind::True => Read::Bool(true),
             Kind::False => Read::Bool(false),
-            Kind::Number => Read::Number(Number(self.slice(start, end))),
-            Kind::Plain => Read::String(Cow::Borrowed(self.slice(start, end))),
-            Kind::Escaped => Read::String(Cow::Owned(self.unescaped(start, end))),
-            Kind::Array => Read::Array(Array(self.inside(end))),
-            Kind::Object => Read::Object(Object(self.inside(end))),
+            Kind::Number => Read::Number(Number(self.slice(start, len))),
+            Kind::Plain => Read::String(Cow::Borrowed(self.slice(start, len))),
+            Kind::Escaped => Read::String(Cow::Owned(self.unescaped(start, len))),
+            Kind::Array => Read::Array(Array(self.inside(next))),
+            Kind::Object => Read::Object(Object(self.inside(next))),
         }
     }
 
     #[inline]
     pub(crate) fn as_str(self) -> Option<Cow<'d, str>> {
         match self.parts() {
-            (Kind::Plain, start, end) => Some(Cow::Borrowed(self.slice(start, end))),
-            (Kind::Escaped, start, end) => Some(Cow::Owned(self.unescaped(start, end))),
+            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(self.slice(start, len))),
+            (Kind::Escaped, start, len, _) => Some(Cow::Owned(self.unescaped(start, len))),
             _ => None,
         }
     }
@@ -164,28 +186,15 @@ impl<'d> Value<'d> {
     }
 
     #[inline]
-    fn slice(self, start: usize, end: usize) -> &'d str {
+    fn slice(self, start: usize, len: usize) -> &'d str {
+        let end = start.saturating_add(len);
         self.flat.text.get(start..end).unwrap_or_default()
     }
 
-    fn unescaped(self, start: usize, end: usize) -> String {
+    fn unescaped(self, start: usize, len: usize) -> String {
         // With its quotation marks.
-        let quoted = self.slice(start.saturating_sub(1), end.saturating_add(1));
+        let quoted = self.slice(start.saturating_sub(1), len.saturating_add(2));
         serde_json::from_str(quoted).unwrap_or_default()
-    }
-
-    /// Whether both are strings, of the same characters.
-    fn same_string(self, other: Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-
-    /// The node after this value and all that is in it.
-    #[inline]
-    fn after(self) -> usize {
-        match self.parts() {
-            (Kind::Array | Kind::Object, _, end) => end,
-            _ => self.index.saturating_add(1),
-        }
     }
 
     #[inline]
@@ -215,13 +224,19 @@ impl Number<'_> {
             .ok()
     }
 
+    /// The value of a number without fraction or exponent that fits an `i64`.
+    #[inline]
+    pub(crate) fn short(self) -> Option<i64> {
+        self.0.parse().ok()
+    }
+
     /// The nearest double; always finite.
     pub(crate) fn float(self) -> f64 {
         self.0.parse().unwrap_or(f64::INFINITY)
     }
 }
 
-/// The values in a container.
+/// The nodes in a container: the elements of an array, the names of an object.
 #[derive(Debug, Clone, Copy)]
 struct Inside<'d> {
     flat: &'d Flat<'d>,
@@ -242,7 +257,7 @@ impl<'d> Iterator for Inside<'d> {
             return None;
         }
         let value = self.flat.value(self.next);
-        self.next = value.after();
+        (_, _, _, self.next) = value.parts();
         Some(value)
     }
 }
@@ -265,38 +280,30 @@ impl<'d> Object<'d> {
     /// Names and values.
     #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = (Cow<'d, str>, Value<'d>)> {
-        let Self(mut inside) = self;
-        std::iter::from_fn(move || Some((inside.next()?.as_str()?, inside.next()?)))
+        self.0
+            .map_while(|name| Some((name.as_str()?, name.following())))
     }
 
-    pub(crate) fn get(self, name: &str) -> Option<Value<'d>> {
-        let Self(Inside { flat, next, end }) = self;
-        let mut index = next;
-        let mut rest = flat.nodes.get(next..end)?;
-        while let [found, value, ..] = rest {
-            let is_it = match parts(*found) {
-                (Kind::Plain, start, end) => {
-                    end.wrapping_sub(start) == name.len()
-                        && flat.text.as_bytes().get(start..end) == Some(name.as_bytes())
-                }
-                _ => flat.value(index).as_str().as_deref() == Some(name),
-            };
-            index = index.saturating_add(1);
-            if is_it {
-                return Some(flat.value(index));
-            }
-            let after = match parts(*value) {
-                (Kind::Array | Kind::Object, _, end) => end,
-                _ => index.saturating_add(1),
-            };
-            rest = flat.nodes.get(after..end)?;
-            index = after;
+    pub(crate) fn get(self, wanted: &str) -> Option<Value<'d>> {
+        let Self(mut names) = self;
+        names.find(|name| name.is(wanted)).map(Value::following)
+    }
+}
+
+/// A member's name.
+impl Value<'_> {
+    #[inline]
+    fn is(self, wanted: &str) -> bool {
+        match self.parts() {
+            (Kind::Plain, start, len, _) => len == wanted.len() && self.slice(start, len) == wanted,
+            _ => self.as_str().as_deref() == Some(wanted),
         }
-        None
     }
 
-    fn names(self) -> StepBy<Inside<'d>> {
-        self.0.step_by(2)
+    /// Its value.
+    #[inline]
+    fn following(self) -> Self {
+        self.flat.value(self.index.saturating_add(1))
     }
 }
 

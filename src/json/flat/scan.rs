@@ -1,7 +1,8 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Flat, Kind, Node, Number, PLACE_BITS, Read, Value, node};
+use super::{Flat, Kind, LONGEST, Node, Number, Read, Value, node};
 use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED};
+use crate::words;
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds.
 ///
@@ -13,281 +14,284 @@ pub(crate) fn describe<'d>(
     nodes: &'d mut Vec<Node>,
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
-    if text.len() >= 1 << PLACE_BITS {
+    if text.len() > LONGEST {
         return Err(INVALID);
     }
-    let mut scanner = Scanner { text, at: 0, nodes };
-    scanner.value(0)?;
-    scanner.skip_space();
-    match scanner.peek() {
-        None => Ok(Flat { text, nodes }),
-        Some(_) => Err(INVALID),
+    let mut scanner = Scanner {
+        text,
+        bytes: text.as_bytes(),
+        nodes,
+        defect: INVALID,
+    };
+    let end = scanner.value(0, 0).ok_or(scanner.defect)?;
+    match scanner.next_byte(end) {
+        (None, _) => Ok(Flat { text, nodes }),
+        (Some(_), _) => Err(INVALID),
     }
 }
 
+/// Its functions take the place in the text where they begin, and return the one where they end; none:
+/// there is no such thing.
 struct Scanner<'s> {
     text: &'s str,
-    at: usize,
+    bytes: &'s [u8],
     nodes: &'s mut Vec<Node>,
+    /// What is wrong, if something is.
+    defect: &'static str,
 }
 
 impl Scanner<'_> {
     #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
     }
 
+    /// The next byte that is no space, and where it is.
     #[inline]
-    fn advance(&mut self, by: usize) {
-        self.at = self.at.saturating_add(by);
-    }
-
-    /// Takes a byte, if it is the next one.
-    #[inline]
-    fn take(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.advance(is_next.into());
-        is_next
-    }
-
-    #[inline]
-    fn skip_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.advance(1);
-        }
-    }
-
-    /// Goes past such bytes, and says how many there were.
-    #[inline]
-    fn skip(&mut self, is_such: impl Fn(u8) -> bool) -> usize {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let count = rest
-            .iter()
-            .position(|byte| !is_such(*byte))
-            .unwrap_or(rest.len());
-        self.advance(count);
-        count
-    }
-
-    /// Goes past bytes that stand for themselves in a string, eight at a time.
-    #[inline]
-    fn skip_plain(&mut self) {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (words, _) = rest.as_chunks();
-        for word in words {
-            let special = special(u64::from_le_bytes(*word));
-            if special != 0 {
-                return self.advance(special.trailing_zeros() as usize / 8);
+    fn next_byte(&self, mut at: usize) -> (Option<u8>, usize) {
+        loop {
+            match self.byte(at) {
+                Some(b' ' | b'\t' | b'\n' | b'\r') => at = after(at),
+                other => return (other, at),
             }
-            self.advance(8);
         }
-        self.skip(|byte| byte >= b' ' && byte != b'"' && byte != b'\\');
     }
 
     #[inline]
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the text is shorter, and there are fewer nodes than bytes"
-    )]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        self.nodes.push(node(kind, start as u32, end as u32));
+        let next = after(self.nodes.len());
+        self.nodes
+            .push(node(kind, start, end.wrapping_sub(start), next));
     }
 
     /// A value that is `depth` levels below the outermost.
-    fn value(&mut self, depth: usize) -> Result<(), &'static str> {
-        self.skip_space();
-        match self.peek() {
-            Some(b'"') => self.string().map(|_| ()),
-            Some(b'{') => self.object(depth),
-            Some(b'[') => self.array(depth),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Kind::True),
-            Some(b'f') => self.literal("false", Kind::False),
-            Some(b'n') => self.literal("null", Kind::Null),
-            _ => Err(INVALID),
+    #[inline]
+    fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (first, at) = self.next_byte(at);
+        match first? {
+            b'"' => self.string(after(at)),
+            b'{' => self.object(at, depth),
+            b'[' => self.array(at, depth),
+            b'-' | b'0'..=b'9' => self.number(at),
+            b't' => self.literal(at, "true", Kind::True),
+            b'f' => self.literal(at, "false", Kind::False),
+            b'n' => self.literal(at, "null", Kind::Null),
+            _ => None,
         }
     }
 
-    fn literal(&mut self, literal: &str, kind: Kind) -> Result<(), &'static str> {
-        let start = self.at;
-        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
-        if !rest.starts_with(literal.as_bytes()) {
-            return Err(INVALID);
-        }
-        self.advance(literal.len());
-        self.push(kind, start, self.at);
-        Ok(())
+    fn literal(&mut self, at: usize, literal: &str, kind: Kind) -> Option<usize> {
+        let end = at.saturating_add(literal.len());
+        let is_it = self.bytes.get(at..end) == Some(literal.as_bytes());
+        self.push(kind, at, end);
+        is_it.then_some(end)
     }
 
     /// RFC 8259 section 6; and no number is too large for a double.
-    fn number(&mut self) -> Result<(), &'static str> {
-        let start = self.at;
-        self.take(b'-');
-        let leads_with_zero = self.peek() == Some(b'0');
-        match self.digits() {
-            0 => return Err(INVALID),
-            2.. if leads_with_zero => return Err(INVALID),
-            _ => {}
+    fn number(&mut self, start: usize) -> Option<usize> {
+        let first = self.past(start, b'-');
+        let mut at = self.digits(first)?;
+        if self.byte(first) == Some(b'0') && at != after(first) {
+            return None;
         }
-        if self.take(b'.') && self.digits() == 0 {
-            return Err(INVALID);
+        if self.byte(at) == Some(b'.') {
+            at = self.digits(after(at))?;
         }
-        let has_exponent = self.take(b'e') || self.take(b'E');
+        let has_exponent = matches!(self.byte(at), Some(b'e' | b'E'));
         if has_exponent {
-            let _sign = self.take(b'+') || self.take(b'-');
-            if self.digits() == 0 {
-                return Err(INVALID);
-            }
+            let sign = after(at);
+            let has_sign = matches!(self.byte(sign), Some(b'+' | b'-'));
+            at = self.digits(sign.saturating_add(has_sign.into()))?;
         }
-        self.push(Kind::Number, start, self.at);
+        self.push(Kind::Number, start, at);
         // A double has room for 308 digits before the point.
-        let may_be_too_large = has_exponent || self.at.saturating_sub(start) > 300;
-        let number = Number(self.text.get(start..self.at).unwrap_or_default());
-        if may_be_too_large && !number.float().is_finite() {
-            return Err(INVALID);
+        let may_be_too_large = has_exponent || at.saturating_sub(start) > 300;
+        if may_be_too_large {
+            let number = Number(self.text.get(start..at)?);
+            return number.float().is_finite().then_some(at);
         }
-        Ok(())
+        Some(at)
     }
 
-    #[inline]
-    fn digits(&mut self) -> usize {
-        self.skip(|byte| byte.is_ascii_digit())
+    /// Past this byte, if it is there.
+    fn past(&self, at: usize, byte: u8) -> usize {
+        at.saturating_add((self.byte(at) == Some(byte)).into())
     }
 
-    /// RFC 8259 section 7; returns where it begins and ends, if it stands as it is.
+    /// One digit at least.
+    fn digits(&self, start: usize) -> Option<usize> {
+        let mut at = start;
+        while let Some(b'0'..=b'9') = self.byte(at) {
+            at = after(at);
+        }
+        (at != start).then_some(at)
+    }
+
+    /// RFC 8259 section 7; it begins after the quotation mark.
     #[inline]
-    fn string(&mut self) -> Result<Option<(usize, usize)>, &'static str> {
-        self.advance(1);
-        let start = self.at;
-        let mut kind = Kind::Plain;
+    fn string(&mut self, start: usize) -> Option<usize> {
+        let end = self.plain(start);
+        match self.byte(end)? {
+            b'"' => {
+                self.push(Kind::Plain, start, end);
+                Some(after(end))
+            }
+            _ => self.escaped(start, end),
+        }
+    }
+
+    /// Past bytes that stand for themselves in a string.
+    #[inline]
+    fn plain(&self, at: usize) -> usize {
+        words::find(self.bytes, at, |word| {
+            word.is(b'"') | word.is(b'\\') | word.less(b' ')
+        })
+    }
+
+    /// A string that goes on with a backslash.
+    #[cold]
+    fn escaped(&mut self, start: usize, mut at: usize) -> Option<usize> {
         loop {
-            self.skip_plain();
-            let end = self.at;
-            if self.take(b'"') {
-                self.push(kind, start, end);
-                return Ok((kind == Kind::Plain).then_some((start, end)));
+            match self.byte(at)? {
+                b'\\' => at = self.plain(self.escape(after(at))?),
+                b'"' => {
+                    self.push(Kind::Escaped, start, at);
+                    return Some(after(at));
+                }
+                _ => return None,
             }
-            if !self.take(b'\\') {
-                return Err(INVALID);
-            }
-            kind = Kind::Escaped;
-            self.escape()?;
         }
     }
 
     /// What follows a backslash. Of surrogates there must be a pair.
-    fn escape(&mut self) -> Result<(), &'static str> {
-        let escaped = self.peek().ok_or(INVALID)?;
-        self.advance(1);
-        match escaped {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Ok(()),
-            b'u' => match self.code_unit()? {
-                0xdc00..=0xdfff => Err(INVALID),
-                0xd800..=0xdbff => {
-                    let has_next = self.take(b'\\') && self.take(b'u');
-                    if has_next && matches!(self.code_unit()?, 0xdc00..=0xdfff) {
-                        Ok(())
-                    } else {
-                        Err(INVALID)
+    fn escape(&self, at: usize) -> Option<usize> {
+        match self.byte(at)? {
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(after(at)),
+            b'u' => match self.code_unit(after(at))? {
+                (0xdc00..=0xdfff, _) => None,
+                (0xd800..=0xdbff, at) => {
+                    let digits = at.saturating_add(2);
+                    let has_next = self.bytes.get(at..digits) == Some(b"\\u");
+                    match self.code_unit(digits)? {
+                        (0xdc00..=0xdfff, end) if has_next => Some(end),
+                        _ => None,
                     }
                 }
-                _ => Ok(()),
+                (_, at) => Some(at),
             },
-            _ => Err(INVALID),
+            _ => None,
         }
     }
 
-    fn code_unit(&mut self) -> Result<u16, &'static str> {
-        let end = self.at.saturating_add(4);
-        let digits = self.text.get(self.at..end).ok_or(INVALID)?;
-        self.at = end;
+    fn code_unit(&self, at: usize) -> Option<(u16, usize)> {
+        let end = at.saturating_add(4);
+        let digits = self.text.get(at..end)?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(INVALID);
+            return None;
         }
-        u16::from_str_radix(digits, 16).map_err(|_| INVALID)
+        Some((u16::from_str_radix(digits, 16).ok()?, end))
     }
 
-    fn array(&mut self, depth: usize) -> Result<(), &'static str> {
-        let (index, depth) = self.open(Kind::Array, depth)?;
-        if !self.take(b']') {
+    fn array(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (container, depth) = self.open(depth)?;
+        let (first, mut at) = self.next_byte(after(at));
+        if first != Some(b']') {
             loop {
-                self.value(depth)?;
-                if self.is_last(b']')? {
-                    break;
+                at = self.value(at, depth)?;
+                let (next, here) = self.next_byte(at);
+                at = here;
+                match next? {
+                    b',' => at = after(at),
+                    b']' => break,
+                    _ => return None,
                 }
             }
         }
-        self.close(Kind::Array, index);
-        Ok(())
+        self.close(container, Kind::Array);
+        Some(after(at))
     }
 
-    fn object(&mut self, depth: usize) -> Result<(), &'static str> {
-        let (index, depth) = self.open(Kind::Object, depth)?;
+    fn object(&mut self, at: usize, depth: usize) -> Option<usize> {
+        let (container, depth) = self.open(depth)?;
         // Names that fall to different bits are different; whether others are is looked at closely.
         let mut seen = 0_u64;
         let mut may_repeat = false;
-        if !self.take(b'}') {
+        let (first, mut at) = self.next_byte(after(at));
+        if first != Some(b'}') {
             loop {
-                self.skip_space();
-                if self.peek() != Some(b'"') {
-                    return Err(INVALID);
-                }
-                let bit = self.string()?.map_or(u64::MAX, |(start, end)| {
-                    let name = self.text.as_bytes().get(start..end).unwrap_or_default();
-                    bit(name)
-                });
+                let name = self.nodes.len();
+                let bit;
+                (bit, at) = self.name(at)?;
                 may_repeat |= seen & bit != 0;
                 seen |= bit;
-                self.skip_space();
-                if !self.take(b':') {
-                    return Err(INVALID);
+                let (colon, here) = self.next_byte(at);
+                if colon? != b':' {
+                    return None;
                 }
-                self.value(depth)?;
-                if self.is_last(b'}')? {
-                    break;
+                at = self.value(after(here), depth)?;
+                self.end(name);
+                let (next, here) = self.next_byte(at);
+                at = here;
+                match next? {
+                    b',' => at = after(at),
+                    b'}' => break,
+                    _ => return None,
                 }
             }
         }
-        self.close(Kind::Object, index);
-        if may_repeat && self.repeats(index) {
-            return Err(DUPLICATE);
+        self.close(container, Kind::Object);
+        if may_repeat && self.repeats(container) {
+            self.defect = DUPLICATE;
+            return None;
         }
-        Ok(())
+        Some(after(at))
     }
 
-    fn open(&mut self, kind: Kind, depth: usize) -> Result<(usize, usize), &'static str> {
-        let depth = depth.saturating_add(1);
-        if depth > MAX_DEPTH {
-            return Err(NESTED);
-        }
-        let index = self.nodes.len();
-        self.push(kind, self.at, 0);
-        self.advance(1);
-        self.skip_space();
-        Ok((index, depth))
-    }
-
-    /// Whether what was read is the last in its container. If not, there is a comma.
+    /// A member's name, and its bit: all of them, if the name does not stand as it is.
     #[inline]
-    fn is_last(&mut self, close: u8) -> Result<bool, &'static str> {
-        self.skip_space();
-        if self.take(close) {
-            Ok(true)
-        } else if self.take(b',') {
-            Ok(false)
+    fn name(&mut self, at: usize) -> Option<(u64, usize)> {
+        let (first, at) = self.next_byte(at);
+        if first? != b'"' {
+            return None;
+        }
+        let start = after(at);
+        let end = self.plain(start);
+        if self.byte(end) == Some(b'"') {
+            self.push(Kind::Plain, start, end);
+            Some((bit(self.bytes.get(start..end)?), after(end)))
         } else {
-            Err(INVALID)
+            Some((u64::MAX, self.escaped(start, end)?))
         }
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "there are fewer nodes than bytes"
-    )]
-    fn close(&mut self, kind: Kind, index: usize) {
-        let end = self.nodes.len() as u32;
-        if let Some(container) = self.nodes.get_mut(index) {
-            *container = node(kind, 0, end);
+    /// Makes room for the node of a container.
+    #[inline]
+    fn open(&mut self, depth: usize) -> Option<(usize, usize)> {
+        let depth = after(depth);
+        if depth > MAX_DEPTH {
+            self.defect = NESTED;
+            return None;
+        }
+        let container = self.nodes.len();
+        self.nodes.push(Node::default());
+        Some((container, depth))
+    }
+
+    #[inline]
+    fn close(&mut self, container: usize, kind: Kind) {
+        let next = self.nodes.len();
+        if let Some(container) = self.nodes.get_mut(container) {
+            *container = node(kind, 0, 0, next);
+        }
+    }
+
+    /// Lets a name end with its value.
+    #[inline]
+    fn end(&mut self, name: usize) {
+        let next = self.nodes.len();
+        if let Some(name) = self.nodes.get_mut(name) {
+            let (kind, start, len, _) = super::parts(*name);
+            *name = node(kind, start, len, next);
         }
     }
 
@@ -302,10 +306,11 @@ impl Scanner<'_> {
         let Read::Object(object) = flat.value(index).read() else {
             return false;
         };
-        let mut names = object.names();
+        let mut names = object.0;
         if names.clone().nth(FEW).is_none() {
             while let Some(name) = names.next() {
-                if names.clone().any(|other| name.same_string(other)) {
+                let text = name.as_str();
+                if names.clone().any(|other| other.as_str() == text) {
                     return true;
                 }
             }
@@ -318,15 +323,11 @@ impl Scanner<'_> {
     }
 }
 
-/// The high bit of the first byte, counted from the low end, that is a quotation mark, a backslash or a
-/// control character; bits above it mean nothing. 0: there is none.
+/// One place further.
 #[inline]
-fn special(word: u64) -> u64 {
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    // Of a byte below 128, the subtraction borrows exactly if it is less.
-    let less = |word: u64, limit: u64| word.wrapping_sub(EACH.wrapping_mul(limit)) & !word;
-    let is = |byte: u8| less(word ^ EACH.wrapping_mul(byte.into()), 1);
-    (is(b'"') | is(b'\\') | less(word, 0x20)) & EACH.wrapping_mul(0x80)
+fn after(at: usize) -> usize {
+    // Places end at `LONGEST`.
+    at.wrapping_add(1)
 }
 
 /// One of 64 bits, by the length and the ends of a name.
