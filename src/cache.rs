@@ -132,7 +132,7 @@ impl Cache {
 struct Lately(OnceCell<Box<[AtomicU64]>>);
 
 impl Lately {
-    const PLACES: u64 = 8192;
+    const PLACES: u64 = 16_384;
 
     fn has(&self, token: &Token<'_>) -> bool {
         let (mark, place) = self.place(token);

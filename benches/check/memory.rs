@@ -33,7 +33,9 @@ pub(crate) fn report() {
         };
         let floor = most(&|number| bare.verify(&pairs[number].0, &pairs[number].1));
         let first = most(&|number| off.accept(&new[number]));
-        let remembered = most(&|number| on.accept(&new[number]));
+        // An HMAC is remembered when it comes for the second time.
+        let remembered = [(); 2].map(|()| most(&|number| on.accept(&new[number])));
+        let remembered = remembered.into_iter().max().unwrap();
         let cached = most(&|number| on.accept(&new[number]));
         let met = first == floor && remembered <= floor + 2 && cached == 0;
         let verdict = if met { "ok" } else { "MISSED" };
