@@ -1,0 +1,42 @@
+// The resources of a verifier and of a session, and how a verifier is freed while it is in use.
+#ifndef VERIFIER_H
+#define VERIFIER_H
+
+#include "state.h"
+
+typedef struct verifier {
+  state *state;
+  _Atomic(jwt_auth *) auth; // NULL once it is freed
+  atomic_uint_least64_t users;
+} verifier;
+
+typedef struct session {
+  state *state;
+  jwt_auth_session *session;
+} session;
+
+// Makes a verifier. On failure *error_term is a text and the result NULL; it is released with
+// enif_release_resource.
+verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t len,
+                       ERL_NIF_TERM *error_term);
+
+// Between the two the verifier is not freed. NULL: it was freed, and verifier_leave is not called.
+jwt_auth *verifier_enter(verifier *one);
+void verifier_leave(verifier *one);
+
+// Frees it now, or when the last call that uses it is over. It waits for nothing but a log hook.
+void verifier_close(verifier *one);
+
+// The resource of a session, which takes it over.
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *all, jwt_auth_session *from);
+
+// What the virtual machine calls when no term names the resource any more.
+void verifier_destroy(ErlNifEnv *env, void *object);
+void session_destroy(ErlNifEnv *env, void *object);
+
+// The error text of jwt_auth_init and jwt_auth_reload as a binary.
+ERL_NIF_TERM error_text(ErlNifEnv *env, jwt_auth_status status, const char *error);
+
+enum { ERROR_SIZE = 512 };
+
+#endif

@@ -1,0 +1,120 @@
+%% May this MQTT client connect, and what may it do? Its JSON Web Token says.
+%%
+%%   {ok, Verifier} = jwt_auth:new(#{secret => Secret}),
+%%   case jwt_auth:check(Verifier, #{client_id => Id, password => Token}) of
+%%       {allow, #{session := Session}} -> ...;   % keep the session while the client is connected
+%%       {deny, Reason} -> ...;
+%%       ignore -> ...                            % refuse, unless somebody else accepts it
+%%   end,
+%%   allow = jwt_auth:authorize(Verifier, Session, publish, Topic, #{qos => 1, retain => false}).
+%%
+%% Verifiers and sessions may be used by any number of processes at once; they end when no process
+%% has them any more. A call with an argument of another type than its -spec says raises badarg: a
+%% caller that must not crash catches it, and refuses. The exception does not hold the arguments.
+-module(jwt_auth).
+
+-export([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
+-export([version/0, status/0]).
+-export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
+-export_type([verdict/0, recheck_verdict/0, permission/0]).
+
+-opaque verifier() :: jwt_auth_nif:verifier().
+-opaque session() :: jwt_auth_nif:session().
+
+%% JSON text, or a map that jwt_auth_json encodes.
+-type config() :: iodata() | #{atom() | binary() => term()}.
+
+%% A field that is absent, or undefined, was not sent by the client. Other keys raise badarg: a
+%% misspelled one would read as not sent.
+-type client() :: #{client_id => binary() | undefined,
+                    username => binary() | undefined,
+                    password => binary() | undefined,
+                    peer_address => binary() | inet:ip_address() | undefined}.
+
+%% undecided: the call failed, or the verifier was freed. not_loaded: there is no native library.
+%% unknown: a reason of a library that is newer than this module.
+-type reason() :: undecided | missing_token | token_too_large | malformed_token
+                | unsupported_algorithm | algorithm_not_allowed | unsupported_critical_header
+                | no_key | unknown_key_id | keys_unavailable | bad_signature | signature_format
+                | malformed_claims | expired | not_yet_valid | issued_in_future | missing_claim
+                | claim_mismatch | bad_acl | revoked | unknown | not_loaded.
+
+-type action() :: publish | subscribe | 'receive'.
+-type permission() :: allow | deny | no_match.
+
+%% Absent: 0, and false.
+-type options() :: #{qos => 0..2, retain => boolean()}.
+
+%% expires_at: end the session at this Unix second; absent: it has no end.
+-type verdict() :: {allow, #{session := session(),
+                             superuser := boolean(),
+                             expires_at => pos_integer()}}
+                 | {deny, reason()}
+                 | ignore.
+-type recheck_verdict() :: {allow, #{superuser := boolean(), expires_at => pos_integer()}}
+                         | {deny, reason()}.
+
+%% Makes a verifier. Files that the configuration names are read during the call. The text of an
+%% error names the option, and quotes no value.
+-spec new(config()) -> {ok, verifier()} | {error, binary()}.
+new(Config) ->
+    case encode(Config) of
+        {ok, Json} -> answer(jwt_auth_nif:new(Json));
+        Error -> Error
+    end.
+
+%% Replaces the configuration, for all who use the verifier. One that is not accepted changes nothing.
+-spec reload(verifier(), config()) -> ok | {error, binary()}.
+reload(Verifier, Config) ->
+    case encode(Config) of
+        {ok, Json} -> answer(jwt_auth_nif:reload(Verifier, Json));
+        Error -> Error
+    end.
+
+%% Ends the verifier now, or when calls that use it are over; afterwards every call with it
+%% refuses. It need not be called. Sessions live on, and can be asked about with another verifier.
+-spec free(verifier()) -> ok.
+free(Verifier) ->
+    answer(jwt_auth_nif:free(Verifier)).
+
+%% May the client connect?
+-spec check(verifier(), client()) -> verdict().
+check(Verifier, Client) ->
+    answer(jwt_auth_nif:check(Verifier, Client)).
+
+%% May the client of a session do this with the topic? For subscribe, Topic is the filter as the
+%% client sent it. no_match: the token says nothing, and the broker's own permissions decide.
+-spec authorize(verifier(), session(), action(), binary(), options()) -> permission().
+authorize(Verifier, Session, Action, Topic, Options) ->
+    answer(jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)).
+
+%% Would the client of a session still be accepted? Ask after reload, and from time to time.
+-spec recheck(verifier(), session()) -> recheck_verdict().
+recheck(Verifier, Session) ->
+    answer(jwt_auth_nif:recheck(Verifier, Session)).
+
+%% The payload of the token, a JSON object, byte for byte as signed.
+-spec claims(session()) -> {ok, binary()} | {error, not_loaded}.
+claims(Session) ->
+    answer(jwt_auth_nif:claims(Session)).
+
+%% The strings, numbers and booleans of the token's claim client_attrs, as text.
+-spec attributes(session()) -> #{binary() => binary()}.
+attributes(Session) ->
+    answer(jwt_auth_nif:attributes(Session)).
+
+%% The version of the native library.
+-spec version() -> binary() | not_loaded.
+version() ->
+    jwt_auth_nif:version().
+
+%% Whether the native library is loaded, and if not, why.
+-spec status() -> ok | {error, binary()}.
+status() ->
+    jwt_auth_nif:status().
+
+encode(Config) when is_map(Config) -> jwt_auth_json:encode(Config);
+encode(Config) -> {ok, Config}.
+
+answer(badarg) -> erlang:error(badarg);
+answer(Answer) -> Answer.
