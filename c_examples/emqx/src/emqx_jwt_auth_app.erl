@@ -1,0 +1,63 @@
+%% The application: registers the hooks, then starts the processes.
+%%
+%% A broker whose plugin does not start goes on without it, and admits anybody whom nothing else
+%% refuses. So whatever is wrong with the configuration or the native library, this application
+%% starts, and refuses every client. It does not start only where hooks cannot be registered at all.
+-module(emqx_jwt_auth_app).
+-behaviour(application).
+-emqx_plugin(?MODULE).
+
+-export([start/2, prep_stop/1, stop/1]).
+-export([on_config_changed/2, on_health_check/1]).
+
+-spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
+start(_Type, _Arguments) ->
+    case emqx_jwt_auth_broker:generation() of
+        unknown -> refuse_to_start("neither the hooks of EMQX 4 nor those of EMQX 5 are here");
+        Generation -> start_for(Generation)
+    end.
+
+%% The gate is closed before the first hook is registered, so no client meets a hook without it.
+start_for(Generation) ->
+    emqx_jwt_auth_counters:start(),
+    emqx_jwt_auth_gate:close(unconfigured),
+    case emqx_jwt_auth_hooks:register(Generation) of
+        ok -> start_processes();
+        {error, Text} -> refuse_to_start(Text)
+    end.
+
+start_processes() ->
+    Started = emqx_jwt_auth_sup:start_link(),
+    _ = emqx_jwt_auth_setting:apply_current(),
+    emqx_jwt_auth_cli:register(),
+    Started.
+
+refuse_to_start(Text) ->
+    logger:error("jwt_auth: the plugin cannot start: ~ts", [Text]),
+    {error, {jwt_auth, unicode:characters_to_binary(Text)}}.
+
+%% Only a stop that somebody asked for takes the hooks away: after a crash they stay, and refuse.
+-spec prep_stop(term()) -> term().
+prep_stop(State) ->
+    emqx_jwt_auth_cli:unregister(),
+    emqx_jwt_auth_hooks:unregister(),
+    emqx_jwt_auth_sessions:save(),
+    State.
+
+-spec stop(term()) -> ok.
+stop(_State) ->
+    emqx_jwt_auth_gate:close(stopped).
+
+%% EMQX 5.7 and later ask this when somebody saves the form. A configuration that is not accepted
+%% changes nothing; the text names the option.
+-spec on_config_changed(term(), term()) -> ok | {error, binary()}.
+on_config_changed(_Old, New) ->
+    Refusal = {error, <<"the configuration could not be looked at">>},
+    emqx_jwt_auth_fault:run(on_config_changed, Refusal,
+                            fun() -> emqx_jwt_auth_setting:apply({form, New}) end).
+
+%% The dashboard asks this.
+-spec on_health_check(term()) -> ok | {error, binary()}.
+on_health_check(_Options) ->
+    emqx_jwt_auth_fault:run(on_health_check, {error, <<"the health check itself failed">>},
+                            fun emqx_jwt_auth_health:check/0).

@@ -1,0 +1,81 @@
+%% What the broker around this plugin is and can do, found out while it runs: one package serves
+%% all of EMQX 5.
+-module(emqx_jwt_auth_broker).
+
+-export([generation/0, facts/0, supports_expiry/2, plugin_config/0, end_session/2]).
+-export_type([generation/0, facts/0]).
+
+-type generation() :: v4 | v5.
+
+%% expiry: whether the broker ends a connection at expire_at by itself; by_attrs: it does if it
+%% knows client_attrs, which came in the same release. bare_permission: the permission hook
+%% answers allow or deny, without a map around it.
+-type facts() :: #{expiry := boolean() | by_attrs, bare_permission := boolean()}.
+
+-spec generation() -> generation() | unknown.
+generation() ->
+    case {exports(emqx, hook, 3), exports(emqx_hooks, put, 3)} of
+        {true, true} -> v4;
+        {false, true} -> v5;
+        {_, false} -> unknown
+    end.
+
+%% Of an EMQX 5. One that does not tell its release is taken for a later one in the form of the
+%% permission: an older one then denies, because it does not understand the answer.
+-spec facts() -> facts().
+facts() ->
+    case release() of
+        unknown -> #{expiry => by_attrs, bare_permission => false};
+        Release -> #{expiry => Release >= [5, 7, 0], bare_permission => Release < [5, 0, 8]}
+    end.
+
+%% Does the broker end this client's connection at expire_at?
+-spec supports_expiry(facts(), map()) -> boolean().
+supports_expiry(#{expiry := by_attrs}, ClientInfo) -> maps:is_key(client_attrs, ClientInfo);
+supports_expiry(#{expiry := Known}, _ClientInfo) -> Known.
+
+release() ->
+    case exports(emqx_release, version, 0) of
+        true -> numbers(emqx_release:version());
+        false -> unknown
+    end.
+
+%% "5.8.9", and what may follow it.
+numbers(Text) ->
+    case re:run(Text, "^([0-9]+)\\.([0-9]+)\\.([0-9]+)", [{capture, all_but_first, list}]) of
+        {match, Parts} -> [list_to_integer(Part) || Part <- Parts];
+        nomatch -> unknown
+    end.
+
+%% The settings that EMQX 5.7 and later keep for this plugin. none: the broker has no such thing.
+-spec plugin_config() -> map() | none.
+plugin_config() ->
+    {ok, Version} = application:get_key(emqx_jwt_auth, vsn),
+    Name = list_to_binary(["emqx_jwt_auth-", Version]),
+    Calls = [{emqx_plugins, get_config}, {emqx_plugin_helper, get_config},
+             {emqx_plugins, get_plugin_config}],
+    case [Call || {Module, Function} = Call <- Calls, exports(Module, Function, 1)] of
+        [{Module, Function} | _] -> settings(Module:Function(Name));
+        [] -> none
+    end.
+
+settings({ok, Map}) -> settings(Map);
+settings(Map) when is_map(Map), map_size(Map) > 0 -> Map;
+settings(_) -> none.
+
+%% Ends the connection of a client, and what the broker keeps for it. False: not now. The call of
+%% the broker takes a client id only, so it is not made while another connection has that id.
+-spec end_session(binary(), pid()) -> boolean().
+end_session(ClientId, Connection) ->
+    Known = exports(emqx_cm, lookup_channels, 1) andalso exports(emqx_cm, kick_session, 1),
+    case Known andalso emqx_cm:lookup_channels(ClientId) of
+        [Connection] ->
+            _ = emqx_cm:kick_session(ClientId),
+            true;
+        _ ->
+            false
+    end.
+
+exports(Module, Function, Arity) ->
+    _ = code:ensure_loaded(Module),
+    erlang:function_exported(Module, Function, Arity).

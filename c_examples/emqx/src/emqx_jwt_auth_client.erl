@@ -1,0 +1,29 @@
+%% What the broker knows of a client, as the library wants it.
+-module(emqx_jwt_auth_client).
+
+-export([from/1, key/1]).
+-export_type([key/0]).
+
+%% Names a client: gateways for other protocols have client ids of their own.
+-type key() :: {Protocol :: term(), ClientId :: term()}.
+
+%% A field that is not there, or undefined, was not sent.
+-spec from(map()) -> jwt_auth:client().
+from(ClientInfo) ->
+    Fields = [{client_id, clientid}, {username, username}, {password, password}],
+    Sent = [{Field, Value} || {Field, Key} <- Fields,
+                              Value <- sent(maps:get(Key, ClientInfo, undefined))],
+    maps:from_list(Sent ++ address(maps:get(peerhost, ClientInfo, undefined))).
+
+%% Gateways may have no address that is one of IP.
+address(Address) when tuple_size(Address) =:= 4; tuple_size(Address) =:= 8 ->
+    [{peer_address, Address}];
+address(_) ->
+    [].
+
+-spec key(map()) -> key().
+key(ClientInfo) ->
+    {maps:get(protocol, ClientInfo, undefined), maps:get(clientid, ClientInfo, undefined)}.
+
+sent(undefined) -> [];
+sent(Value) -> [Value].

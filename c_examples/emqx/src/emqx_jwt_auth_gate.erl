@@ -1,0 +1,125 @@
+%% May a client connect, and what may it do? The same for all generations of the broker.
+%%
+%% The gate is open when a configuration was accepted. While it is closed every client is refused,
+%% and every topic of a client that the plugin accepted before is denied.
+-module(emqx_jwt_auth_gate).
+
+-export([open/1, close/1, verifier/0, authenticate/2, authorize/3, recheck/1]).
+-export_type([grant/0, refusal/0]).
+
+-define(GATE, {emqx_jwt_auth, gate}).
+
+%% All that a broker may be told; other atoms it turns into something else.
+-type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
+
+%% expires_at: Unix seconds; absent: no end.
+-type grant() :: #{superuser := boolean(),
+                   attributes := #{binary() => binary()},
+                   expires_at => pos_integer()}.
+
+-spec open(jwt_auth:verifier()) -> ok.
+open(Verifier) ->
+    persistent_term:put(?GATE, {open, Verifier}).
+
+%% unconfigured: no configuration was accepted; stopped: the application has ended.
+-spec close(unconfigured | stopped) -> ok.
+close(Why) ->
+    persistent_term:put(?GATE, {closed, Why}).
+
+-spec verifier() -> {ok, jwt_auth:verifier()} | none.
+verifier() ->
+    case persistent_term:get(?GATE, closed) of
+        {open, Verifier} -> {ok, Verifier};
+        _ -> none
+    end.
+
+%% Runs in the process of the connection. Whatever the answer is, what that process was granted
+%% before is gone. BrokerEnds says whether the broker itself ends a connection at a Unix second.
+-spec authenticate(map(), fun((pos_integer()) -> boolean())) ->
+          {allow, grant()} | {deny, refusal()} | ignore.
+authenticate(ClientInfo, BrokerEnds) ->
+    Key = emqx_jwt_auth_client:key(ClientInfo),
+    emqx_jwt_auth_session:drop(Key),
+    case check(ClientInfo) of
+        {allow, #{session := Session, superuser := Superuser} = Allowed} ->
+            Grant = (maps:with([expires_at], Allowed))#{
+                        superuser => Superuser,
+                        attributes => attributes(Session)},
+            emqx_jwt_auth_session:keep(Key, Session, own_expiry(Allowed, BrokerEnds)),
+            emqx_jwt_auth_counters:add(allowed),
+            {allow, Grant};
+        {deny, Reason} ->
+            emqx_jwt_auth_counters:add(Reason),
+            {deny, refusal(Reason)};
+        ignore ->
+            emqx_jwt_auth_counters:add(ignored),
+            ignore
+    end.
+
+check(ClientInfo) ->
+    case verifier() of
+        {ok, Verifier} -> jwt_auth:check(Verifier, emqx_jwt_auth_client:from(ClientInfo));
+        none -> {deny, unconfigured}
+    end.
+
+own_expiry(#{expires_at := At}, BrokerEnds) ->
+    case BrokerEnds(At) of
+        true -> never;
+        false -> At
+    end;
+own_expiry(_, _BrokerEnds) ->
+    never.
+
+%% The broker takes names of this form only.
+attributes(Session) ->
+    maps:filter(fun(Name, _) -> is_attribute(Name) end, jwt_auth:attributes(Session)).
+
+is_attribute(Name) ->
+    re:run(Name, "\\A[0-9A-Za-z][0-9A-Za-z_-]*\\z", [{capture, none}]) =:= match.
+
+refusal(revoked) -> not_authorized;
+refusal(undecided) -> not_authorized;
+refusal(not_loaded) -> not_authorized;
+refusal(keys_unavailable) -> server_unavailable;
+refusal(unconfigured) -> server_unavailable;
+refusal(_) -> bad_username_or_password.
+
+%% Runs in the process of the connection. no_match: the broker's own permissions decide, because
+%% the token says nothing, or because the client was accepted by somebody else.
+-spec authorize(map(), atom() | map(), binary()) -> allow | deny | no_match.
+authorize(ClientInfo, Action, Topic) ->
+    Permission = case emqx_jwt_auth_session:find(emqx_jwt_auth_client:key(ClientInfo)) of
+                     {ok, Session} -> permission(Session, Action, Topic);
+                     none -> no_match;
+                     ambiguous -> deny
+                 end,
+    emqx_jwt_auth_counters:add(counter(Permission)),
+    Permission.
+
+counter(allow) -> topic_allowed;
+counter(deny) -> topic_denied;
+counter(no_match) -> topic_no_match.
+
+permission(Session, Action, Topic) ->
+    case verifier() of
+        {ok, Verifier} ->
+            {Kind, Cases} = emqx_jwt_auth_action:cases(Action),
+            all([jwt_auth:authorize(Verifier, Session, Kind, Topic, Options) || Options <- Cases]);
+        none ->
+            deny
+    end.
+
+%% Of several cases that the broker does not tell apart, all must have the same answer.
+all([First | Others]) ->
+    case lists:all(fun(Other) -> Other =:= First end, Others) of
+        true -> First;
+        false -> deny
+    end.
+
+%% Would the client of a session still be accepted?
+-spec recheck(jwt_auth:session()) -> jwt_auth:recheck_verdict().
+recheck(Session) ->
+    case verifier() of
+        {ok, Verifier} -> jwt_auth:recheck(Verifier, Session);
+        none -> {deny, undecided}
+    end.

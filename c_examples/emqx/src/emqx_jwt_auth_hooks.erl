@@ -1,0 +1,60 @@
+%% Registers the callbacks of one generation, before everything else that decides.
+-module(emqx_jwt_auth_hooks).
+
+-export([register/1, unregister/0, registered/0]).
+
+-define(HIGHEST, 1000).
+-define(REGISTERED, {emqx_jwt_auth, hooks}).
+
+%% All or none: with one of two hooks a broker would be half open.
+-spec register(emqx_jwt_auth_broker:generation()) -> ok | {error, string()}.
+register(Generation) ->
+    Hooks = hooks(Generation),
+    persistent_term:put(?REGISTERED, Hooks),
+    case [Point || {Point, Action} <- Hooks, not put_hook(Point, Action)] of
+        [] ->
+            ok;
+        Failed ->
+            unregister(),
+            {error, io_lib:format("no hook can be registered at ~0p", [Failed])}
+    end.
+
+hooks(v4) ->
+    [{'client.authenticate', {emqx_jwt_auth_hooks4, on_authenticate, []}},
+     {'client.check_acl', {emqx_jwt_auth_hooks4, on_check_acl, []}}];
+hooks(v5) ->
+    Facts = emqx_jwt_auth_broker:facts(),
+    [{'client.authenticate', {emqx_jwt_auth_hooks5, on_authenticate, [Facts]}},
+     {'client.authorize', {emqx_jwt_auth_hooks5, on_authorize, [Facts]}}].
+
+put_hook(Point, Action) ->
+    try emqx_hooks:put(Point, Action, ?HIGHEST) of
+        ok -> true;
+        _ -> false
+    catch
+        _:_ -> false
+    end.
+
+-spec unregister() -> ok.
+unregister() ->
+    lists:foreach(fun({Point, {Module, Function, _}}) ->
+                      catch emqx_hooks:del(Point, {Module, Function})
+                  end, persistent_term:get(?REGISTERED, [])),
+    _ = persistent_term:erase(?REGISTERED),
+    ok.
+
+%% Whether the broker has the hooks, as far as it tells.
+-spec registered() -> boolean().
+registered() ->
+    Hooks = persistent_term:get(?REGISTERED, []),
+    Hooks =/= [] andalso lists:all(fun is_registered/1, Hooks).
+
+is_registered({Point, Action}) ->
+    case erlang:function_exported(emqx_hooks, lookup, 1) of
+        true -> lists:any(fun(Callback) -> holds(Callback, Action) end, emqx_hooks:lookup(Point));
+        false -> true
+    end.
+
+%% A callback is a record of the broker's, with the action in it.
+holds(Callback, Action) ->
+    is_tuple(Callback) andalso lists:member(Action, tuple_to_list(Callback)).

@@ -1,0 +1,41 @@
+%% The callbacks of EMQX 4. Every one answers in every case: a crash would admit the client.
+-module(emqx_jwt_auth_hooks4).
+
+-export([on_authenticate/2, on_check_acl/4]).
+
+%% What earlier hooks found. It says success from the start if the broker allows anonymous clients.
+-type result() :: map().
+
+-spec on_authenticate(map(), result()) -> {stop, result()} | ok.
+on_authenticate(ClientInfo, Result) ->
+    Refusal = deny(not_authorized, Result),
+    emqx_jwt_auth_fault:run(authenticate, Refusal,
+                            fun() -> authenticate(ClientInfo, Result) end).
+
+authenticate(ClientInfo, Result) ->
+    case emqx_jwt_auth_gate:authenticate(ClientInfo, fun(_) -> false end) of
+        {allow, #{superuser := Superuser}} ->
+            {stop, Result#{auth_result => success, anonymous => false, is_superuser => Superuser}};
+        {deny, Reason} ->
+            deny(Reason, Result);
+        ignore ->
+            ok
+    end.
+
+deny(Reason, Result) when is_map(Result) ->
+    {stop, Result#{auth_result => Reason, anonymous => false}};
+deny(Reason, _Result) ->
+    {stop, #{auth_result => Reason, anonymous => false}}.
+
+%% The broker does not say with which QoS, or whether to be retained.
+-spec on_check_acl(map(), publish | subscribe, binary(), term()) ->
+          {stop, allow | deny} | ignore.
+on_check_acl(ClientInfo, Action, Topic, _Before) ->
+    emqx_jwt_auth_fault:run(authorize, {stop, deny},
+                            fun() -> check_acl(ClientInfo, Action, Topic) end).
+
+check_acl(ClientInfo, Action, Topic) ->
+    case emqx_jwt_auth_gate:authorize(ClientInfo, Action, Topic) of
+        no_match -> ignore;
+        Permission -> {stop, Permission}
+    end.

@@ -1,0 +1,54 @@
+%% The callbacks of EMQX 5. Every one answers in every case: a crash would admit the client, and
+%% the broker would log the password.
+-module(emqx_jwt_auth_hooks5).
+
+-export([on_authenticate/3, on_authorize/5]).
+
+%% Milliseconds. Timers of the Erlang VM end not much later, and one beyond crashes the connection.
+-define(HORIZON, 9000000000000).
+
+-type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
+-type grant() :: #{is_superuser := boolean(),
+                   expire_at => pos_integer(),
+                   client_attrs => #{binary() => binary()}}.
+-type permission() :: allow | deny | #{result := allow | deny, from := jwt_auth}.
+
+-spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
+          {stop, {ok, grant()} | {error, refusal()}} | ignore.
+on_authenticate(Credential, _Before, Facts) ->
+    emqx_jwt_auth_fault:run(authenticate, {stop, {error, not_authorized}},
+                            fun() -> authenticate(Credential, Facts) end).
+
+authenticate(Credential, Facts) ->
+    Supported = emqx_jwt_auth_broker:supports_expiry(Facts, Credential),
+    BrokerEnds = fun(ExpiresAt) -> Supported andalso ExpiresAt * 1000 < ?HORIZON end,
+    case emqx_jwt_auth_gate:authenticate(Credential, BrokerEnds) of
+        {allow, Grant} -> {stop, {ok, grant(Grant, BrokerEnds, Credential)}};
+        {deny, Reason} -> {stop, {error, Reason}};
+        ignore -> ignore
+    end.
+
+grant(#{superuser := Superuser} = Grant, BrokerEnds, Credential) ->
+    Expiry = case Grant of
+                 #{expires_at := At} -> [{expire_at, At * 1000} || BrokerEnds(At)];
+                 #{} -> []
+             end,
+    Attributes = maps:get(attributes, Grant),
+    Attrs = [{client_attrs, Attributes} || maps:is_key(client_attrs, Credential),
+                                           map_size(Attributes) > 0],
+    maps:from_list([{is_superuser, Superuser}] ++ Expiry ++ Attrs).
+
+-spec on_authorize(map(), atom() | map(), binary(), term(), emqx_jwt_auth_broker:facts()) ->
+          {stop, permission()} | ignore.
+on_authorize(ClientInfo, Action, Topic, _Before, Facts) ->
+    emqx_jwt_auth_fault:run(authorize, {stop, permission(deny, Facts)},
+                            fun() -> authorize(ClientInfo, Action, Topic, Facts) end).
+
+authorize(ClientInfo, Action, Topic, Facts) ->
+    case emqx_jwt_auth_gate:authorize(ClientInfo, Action, Topic) of
+        no_match -> ignore;
+        Permission -> {stop, permission(Permission, Facts)}
+    end.
+
+permission(Permission, #{bare_permission := true}) -> Permission;
+permission(Permission, _Facts) -> #{result => Permission, from => jwt_auth}.

@@ -1,0 +1,138 @@
+%% Ends sessions: of tokens that have expired, where the broker does not do it, and of tokens that
+%% are not accepted any more, because they were revoked or because the configuration has changed.
+%%
+%% Once a second it looks who has expired, and asks the library about a part of all sessions, so
+%% that each is asked about once a minute. Ending one takes the broker a while, so that is done in
+%% a process of its own, and tried again until the connection is gone.
+-module(emqx_jwt_auth_keeper).
+-behaviour(gen_server).
+
+-export([start_link/0, is_alive/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+-define(TICK, 1000).
+-define(ROUND, 60).
+%% Milliseconds between two looks at the configuration: not every release tells of changes.
+-define(SETTING, 5000).
+-define(ENDED_PER_TICK, 1000).
+-define(SECONDS_BETWEEN_ATTEMPTS, 2).
+-define(ATTEMPTS, 5).
+
+-record(state, {position = start :: term(), setting :: emqx_jwt_auth_setting:seen()}).
+
+-spec start_link() -> {ok, pid()} | ignore | {error, term()}.
+start_link() ->
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+
+-spec is_alive() -> boolean().
+is_alive() ->
+    is_pid(whereis(?MODULE)).
+
+-spec init([]) -> {ok, #state{}}.
+init([]) ->
+    _ = erlang:send_after(?TICK, self(), tick),
+    _ = erlang:send_after(?SETTING, self(), setting),
+    {ok, #state{setting = emqx_jwt_auth_setting:seen()}}.
+
+%% Does what is due now, for tests and for people.
+-spec handle_call(term(), gen_server:from(), #state{}) -> {reply, ok, #state{}}.
+handle_call(tick, _From, State) ->
+    {reply, ok, tick(State)};
+handle_call(setting, _From, State) ->
+    {reply, ok, setting(State)};
+handle_call(_Request, _From, State) ->
+    {reply, ok, State}.
+
+-spec handle_cast(term(), #state{}) -> {noreply, #state{}}.
+handle_cast(_Message, State) ->
+    {noreply, State}.
+
+-spec handle_info(term(), #state{}) -> {noreply, #state{}}.
+handle_info(tick, State) ->
+    _ = erlang:send_after(?TICK, self(), tick),
+    {noreply, tick(State)};
+handle_info(setting, State) ->
+    _ = erlang:send_after(?SETTING, self(), setting),
+    {noreply, setting(State)};
+handle_info(_Message, State) ->
+    {noreply, State}.
+
+tick(State) ->
+    emqx_jwt_auth_fault:run(tick, State, fun() ->
+        Now = erlang:system_time(second),
+        end_due(Now, ?ENDED_PER_TICK),
+        Share = emqx_jwt_auth_sessions:size() div ?ROUND + 1,
+        State#state{position = recheck(State#state.position, Share, Now)}
+    end).
+
+setting(#state{setting = Seen} = State) ->
+    Next = emqx_jwt_auth_fault:run(setting, Seen,
+                                   fun() -> emqx_jwt_auth_setting:refresh(Seen) end),
+    State#state{setting = Next}.
+
+end_due(_Now, 0) ->
+    ok;
+end_due(Now, Count) ->
+    case emqx_jwt_auth_sessions:due(Now) of
+        {Key, Pid, Attempts} ->
+            end_one(Key, Pid, Attempts, Now),
+            end_due(Now, Count - 1);
+        none ->
+            ok
+    end.
+
+%% The connection may have authenticated again since, with another token.
+end_one(Key, Pid, Attempts, Now) ->
+    case {is_process_alive(Pid), emqx_jwt_auth_sessions:lookup(Key, Pid)} of
+        {_, none} ->
+            ok;
+        {false, _} ->
+            emqx_jwt_auth_sessions:remove(Key, Pid);
+        {true, {_Session, ExpiresAt}} when is_integer(ExpiresAt), ExpiresAt =< Now ->
+            Attempts =:= 0 andalso tell(Key, expired),
+            attempt(Key, Pid, Attempts, Now);
+        {true, _} ->
+            ok
+    end.
+
+attempt(_Key, Pid, Attempts, _Now) when Attempts > ?ATTEMPTS ->
+    %% The broker does not know it: a gateway, or a connection that hangs.
+    exit(Pid, kill);
+attempt({_, ClientId} = Key, Pid, Attempts, Now) ->
+    End = fun() -> emqx_jwt_auth_broker:end_session(ClientId, Pid) end,
+    _ = spawn(fun() -> emqx_jwt_auth_fault:run(end_session, false, End) end),
+    emqx_jwt_auth_sessions:retry({Key, Pid}, Now + ?SECONDS_BETWEEN_ATTEMPTS, Attempts + 1).
+
+tell({_, ClientId}, Why) ->
+    emqx_jwt_auth_counters:add(ended),
+    logger:info("jwt_auth: the session of client ~0p ends: ~ts", [ClientId, Why]).
+
+recheck(Position, 0, _Now) ->
+    Position;
+recheck(Position, Count, Now) ->
+    case emqx_jwt_auth_sessions:next(Position) of
+        {Entry, Next} ->
+            _ = recheck_one(Entry, Now),
+            recheck(Next, Count - 1, Now);
+        none ->
+            start
+    end.
+
+%% One that is over already is left to end_due/2, unless that has failed for long.
+recheck_one({Key, Pid, _Session, ExpiresAt}, Now) when is_integer(ExpiresAt), ExpiresAt =< Now ->
+    ExpiresAt < Now - ?ROUND andalso emqx_jwt_auth_sessions:retry({Key, Pid}, Now, 1);
+recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->
+    case is_process_alive(Pid) andalso refusal(Session) of
+        false ->
+            is_process_alive(Pid) orelse emqx_jwt_auth_sessions:remove(Key, Pid);
+        {true, Why} ->
+            tell(Key, Why),
+            emqx_jwt_auth_sessions:expire({Key, Pid}, Now)
+    end.
+
+%% A call that failed says nothing about the token.
+refusal(Session) ->
+    case emqx_jwt_auth_gate:recheck(Session) of
+        {deny, Why} when Why =/= undecided, Why =/= not_loaded -> {true, Why};
+        _ -> false
+    end.

@@ -1,0 +1,141 @@
+%% The sessions of all connections, and who of them expires when.
+%%
+%% Connections write here themselves, so no process is a bottleneck. Two ordered tables:
+%%
+%%   sessions  {{Protocol, ClientId, Connection}, Session, ExpiresAt}
+%%   expiry    {{UnixSecond, Protocol, ClientId, Connection}, Attempts}
+%%
+%% The connection is part of the key. So a client that takes a session over has an entry of its
+%% own, and the old entry cannot end the new connection.
+-module(emqx_jwt_auth_sessions).
+
+-export([create/0, save/0, add/4, remove/2, find/1, lookup/2]).
+-export([size/0, next/1, due/1, retry/3, expire/2]).
+-export_type([entry/0]).
+
+-define(SESSIONS, emqx_jwt_auth_sessions).
+-define(EXPIRY, emqx_jwt_auth_expiry).
+-define(SAVED, {emqx_jwt_auth, saved_sessions}).
+
+-type expiry() :: pos_integer() | never.
+-type entry() :: {emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()}.
+-type position() :: start | term().
+
+%% Makes the tables, for the calling process, with the sessions that were saved: a plugin that is
+%% stopped and started again does not forget the clients that stayed connected.
+-spec create() -> ok.
+create() ->
+    Options = [named_table, public, ordered_set, {write_concurrency, true},
+               {read_concurrency, true}],
+    lists:foreach(fun(Table) -> ets:new(Table, Options) end, [?SESSIONS, ?EXPIRY]),
+    Saved = persistent_term:get(?SAVED, []),
+    lists:foreach(fun({{Protocol, ClientId, Pid}, Session, ExpiresAt}) ->
+                      is_process_alive(Pid) andalso
+                          add({Protocol, ClientId}, Pid, Session, ExpiresAt)
+                  end, Saved),
+    _ = persistent_term:erase(?SAVED),
+    ok.
+
+-spec save() -> ok.
+save() ->
+    case ets:info(?SESSIONS, size) of
+        undefined -> ok;
+        _ -> persistent_term:put(?SAVED, ets:tab2list(?SESSIONS))
+    end.
+
+-spec add(emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()) -> ok.
+add({Protocol, ClientId}, Pid, Session, ExpiresAt) ->
+    true = ets:insert(?SESSIONS, {{Protocol, ClientId, Pid}, Session, ExpiresAt}),
+    ExpiresAt =:= never orelse
+        ets:insert(?EXPIRY, {{ExpiresAt, Protocol, ClientId, Pid}, 0}),
+    ok.
+
+%% There need not be one, nor tables: a connection outlives the plugin.
+-spec remove(emqx_jwt_auth_client:key(), pid()) -> ok.
+remove({Protocol, ClientId}, Pid) ->
+    try ets:take(?SESSIONS, {Protocol, ClientId, Pid}) of
+        [{_, _, ExpiresAt}] ->
+            _ = ets:delete(?EXPIRY, {ExpiresAt, Protocol, ClientId, Pid}),
+            ok;
+        [] ->
+            ok
+    catch
+        error:badarg -> ok
+    end.
+
+%% The session of a client, for a process that is not its connection.
+-spec find(emqx_jwt_auth_client:key()) -> {ok, jwt_auth:session()} | none | ambiguous.
+find({Protocol, ClientId}) ->
+    Rows = {{Protocol, ClientId, '$1'}, '$2', '_'},
+    Found = ets:select(?SESSIONS, [{Rows, [], [{{'$1', '$2'}}]}]),
+    case [Session || {Pid, Session} <- Found, is_process_alive(Pid)] of
+        [Session] -> {ok, Session};
+        [] -> none;
+        _ -> ambiguous
+    end.
+
+%% The session of this connection, and when the plugin is to end it.
+-spec lookup(emqx_jwt_auth_client:key(), pid()) ->
+          {jwt_auth:session(), expiry()} | none.
+lookup({Protocol, ClientId}, Pid) ->
+    case ets:lookup(?SESSIONS, {Protocol, ClientId, Pid}) of
+        [{_, Session, ExpiresAt}] -> {Session, ExpiresAt};
+        [] -> none
+    end.
+
+-spec size() -> non_neg_integer().
+size() ->
+    ets:info(?SESSIONS, size).
+
+%% Goes through the entries, round after round: the next after a position, and its position.
+-spec next(position()) -> {entry(), position()} | none.
+next(Position) ->
+    case {key_after(Position), Position} of
+        {'$end_of_table', start} -> none;
+        {'$end_of_table', _} -> next(start);
+        {{Protocol, ClientId, Pid} = Key, _} ->
+            case ets:lookup(?SESSIONS, Key) of
+                [{_, Session, At}] -> {{{Protocol, ClientId}, Pid, Session, At}, Key};
+                [] -> next(Key)
+            end
+    end.
+
+key_after(start) -> ets:first(?SESSIONS);
+key_after(Position) -> ets:next(?SESSIONS, Position).
+
+%% Takes out the first that is to end by now, with the number of attempts that were made.
+-spec due(non_neg_integer()) -> {emqx_jwt_auth_client:key(), pid(), non_neg_integer()} | none.
+due(Now) ->
+    case ets:first(?EXPIRY) of
+        {At, Protocol, ClientId, Pid} = First when At =< Now ->
+            case ets:take(?EXPIRY, First) of
+                [{_, Attempts}] -> {{Protocol, ClientId}, Pid, Attempts};
+                [] -> due(Now)
+            end;
+        _ ->
+            none
+    end.
+
+%% Has due/1 give it again at that time.
+-spec retry({emqx_jwt_auth_client:key(), pid()}, non_neg_integer(), non_neg_integer()) -> ok.
+retry({{Protocol, ClientId}, Pid}, At, Attempts) ->
+    true = ets:insert(?EXPIRY, {{At, Protocol, ClientId, Pid}, Attempts}),
+    ok.
+
+%% From that Unix second on the session is over, whatever the token says.
+-spec expire({emqx_jwt_auth_client:key(), pid()}, pos_integer()) -> ok.
+expire({{Protocol, ClientId} = Key, Pid}, At) ->
+    Before = lookup(Key, Pid),
+    case ets:update_element(?SESSIONS, {Protocol, ClientId, Pid}, {3, At}) of
+        true ->
+            forget_expiry(Before, Key, Pid),
+            retry({Key, Pid}, At, 1);
+        false ->
+            ok
+    end.
+
+forget_expiry({_, At}, {Protocol, ClientId}, Pid) when is_integer(At) ->
+    _ = ets:delete(?EXPIRY, {At, Protocol, ClientId, Pid}),
+    ok;
+forget_expiry(_, _, _) ->
+    ok.

@@ -1,0 +1,100 @@
+%% The configuration that is in force, and what became of the one that was tried last.
+%%
+%% A configuration is built first and then put in the place of the old one, at once and for all
+%% connections. One that is not accepted changes nothing. No session is lost either way.
+-module(emqx_jwt_auth_setting).
+
+-export([apply_current/0, apply/1, seen/0, refresh/1, result/0]).
+-export_type([seen/0]).
+
+-define(TRIED, {emqx_jwt_auth, setting}).
+
+%% Recognises a configuration, without holding it.
+-type seen() :: binary().
+
+-spec apply_current() -> ok | {error, binary()}.
+apply_current() ->
+    emqx_jwt_auth_fault:run(configuration, {error, <<"the configuration could not be looked at">>},
+                            fun() -> ?MODULE:apply(emqx_jwt_auth_config:current()) end).
+
+%% While the plugin does not run, this only says whether it would be accepted.
+-spec apply(emqx_jwt_auth_config:source()) -> ok | {error, binary()}.
+apply(Source) ->
+    case whereis(emqx_jwt_auth_sup) of
+        undefined -> validate(Source);
+        _ -> global:trans({?MODULE, self()}, fun() -> put_in_force(Source) end, [node()])
+    end.
+
+validate(Source) ->
+    case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
+        {ok, Verifier} -> jwt_auth:free(Verifier);
+        Error -> Error
+    end.
+
+put_in_force(Source) ->
+    Result = case emqx_jwt_auth_gate:verifier() of
+                 {ok, Verifier} -> reload(Source, Verifier);
+                 none -> open(Source)
+             end,
+    tell(Result),
+    persistent_term:put(?TRIED, {digest(Source), Result}),
+    Result.
+
+reload(Source, Verifier) ->
+    emqx_jwt_auth_config:load(Source, fun(Json) -> jwt_auth:reload(Verifier, Json) end).
+
+open(Source) ->
+    case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
+        {ok, Verifier} -> emqx_jwt_auth_gate:open(Verifier);
+        Error -> Error
+    end.
+
+%% A closed gate is tried again and again, and says why once.
+tell(ok) ->
+    logger:notice("jwt_auth: the configuration is in force");
+tell({error, Text} = Result) ->
+    case result() =:= Result andalso emqx_jwt_auth_gate:verifier() =:= none of
+        true -> ok;
+        false -> logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts",
+                              [consequence(), Text])
+    end.
+
+consequence() ->
+    case emqx_jwt_auth_gate:verifier() of
+        {ok, _} -> "the old one stays";
+        none -> "so every client is refused"
+    end.
+
+%% What became of the configuration that was tried last.
+-spec result() -> ok | {error, binary()}.
+result() ->
+    case persistent_term:get(?TRIED, none) of
+        {_, Result} -> Result;
+        none -> {error, <<"no configuration was tried yet">>}
+    end.
+
+-spec seen() -> seen().
+seen() ->
+    digest(emqx_jwt_auth_config:current()).
+
+%% Applies the configuration that the broker has now, if it is another than the broker had the last
+%% time, and not the one that was tried last. While the gate is closed it is tried in any case:
+%% a file that it names may be there by now.
+-spec refresh(seen()) -> seen().
+refresh(Seen) ->
+    Source = emqx_jwt_auth_config:current(),
+    Digest = digest(Source),
+    Closed = emqx_jwt_auth_gate:verifier() =:= none,
+    case Closed orelse (Digest =/= Seen andalso not tried(Digest)) of
+        true -> _ = ?MODULE:apply(Source), Digest;
+        false -> Digest
+    end.
+
+tried(Digest) ->
+    case persistent_term:get(?TRIED, none) of
+        {Digest, _} -> true;
+        _ -> false
+    end.
+
+digest(Source) ->
+    erlang:md5(term_to_binary(Source)).

@@ -1,0 +1,34 @@
+%% Supervises the writer of log lines and the keeper of sessions.
+%%
+%% It owns the tables of sessions, so that they outlive the keeper. Its children cannot fail to
+%% start: if they did, the application would not start, and the broker would run without it.
+-module(emqx_jwt_auth_sup).
+-behaviour(supervisor).
+
+-export([start_link/0, init/1, start_log/0]).
+
+-spec start_link() -> {ok, pid()} | {error, term()}.
+start_link() ->
+    case supervisor:start_link({local, ?MODULE}, ?MODULE, []) of
+        ignore -> {error, ignored};
+        Started -> Started
+    end.
+
+-spec init([]) -> {ok, {supervisor:sup_flags(), [supervisor:child_spec()]}}.
+init([]) ->
+    emqx_jwt_auth_sessions:create(),
+    Flags = #{strategy => one_for_one, intensity => 10, period => 10},
+    Log = #{id => log, start => {?MODULE, start_log, []}},
+    Keeper = #{id => keeper, start => {emqx_jwt_auth_keeper, start_link, []}},
+    {ok, {Flags, [Log, Keeper]}}.
+
+%% Without the log the plugin works, so it starts without.
+-spec start_log() -> {ok, pid()} | ignore.
+start_log() ->
+    case jwt_auth_log:start_link() of
+        {error, _} ->
+            logger:error("jwt_auth: the log of the native library cannot be read"),
+            ignore;
+        Started ->
+            Started
+    end.
