@@ -1,0 +1,5 @@
+-module(emqx_cm).
+-export([kick_session/1, lookup_channels/1]).
+
+kick_session(ClientId) -> broker_connections:kick_session(ClientId).
+lookup_channels(ClientId) -> broker_connections:lookup_channels(ClientId).

@@ -1,0 +1,4 @@
+-module(emqx_release).
+-export([version/0]).
+
+version() -> persistent_term:get({broker, release}).

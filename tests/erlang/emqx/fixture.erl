@@ -1,0 +1,93 @@
+%% The plugin in a broker, tokens, and connections.
+-module(fixture).
+
+-export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, now/0, connect/1, connect/2]).
+-export([may/3, client/1, until/1, logged/0, log/2, counted/1]).
+
+-define(PASSWORD_OF_TESTS, <<"0123456789abcdef0123456789abcdef">>).
+
+secret() -> ?PASSWORD_OF_TESTS.
+
+start() -> start(#{secret => secret()}).
+
+%% Starts the plugin with these options, and remembers what it logs.
+start(Options) ->
+    _ = application:load(emqx_jwt_auth),
+    ok = broker:start(),
+    ok = set(Options),
+    ets:new(?MODULE, [named_table, public, ordered_set]),
+    ok = logger:add_handler(?MODULE, ?MODULE, #{level => all}),
+    ok = logger:set_primary_config(level, info),
+    ok = application:start(emqx_jwt_auth).
+
+set(Options) -> broker:configure(Options).
+
+stop(_) ->
+    _ = application:stop(emqx_jwt_auth),
+    _ = persistent_term:erase({emqx_jwt_auth, saved_sessions}),
+    _ = logger:remove_handler(?MODULE),
+    _ = ets:delete(?MODULE),
+    ok.
+
+%% A handler of logger.
+log(#{msg := Message, meta := Meta}, _Config) ->
+    Text = case Message of
+               {string, String} -> String;
+               {report, Report} -> io_lib:format("~p", [Report]);
+               {Format, Arguments} -> io_lib:format(Format, Arguments)
+           end,
+    ets:insert(?MODULE, {erlang:unique_integer([monotonic]), Text, Meta}).
+
+logged() ->
+    unicode:characters_to_binary([[Text, $\n] || {_, Text, _} <- ets:tab2list(?MODULE)]).
+
+now() -> erlang:system_time(second).
+
+token(Claims) -> token(Claims, secret()).
+
+token(Claims, Secret) ->
+    {ok, Json} = case Claims of
+                     _ when is_map(Claims) -> jwt_auth_json:encode(Claims);
+                     _ -> {ok, Claims}
+                 end,
+    Signed = [url64(<<"{\"alg\":\"HS256\",\"typ\":\"JWT\"}">>), $., url64(iolist_to_binary(Json))],
+    Mac = crypto:mac(hmac, sha256, Secret, Signed),
+    iolist_to_binary([Signed, $., url64(Mac)]).
+
+url64(Bytes) ->
+    << <<case C of $+ -> $-; $/ -> $_; _ -> C end>> || <<C>> <= base64:encode(Bytes), C =/= $= >>.
+
+client(Token) -> broker:client(Token).
+
+%% A connection, and what the broker found. An accepted client is registered with its id.
+connect(Token) when is_binary(Token) -> connect(client(Token));
+connect(#{clientid := _} = Client) -> connect(broker_connections:open(), Client).
+
+connect(Connection, #{clientid := ClientId} = Client) ->
+    Answer = broker_connections:run(Connection, fun() -> broker:connect(Client) end),
+    _ = [broker_connections:register(ClientId, Connection)
+         || is_tuple(Answer), element(1, Answer) =:= ok],
+    {Connection, Answer}.
+
+%% The broker takes the password out of what it keeps of a client.
+may(Connection, Action, Topic) when not is_tuple(Connection) ->
+    may({Connection, client(undefined)}, Action, Topic);
+may({Connection, Client}, Action, Topic) ->
+    Kept = maps:remove(password, Client),
+    broker_connections:run(Connection, fun() -> broker:may(Kept, action(Action), Topic) end).
+
+action(publish) -> #{action_type => publish, qos => 0, retain => false};
+action(subscribe) -> #{action_type => subscribe, qos => 0};
+action(Action) -> Action.
+
+%% Waits for what is bound to happen.
+until(Condition) -> until(Condition, 500).
+
+until(_, 0) -> error(it_did_not_happen);
+until(Condition, Tries) ->
+    case Condition() of
+        true -> ok;
+        false -> timer:sleep(10), until(Condition, Tries - 1)
+    end.
+
+counted(Name) -> proplists:get_value(Name, emqx_jwt_auth_counters:all()).

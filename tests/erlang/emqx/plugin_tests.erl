@@ -1,0 +1,252 @@
+%% What holds in every generation of EMQX.
+-module(plugin_tests).
+-include_lib("eunit/include/eunit.hrl").
+
+-import(fixture, [start/1, token/1, token/2, client/1, connect/1, connect/2, may/3]).
+
+sentences(Start, Sentences) ->
+    [{Name, {setup, Start, fun fixture:stop/1, fun() -> Test() end}} || {Name, Test} <- Sentences].
+
+running_test_() ->
+    sentences(fun fixture:start/0,
+      [{"a good token is accepted", fun good/0},
+       {"a token of another key is refused", fun bad_signature/0},
+       {"an expired token is refused", fun expired/0},
+       {"a client without a token is refused", fun missing/0},
+       {"a superuser is one", fun superuser/0},
+       {"a token may be in the username", fun username/0},
+       {"what a token says about topics is kept to", fun topics/0},
+       {"a token that says nothing leaves topics to the broker", fun no_acl/0},
+       {"a client that was not accepted has no permissions of ours", fun not_ours/0},
+       {"a refused second attempt takes the permissions away", fun refused_again/0},
+       {"permissions belong to one client id", fun other_id/0},
+       {"another process of the connection has its permissions", fun other_stream/0},
+       {"of two connections with one id none speaks for a third process", fun ambiguous/0},
+       {"a crash in authenticate is a refusal", fun crash_in_authenticate/0},
+       {"a crash in the permission hook denies", fun crash_in_authorize/0},
+       {"a crash does not log the password", fun silent_crash/0},
+       {"a refusal does not log the password", fun silent_refusal/0},
+       {"an odd topic or action is denied", fun odd_action/0},
+       {"the counters count", fun counters/0},
+       {"the counters know every reason of the library", fun closed_table/0},
+       {"all is well", fun health/0},
+       {"the command says how it is", fun command/0}]).
+
+good() ->
+    {_, Answer} = connect(token(#{sub => <<"x">>})),
+    ?assertEqual({ok, #{is_superuser => false}}, Answer).
+
+bad_signature() ->
+    {_, Answer} = connect(token(#{}, <<"another secret, and a long one too">>)),
+    ?assertEqual({error, bad_username_or_password}, Answer),
+    ?assertEqual(1, fixture:counted(bad_signature)).
+
+expired() ->
+    {_, Answer} = connect(token(#{exp => fixture:now() - 60})),
+    ?assertEqual({error, bad_username_or_password}, Answer),
+    ?assertEqual(1, fixture:counted(expired)).
+
+missing() ->
+    {_, Answer} = connect(client(undefined)),
+    ?assertEqual({error, bad_username_or_password}, Answer),
+    {_, Absent} = connect(maps:remove(password, client(undefined))),
+    ?assertEqual({error, bad_username_or_password}, Absent),
+    ?assertEqual(2, fixture:counted(missing_token)).
+
+superuser() ->
+    {_, {ok, #{is_superuser := Is}}} = connect(token(#{is_superuser => true})),
+    ?assertEqual(true, Is).
+
+username() ->
+    fixture:set(#{secret => fixture:secret(), from => username}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    Client = (client(undefined))#{username => token(#{})},
+    ?assertMatch({_, {ok, _}}, connect(Client)).
+
+acl() -> #{pub => [<<"p/%c">>], sub => [<<"s/#">>], all => [<<"both">>]}.
+
+topics() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    ?assertEqual([allow, deny, deny, allow, allow, allow],
+                 [may(Connection, Action, Topic)
+                  || {Action, Topic} <- [{publish, <<"p/c1">>}, {publish, <<"p/c2">>},
+                                         {publish, <<"s/1">>}, {subscribe, <<"s/+">>},
+                                         {publish, <<"both">>}, {subscribe, <<"both">>}]]).
+
+no_acl() ->
+    {Connection, {ok, _}} = connect(token(#{})),
+    ?assertEqual(nomatch, may(Connection, publish, <<"t">>)).
+
+not_ours() ->
+    ?assertEqual(nomatch, may(broker_connections:open(), publish, <<"t">>)).
+
+refused_again() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    {Connection, {error, _}} = connect(Connection, client(<<"junk">>)),
+    ?assertEqual(nomatch, may(Connection, publish, <<"both">>)),
+    ?assertEqual(0, emqx_jwt_auth_sessions:size()).
+
+other_id() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    Other = (client(undefined))#{clientid => <<"c2">>},
+    ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)).
+
+other_stream() ->
+    {_, {ok, _}} = connect(token(#{acl => acl()})),
+    Stream = broker_connections:open(),
+    ?assertEqual(allow, may(Stream, publish, <<"both">>)),
+    ?assertEqual(deny, may(Stream, publish, <<"other">>)).
+
+ambiguous() ->
+    {First, {ok, _}} = connect(token(#{acl => acl()})),
+    {_, {ok, _}} = connect(token(#{})),
+    Stream = broker_connections:open(),
+    ?assertEqual(deny, may(Stream, publish, <<"both">>)),
+    exit(First, kill),
+    ?assertEqual(nomatch, may(Stream, publish, <<"both">>)).
+
+%% A password that is no binary, and a client that is no map.
+crash_in_authenticate() ->
+    ?assertMatch({_, {error, not_authorized}}, connect(client([secret, word]))),
+    Connection = broker_connections:open(),
+    ?assertEqual({error, not_authorized},
+                 broker_connections:run(Connection, fun() -> broker:connect(not_a_map) end)),
+    ?assertEqual(2, fixture:counted(crashed)).
+
+crash_in_authorize() ->
+    {Connection, {ok, _}} = connect(token(#{})),
+    ?assertEqual(deny, broker_connections:run(Connection, fun() ->
+        broker:may(not_a_map, #{action_type => publish, qos => 0, retain => false}, <<"t">>)
+    end)).
+
+silent_crash() ->
+    _ = connect(client(["a secret word"])),
+    _ = connect((client(<<"a secret word">>))#{username => not_a_binary}),
+    Connection = broker_connections:open(),
+    _ = broker_connections:run(Connection, fun() -> broker:connect([<<"a secret word">>]) end),
+    ?assertEqual(3, fixture:counted(crashed)),
+    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"the callback authenticate failed">>)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret word">>)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"hook_callback_exception">>)).
+
+silent_refusal() ->
+    Token = token(#{exp => 1}),
+    _ = connect(Token),
+    fixture:until(fun() -> binary:match(fixture:logged(), <<"expired">>) =/= nomatch end),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), Token)).
+
+odd_action() ->
+    {Connection, {ok, _}} = connect(token(#{acl => #{all => [<<"#">>]}})),
+    ?assertEqual(deny, may(Connection, unsubscribe, <<"t">>)),
+    ?assertEqual(deny, may(Connection, publish, not_a_topic)),
+    ?assertEqual(deny, may(Connection, publish, <<>>)),
+    ?assertEqual(allow, may(Connection, publish, <<"t">>)).
+
+counters() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    _ = [may(Connection, publish, Topic) || Topic <- [<<"both">>, <<"x">>, <<"y">>]],
+    ?assertEqual({1, 1, 2}, {fixture:counted(allowed), fixture:counted(topic_allowed),
+                             fixture:counted(topic_denied)}).
+
+closed_table() ->
+    Known = [Name || {Name, _} <- emqx_jwt_auth_counters:all()],
+    ?assertEqual([], [Reason || {Reason, _} <- jwt_auth_nif:reasons(), Reason =/= accepted,
+                                not lists:member(Reason, Known)]).
+
+health() ->
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    [{Point, {Module, Function, _}} | _] = persistent_term:get({emqx_jwt_auth, hooks}),
+    emqx_hooks:del(Point, {Module, Function}),
+    ?assertEqual({error, <<"the hooks are not registered: tokens are not checked">>},
+                 emqx_jwt_auth_app:on_health_check(#{})).
+
+command() ->
+    {Module, Function} = persistent_term:get({emqx_ctl, jwt_auth}),
+    Module:Function([]),
+    receive {printed, Text} -> ?assertEqual(<<"health: ok\n">>, Text) end.
+
+%% The configuration.
+
+setting_test_() ->
+    [{"without a key every client is refused",
+      {setup, fun() -> start(#{from => password}) end, fun fixture:stop/1, fun closed/0}},
+     {"a closed plugin opens when a key comes",
+      {setup, fun() -> start(#{from => password}) end, fun fixture:stop/1, fun opens/0}} |
+     sentences(fun fixture:start/0,
+      [{"a change keeps the sessions", fun change/0},
+       {"a change that is not accepted changes nothing", fun bad_change/0},
+       {"a changed key ends the sessions of the old one", fun other_key/0},
+       {"a stop and a start keep the sessions", fun restart/0},
+       {"a stopped plugin has no hooks", fun stopped/0},
+       {"a client without a token may be left to others", fun ignore_missing/0},
+       {"claims are verified", fun claims/0}])].
+
+closed() ->
+    {Connection, Answer} = connect(token(#{})),
+    ?assertEqual({error, server_unavailable}, Answer),
+    ?assertEqual(nomatch, may(Connection, publish, <<"t">>)),
+    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"so every client is refused">>)),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertEqual(1, length(binary:matches(fixture:logged(), <<"so every client is refused">>))),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"no key is configured">>)).
+
+opens() ->
+    fixture:set(#{secret => fixture:secret()}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+change() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => fixture:secret(),
+                                                    <<"advanced">> => <<"{\"require_exp\": true}">>}),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
+    ?assertMatch({_, {ok, _}}, connect(token(#{exp => fixture:now() + 60}))).
+
+bad_change() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    {error, Text} = emqx_jwt_auth_app:on_config_changed(
+                      #{}, #{<<"secret">> => <<"a secret word">>, <<"from">> => <<"header">>}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"from">>)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"a secret word">>)),
+    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"the old one stays">>)),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})).
+
+other_key() ->
+    {Connection, {ok, _}} = connect(token(#{})),
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"another long secret of tests">>}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    fixture:until(fun() -> not is_process_alive(Connection) end),
+    ?assertEqual([<<"c1">>], broker_connections:kicked()).
+
+restart() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    ok = application:stop(emqx_jwt_auth),
+    ok = application:start(emqx_jwt_auth),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertEqual(deny, may(Connection, publish, <<"x">>)),
+    ?assertEqual(1, emqx_jwt_auth_sessions:size()).
+
+stopped() ->
+    ok = application:stop(emqx_jwt_auth),
+    ?assertEqual([], emqx_hooks:lookup('client.authenticate')),
+    ?assertMatch({_, anonymous}, connect(token(#{}))).
+
+ignore_missing() ->
+    fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, anonymous}, connect(client(undefined))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(<<"a.b.c">>))).
+
+claims() ->
+    Claims = [#{name => <<"username">>, value => <<"%u">>}],
+    fixture:set(#{secret => fixture:secret(), verify_claims => Claims}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, {ok, _}}, connect(token(#{username => u1}))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{username => u2}))).
