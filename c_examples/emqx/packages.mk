@@ -32,9 +32,9 @@ $(packages)/ebin/%.beam: $(here)/src/%.erl
 	mkdir -p $(@D)
 	$(ERLC) $(erlc_flags) +deterministic -o $(@D) $<
 
-# application DIRECTORY: what both packages hold.
+# application DIRECTORY GENERATION: what both packages hold.
 define application
-	rm -rf $(1)
+	rm -rf $(packages)/$(2) # no version that was
 	mkdir -p $(1)/ebin $(1)/priv
 	cp $(plugin_beams) $(1)/ebin
 	$(fill_in) $(here)/src/$(plugin).app.src >$(1)/ebin/$(plugin).app
@@ -42,7 +42,7 @@ define application
 endef
 
 package5: $(plugin_beams) $(natives)
-	$(call application,$(app5))
+	$(call application,$(app5),5)
 	cp $(here)/priv/config_schema.avsc $(here)/priv/config_i18n.json $(here)/priv/config.hocon \
 		$(app5)/priv
 	$(fill_in) $(here)/priv/release.json.in >$(app5)/../release.json
@@ -50,7 +50,7 @@ package5: $(plugin_beams) $(natives)
 	$(tar) -C $(packages)/5 -cf - $(name5) | gzip -9n >$(packages)/$(name5).tar.gz
 
 package4: $(plugin_beams) $(natives)
-	$(call application,$(app4))
+	$(call application,$(app4),4)
 	mkdir -p $(app4)/etc
 	cp $(here)/priv/$(plugin).schema $(app4)/priv
 	cp $(here)/etc/$(plugin).conf $(app4)/etc

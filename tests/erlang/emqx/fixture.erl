@@ -1,7 +1,8 @@
 %% The plugin in a broker, tokens, and connections.
 -module(fixture).
 
--export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, now/0, connect/1, connect/2]).
+-export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, token_of/3,
+         rsa_token/2, key_file/1, now/0, connect/1, connect/2]).
 -export([may/3, client/1, until/1, logged/0, log/2, counted/1]).
 
 -define(PASSWORD_OF_TESTS, <<"0123456789abcdef0123456789abcdef">>).
@@ -50,9 +51,21 @@ token(Claims, Secret) ->
                      _ when is_map(Claims) -> jwt_auth_json:encode(Claims);
                      _ -> {ok, Claims}
                  end,
-    Signed = [url64(<<"{\"alg\":\"HS256\",\"typ\":\"JWT\"}">>), $., url64(iolist_to_binary(Json))],
-    Mac = crypto:mac(hmac, sha256, Secret, Signed),
-    iolist_to_binary([Signed, $., url64(Mac)]).
+    token_of(<<"{\"alg\":\"HS256\",\"typ\":\"JWT\"}">>, iolist_to_binary(Json), Secret).
+
+%% With any header, and a signature of HS256.
+token_of(Header, Payload, Secret) ->
+    Signed = [url64(Header), $., url64(Payload)],
+    iolist_to_binary([Signed, $., url64(crypto:mac(hmac, sha256, Secret, Signed))]).
+
+rsa_token(KeyFile, Payload) ->
+    {ok, Pem} = file:read_file(key_file(KeyFile)),
+    Key = public_key:pem_entry_decode(hd(public_key:pem_decode(Pem))),
+    Signed = iolist_to_binary([url64(<<"{\"alg\":\"RS256\"}">>), $., url64(Payload)]),
+    iolist_to_binary([Signed, $., url64(public_key:sign(Signed, sha256, Key))]).
+
+key_file(Name) ->
+    unicode:characters_to_binary(filename:join([os:getenv("JWT_AUTH_ROOT"), "tests/vectors/keys", Name])).
 
 url64(Bytes) ->
     << <<case C of $+ -> $-; $/ -> $_; _ -> C end>> || <<C>> <= base64:encode(Bytes), C =/= $= >>.

@@ -6,29 +6,61 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}"
+case ${CARGO_TARGET_DIR:-target} in
+/*) ;;
+*) CARGO_TARGET_DIR=$root/${CARGO_TARGET_DIR:-target} ;;
+esac
+export CARGO_TARGET_DIR
 export JWT_AUTH_LIBRARY_DIR="${JWT_AUTH_LIBRARY_DIR:-$CARGO_TARGET_DIR/release}"
 export JWT_AUTH_ROOT="$root"
 here=$root/tests/erlang/emqx
 packages=$CARGO_TARGET_DIR/emqx
 work=$CARGO_TARGET_DIR/erlang/tests/emqx
 
-# run_generation GENERATION EBIN: with the plugin that is there.
-run_generation() {
-    generation=$1 ebin=$2
-    export JWT_AUTH_WORK="$work/$generation"
-    rm -rf "$JWT_AUTH_WORK"
-    mkdir -p "$JWT_AUTH_WORK/ebin"
-    erlc +debug_info +warnings_as_errors -pa "$ebin" -o "$JWT_AUTH_WORK/ebin" "$here"/fixture.erl \
-        "$here"/broker_*.erl "$here"/broker"$generation"/*.erl "$here"/plugin_tests.erl \
-        "$here"/*"$generation"_tests.erl
-    erl -noshell -pa "$ebin" "$JWT_AUTH_WORK/ebin" -eval '
+# run_eunit EBIN... : the modules *_tests of the last directory.
+run_eunit() {
+    for last; do :; done
+    erl -noshell -pa "$@" -eval '
         ok = logger:remove_handler(default),
         Beams = filelib:wildcard("*_tests.beam", hd(init:get_plain_arguments())),
         Modules = [list_to_atom(filename:basename(Beam, ".beam")) || Beam <- Beams],
-        case eunit:test(Modules) of ok -> halt(0); _ -> halt(1) end.' -extra "$JWT_AUTH_WORK/ebin"
+        [] =/= Modules orelse halt(1),
+        case eunit:test(Modules) of ok -> halt(0); _ -> halt(1) end.' -extra "$last"
+}
+
+# compile NAME SOURCE...: into a fresh directory of work, which the tests may write to.
+compile() {
+    export JWT_AUTH_WORK="$work/$1"
+    shift
+    rm -rf "$JWT_AUTH_WORK"
+    mkdir -p "$JWT_AUTH_WORK/ebin"
+    erlc +debug_info +warnings_as_errors -o "$JWT_AUTH_WORK/ebin" "$@"
+}
+
+# run_generation GENERATION APPLICATION PACKAGE
+run_generation() {
+    broker="$here/fixture.erl $here/broker_hooks.erl $here/broker_connections.erl"
+    broker="$broker $(echo "$here/broker$1"/*.erl)"
+    # shellcheck disable=SC2086 # lists of files
+    compile "$1" $broker "$here/plugin_tests.erl" "$here"/*"$1"_tests.erl
+    run_eunit "$2/ebin" "$JWT_AUTH_WORK/ebin"
+    # shellcheck disable=SC2086
+    compile "install$1" $broker "$here"/packages/*.erl
+    (cd "$JWT_AUTH_WORK" && JWT_AUTH_PACKAGE="$3" run_eunit "$JWT_AUTH_WORK/ebin")
 }
 
 make -s -C "$root/c_examples/emqx" packages
-run_generation 4 "$packages/4/emqx_jwt_auth/ebin"
-run_generation 5 "$(echo "$packages"/5/*/*/ebin)"
+archive=$packages/$(ls "$packages/5").tar.gz
+run_generation 4 "$packages/4/emqx_jwt_auth" "${archive%.tar.gz}-emqx4.tar.gz"
+run_generation 5 "$(echo "$packages"/5/*/emqx_jwt_auth-*)" "$archive"
+
+sh "$here/packages/venv.sh" "$CARGO_TARGET_DIR/emqx-venv"
+"$CARGO_TARGET_DIR/emqx-venv/bin/python" -B "$here/packages/forms.py" "$root" "$packages" "$archive"
+
+sum=$(cat "$packages"/*.tar.gz | sha256sum)
+rm -rf "$packages"
+make -s -C "$root/c_examples/emqx" packages
+if [ "$sum" != "$(cat "$packages"/*.tar.gz | sha256sum)" ]; then
+    echo "the packages of two builds differ" >&2
+    exit 1
+fi
