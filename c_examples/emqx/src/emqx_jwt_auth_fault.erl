@@ -22,7 +22,7 @@ report(Callback, Class, Stack) ->
     try
         emqx_jwt_auth_counters:add(crashed),
         logger:error("jwt_auth: the callback ~ts failed with ~ts in ~ts; it answers a refusal",
-                     [Callback, Class, lists:join(" < ", [place(Frame) || Frame <- Stack])])
+                     [Callback, Class, lists:join(" < ", [place(Frame) || {_, _, _, _} = Frame <- Stack])])
     catch
         _:_ -> ok
     end.
@@ -30,6 +30,4 @@ report(Callback, Class, Stack) ->
 place({Module, Function, Arguments, _}) when is_list(Arguments) ->
     place({Module, Function, length(Arguments), []});
 place({Module, Function, Arity, _}) ->
-    io_lib:format("~ts:~ts/~b", [Module, Function, Arity]);
-place(_) ->
-    "fun".
+    io_lib:format("~ts:~ts/~b", [Module, Function, Arity]).
