@@ -17,6 +17,8 @@
 -define(ENDED_PER_TICK, 1000).
 -define(SECONDS_BETWEEN_ATTEMPTS, 2).
 -define(ATTEMPTS, 5).
+%% Seconds that a broker which ends expired sessions by itself has to do so.
+-define(GRACE, 5).
 
 -record(state, {position = start :: term(), setting :: emqx_jwt_auth_setting:seen()}).
 
@@ -125,14 +127,18 @@ recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->
     case is_process_alive(Pid) andalso refusal(Session) of
         false ->
             is_process_alive(Pid) orelse emqx_jwt_auth_sessions:remove(Key, Pid);
+        {true, expired} ->
+            emqx_jwt_auth_sessions:expire({Key, Pid}, Now + ?GRACE, 0);
         {true, Why} ->
             tell(Key, Why),
-            emqx_jwt_auth_sessions:expire({Key, Pid}, Now)
+            emqx_jwt_auth_sessions:expire({Key, Pid}, Now, 1)
     end.
 
-%% A call that failed says nothing about the token.
+%% A call that failed, or keys that have not been fetched yet, say nothing about the token.
 refusal(Session) ->
     case emqx_jwt_auth_gate:recheck(Session) of
-        {deny, Why} when Why =/= undecided, Why =/= not_loaded -> {true, Why};
-        _ -> false
+        {deny, Unknown} when Unknown =:= undecided; Unknown =:= not_loaded;
+                             Unknown =:= keys_unavailable -> false;
+        {deny, Why} -> {true, Why};
+        {allow, _} -> false
     end.

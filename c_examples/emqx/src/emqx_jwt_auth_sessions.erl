@@ -10,7 +10,7 @@
 -module(emqx_jwt_auth_sessions).
 
 -export([create/0, save/0, add/4, remove/2, find/1, lookup/2]).
--export([size/0, next/1, due/1, retry/3, expire/2]).
+-export([size/0, next/1, due/1, retry/3, expire/3]).
 -export_type([entry/0]).
 
 -define(SESSIONS, emqx_jwt_auth_sessions).
@@ -123,13 +123,13 @@ retry({{Protocol, ClientId}, Pid}, At, Attempts) ->
     ok.
 
 %% From that Unix second on the session is over, whatever the token says.
--spec expire({emqx_jwt_auth_client:key(), pid()}, pos_integer()) -> ok.
-expire({{Protocol, ClientId} = Key, Pid}, At) ->
+-spec expire({emqx_jwt_auth_client:key(), pid()}, pos_integer(), non_neg_integer()) -> ok.
+expire({{Protocol, ClientId} = Key, Pid}, At, Attempts) ->
     Before = lookup(Key, Pid),
     case ets:update_element(?SESSIONS, {Protocol, ClientId, Pid}, {3, At}) of
         true ->
             forget_expiry(Before, Key, Pid),
-            retry({Key, Pid}, At, 1);
+            retry({Key, Pid}, At, Attempts);
         false ->
             ok
     end.

@@ -5,7 +5,7 @@
 -import(fixture, [start/1, token/1, token/2, client/1, connect/1, connect/2, may/3]).
 
 sentences(Start, Sentences) ->
-    [{Name, {setup, Start, fun fixture:stop/1, fun() -> Test() end}} || {Name, Test} <- Sentences].
+    [{setup, Start, fun fixture:stop/1, {Name, Test}} || {Name, Test} <- Sentences].
 
 running_test_() ->
     sentences(fun fixture:start/0,
@@ -24,6 +24,7 @@ running_test_() ->
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
        {"a crash in authenticate is a refusal", fun crash_in_authenticate/0},
        {"a crash in the permission hook denies", fun crash_in_authorize/0},
+       {"whatever is raised is a refusal", fun every_class/0},
        {"a crash does not log the password", fun silent_crash/0},
        {"a refusal does not log the password", fun silent_refusal/0},
        {"an odd topic or action is denied", fun odd_action/0},
@@ -120,6 +121,13 @@ crash_in_authorize() ->
         broker:may(not_a_map, #{action_type => publish, qos => 0, retain => false}, <<"t">>)
     end)).
 
+every_class() ->
+    Raise = fun(Class) -> fun() -> erlang:raise(Class, <<"a secret word">>, []) end end,
+    ?assertEqual([refusal, refusal, refusal],
+                 [emqx_jwt_auth_fault:run(test, refusal, Raise(Class)) || Class <- [error, exit, throw]]),
+    ?assertEqual(3, length(binary:matches(fixture:logged(), <<"the callback test failed">>))),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret word">>)).
+
 silent_crash() ->
     _ = connect(client(["a secret word"])),
     _ = connect((client(<<"a secret word">>))#{username => not_a_binary}),
@@ -169,18 +177,17 @@ command() ->
 %% The configuration.
 
 setting_test_() ->
-    [{"without a key every client is refused",
-      {setup, fun() -> start(#{from => password}) end, fun fixture:stop/1, fun closed/0}},
-     {"a closed plugin opens when a key comes",
-      {setup, fun() -> start(#{from => password}) end, fun fixture:stop/1, fun opens/0}} |
-     sentences(fun fixture:start/0,
+    sentences(fun() -> start(#{from => password}) end,
+      [{"without a key every client is refused", fun closed/0},
+       {"a closed plugin opens when a key comes", fun opens/0}])
+    ++ sentences(fun fixture:start/0,
       [{"a change keeps the sessions", fun change/0},
        {"a change that is not accepted changes nothing", fun bad_change/0},
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"a stop and a start keep the sessions", fun restart/0},
        {"a stopped plugin has no hooks", fun stopped/0},
        {"a client without a token may be left to others", fun ignore_missing/0},
-       {"claims are verified", fun claims/0}])].
+       {"claims are verified", fun claims/0}]).
 
 closed() ->
     {Connection, Answer} = connect(token(#{})),

@@ -76,7 +76,7 @@ tick() -> ok = gen_server:call(emqx_jwt_auth_keeper, tick).
 
 %% As if the token of this connection had expired.
 expire(Connection) ->
-    emqx_jwt_auth_sessions:expire({{mqtt, <<"c1">>}, Connection}, fixture:now()).
+    emqx_jwt_auth_sessions:expire({{mqtt, <<"c1">>}, Connection}, fixture:now(), 0).
 
 gone(Connection) ->
     fixture:until(fun() -> tick(), not is_process_alive(Connection) end).
