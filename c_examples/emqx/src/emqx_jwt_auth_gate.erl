@@ -4,7 +4,7 @@
 %% and every topic of a client that the plugin accepted before is denied.
 -module(emqx_jwt_auth_gate).
 
--export([open/1, close/1, verifier/0, authenticate/2, authorize/3, recheck/1]).
+-export([open/1, close/1, verifier/0, authenticate/2, authorize/3, recheck/1, refusal/1]).
 -export_type([grant/0, refusal/0]).
 
 -define(GATE, {emqx_jwt_auth, gate}).
@@ -77,6 +77,8 @@ attributes(Session) ->
 is_attribute(Name) ->
     re:run(Name, "\\A[0-9A-Za-z][0-9A-Za-z_-]*\\z", [{capture, none}]) =:= match.
 
+%% What the broker is told for a reason, and tells the client: 0x86 or 4, 0x87 or 5, 0x88 or 3.
+-spec refusal(jwt_auth:reason() | unconfigured) -> refusal().
 refusal(revoked) -> not_authorized;
 refusal(undecided) -> not_authorized;
 refusal(not_loaded) -> not_authorized;

@@ -22,6 +22,10 @@ running_test_() ->
        {"permissions belong to one client id", fun other_id/0},
        {"another process of the connection has its permissions", fun other_stream/0},
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
+       {"permissions belong to one protocol", fun other_protocol/0},
+       {"the next hook cannot overrule a refusal", fun next_hook/0},
+       {"the next hook decides about those who are left to others", fun left_to_next_hook/0},
+       {"a broker is told three reasons and no other", fun refusals/0},
        {"a crash in authenticate is a refusal", fun crash_in_authenticate/0},
        {"a crash in the permission hook denies", fun crash_in_authorize/0},
        {"whatever is raised is a refusal", fun every_class/0},
@@ -92,6 +96,36 @@ other_id() ->
     Other = (client(undefined))#{clientid => <<"c2">>},
     ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
     ?assertEqual(allow, may(Connection, publish, <<"both">>)).
+
+other_protocol() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    Other = (client(undefined))#{protocol => coap},
+    ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
+    ?assertEqual(nomatch, may({broker_connections:open(), Other}, publish, <<"both">>)).
+
+next_hook() ->
+    ok = emqx_hooks:add('client.authenticate', {broker, accept, []}, 970),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(<<"x">>))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
+    ?assertMatch({_, {error, not_authorized}}, connect(client([not_a_binary]))).
+
+left_to_next_hook() ->
+    ok = emqx_hooks:add('client.authenticate', {broker, accept, []}, 970),
+    fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    {Connection, Answer} = connect(client(undefined)),
+    ?assertMatch({ok, _}, Answer),
+    ?assertEqual(nomatch, may(Connection, publish, <<"t">>)),
+    ?assertEqual(1, fixture:counted(ignored)).
+
+refusals() ->
+    Reasons = [Reason || {Reason, _} <- jwt_auth_nif:reasons(), Reason =/= accepted],
+    Other = [{Reason, Refusal} || Reason <- Reasons ++ [not_loaded, unconfigured],
+                                  Refusal <- [emqx_jwt_auth_gate:refusal(Reason)],
+                                  Refusal =/= bad_username_or_password],
+    ?assertEqual([{keys_unavailable, server_unavailable}, {not_loaded, not_authorized},
+                  {revoked, not_authorized}, {unconfigured, server_unavailable},
+                  {undecided, not_authorized}], lists:sort(Other)).
 
 other_stream() ->
     {_, {ok, _}} = connect(token(#{acl => acl()})),
@@ -184,6 +218,8 @@ setting_test_() ->
       [{"a change keeps the sessions", fun change/0},
        {"a change that is not accepted changes nothing", fun bad_change/0},
        {"a changed key ends the sessions of the old one", fun other_key/0},
+       {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
+       {"keys that have not come yet end no session", fun keys_to_come/0},
        {"a stop and a start keep the sessions", fun restart/0},
        {"a stopped plugin has no hooks", fun stopped/0},
        {"a client without a token may be left to others", fun ignore_missing/0},
@@ -231,6 +267,25 @@ other_key() ->
     ok = gen_server:call(emqx_jwt_auth_keeper, tick),
     fixture:until(fun() -> not is_process_alive(Connection) end),
     ?assertEqual([<<"c1">>], broker_connections:kicked()).
+
+%% Nobody listens there.
+waiting() -> #{<<"endpoint">> => <<"http://127.0.0.1:1/keys">>}.
+
+rsa() -> fixture:rsa_token("rsa2048.key.pem", <<"{}">>).
+
+no_keys_yet() ->
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, waiting()),
+    ?assertMatch({_, {error, server_unavailable}}, connect(rsa())),
+    ?assertEqual(1, fixture:counted(keys_unavailable)).
+
+keys_to_come() ->
+    Key = #{<<"public_key">> => fixture:key_file("rsa2048.pub.pem")},
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, Key),
+    {Connection, {ok, _}} = connect(rsa()),
+    ok = emqx_jwt_auth_app:on_config_changed(Key, waiting()),
+    _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
+    ?assertEqual([], broker_connections:kicked()),
+    ?assertEqual(true, is_process_alive(Connection)).
 
 restart() ->
     {Connection, {ok, _}} = connect(token(#{acl => acl()})),

@@ -17,7 +17,8 @@ all_test_() ->
             {"the broker is told the attributes", fun attributes/0},
             {"the hooks are the first", fun priority/0},
             {"a client that asks for enhanced authentication is checked too", fun enhanced/0},
-            {"a revoked session is ended", fun ended/0}]]
+            {"an expired session is left to the broker for a while", fun grace/0},
+            {"a session whose key is gone is ended", fun ended/0}]]
     ++ [{Name, {setup, start_in(Release), fun fixture:stop/1, Test}} ||
         {Name, Release, Test} <- [
             {"5.0.26 ends no connection by itself", "5.0.26", fun own_expiry/0},
@@ -133,6 +134,17 @@ ended() ->
     ok = gen_server:call(emqx_jwt_auth_keeper, tick),
     ok = gen_server:call(emqx_jwt_auth_keeper, tick),
     fixture:until(fun() -> not is_process_alive(Connection) end).
+
+grace() ->
+    Acl = #{all => [<<"t">>]},
+    {Connection, {ok, #{expire_at := _}}} = connect(token(#{exp => fixture:now() + 1, acl => Acl})),
+    fixture:until(fun() -> may(Connection, publish, <<"t">>) =:= deny end),
+    Now = fixture:now(),
+    _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
+    ?assertEqual([], broker_connections:kicked()),
+    {_, End} = emqx_jwt_auth_sessions:lookup({mqtt, <<"c1">>}, Connection),
+    ?assert(End >= Now + 4),
+    ?assertMatch({{mqtt, <<"c1">>}, Connection, 0}, emqx_jwt_auth_sessions:due(End)).
 
 bare() ->
     {Connection, {ok, _}} = connect(token(#{acl => #{pub => [<<"a">>]}})),

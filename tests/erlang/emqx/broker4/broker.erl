@@ -1,6 +1,6 @@
 %% EMQX 4.4.19, as far as a plugin sees it.
 -module(broker).
--export([start/0, configure/1, client/1, connect/1, may/3]).
+-export([start/0, configure/1, client/1, connect/1, may/3, accept/2]).
 
 start() ->
     broker_hooks:start(),
@@ -44,3 +44,6 @@ may(ClientInfo, Action, Topic) ->
         nomatch -> nomatch;
         deny -> deny
     end.
+
+%% A hook of another plugin that accepts everybody.
+accept(_Client, Result) -> {stop, Result#{auth_result => success, anonymous => false}}.

@@ -1,6 +1,6 @@
 %% EMQX 5, as far as a plugin sees it. Its release can be set.
 -module(broker).
--export([start/0, configure/1, release/1, client/1, connect/1, may/3]).
+-export([start/0, configure/1, release/1, client/1, connect/1, may/3, accept/2]).
 
 start() ->
     release("5.8.9"),
@@ -44,3 +44,6 @@ may(ClientInfo, Action, Topic) ->
         Result when Release =:= "5.0.7", is_atom(Result) -> Result;
         _ -> wrong_format
     end.
+
+%% A hook of another plugin that accepts everybody.
+accept(_Client, _Result) -> {stop, {ok, #{is_superuser => false}}}.
