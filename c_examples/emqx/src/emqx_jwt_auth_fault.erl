@@ -21,8 +21,9 @@ run(Callback, Refusal, Fun) ->
 report(Callback, Class, Stack) ->
     try
         emqx_jwt_auth_counters:add(crashed),
+        Places = lists:join(" < ", [place(Frame) || {_, _, _, _} = Frame <- Stack]),
         logger:error("jwt_auth: the callback ~ts failed with ~ts in ~ts; it answers a refusal",
-                     [Callback, Class, lists:join(" < ", [place(Frame) || {_, _, _, _} = Frame <- Stack])])
+                     [Callback, Class, Places])
     catch
         _:_ -> ok
     end.

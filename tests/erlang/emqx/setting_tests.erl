@@ -1,0 +1,113 @@
+%% What a change of the configuration does, and a stop of the plugin, in every generation of EMQX.
+-module(setting_tests).
+-include_lib("eunit/include/eunit.hrl").
+
+-import(fixture, [start/1, token/1, client/1, connect/1, may/3]).
+
+sentences(Start, Sentences) ->
+    [{setup, Start, fun fixture:stop/1, {Name, Test}} || {Name, Test} <- Sentences].
+
+acl() -> #{pub => [<<"p/%c">>], sub => [<<"s/#">>], all => [<<"both">>]}.
+
+setting_test_() ->
+    sentences(fun() -> start(#{from => password}) end,
+      [{"without a key every client is refused", fun closed/0},
+       {"a closed plugin opens when a key comes", fun opens/0}])
+    ++ sentences(fun fixture:start/0,
+      [{"a change keeps the sessions", fun change/0},
+       {"a change that is not accepted changes nothing", fun bad_change/0},
+       {"a changed key ends the sessions of the old one", fun other_key/0},
+       {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
+       {"keys that have not come yet end no session", fun keys_to_come/0},
+       {"a stop and a start keep the sessions", fun restart/0},
+       {"a stopped plugin has no hooks", fun stopped/0},
+       {"a client without a token may be left to others", fun ignore_missing/0},
+       {"claims are verified", fun claims/0}]).
+
+closed() ->
+    {Connection, Answer} = connect(token(#{})),
+    ?assertEqual({error, server_unavailable}, Answer),
+    ?assertEqual(nomatch, may(Connection, publish, <<"t">>)),
+    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"so every client is refused">>)),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertEqual(1, length(binary:matches(fixture:logged(), <<"so every client is refused">>))),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"no key is configured">>)).
+
+opens() ->
+    fixture:set(#{secret => fixture:secret()}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+change() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => fixture:secret(),
+                                                    <<"advanced">> => <<"{\"require_exp\": true}">>}),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
+    ?assertMatch({_, {ok, _}}, connect(token(#{exp => fixture:now() + 60}))).
+
+bad_change() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    {error, Text} = emqx_jwt_auth_app:on_config_changed(
+                      #{}, #{<<"secret">> => <<"a secret word">>, <<"from">> => <<"header">>}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"from">>)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"a secret word">>)),
+    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"the old one stays">>)),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})).
+
+other_key() ->
+    {Connection, {ok, _}} = connect(token(#{})),
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"another long secret of tests">>}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    fixture:until(fun() -> not is_process_alive(Connection) end),
+    ?assertEqual([<<"c1">>], broker_connections:kicked()).
+
+%% Nobody listens there.
+waiting() -> #{<<"endpoint">> => <<"http://127.0.0.1:1/keys">>}.
+
+rsa() -> fixture:rsa_token("rsa2048.key.pem", <<"{}">>).
+
+no_keys_yet() ->
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, waiting()),
+    ?assertMatch({_, {error, server_unavailable}}, connect(rsa())),
+    ?assertEqual(1, fixture:counted(keys_unavailable)).
+
+keys_to_come() ->
+    Key = #{<<"public_key">> => fixture:key_file("rsa2048.pub.pem")},
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, Key),
+    {Connection, {ok, _}} = connect(rsa()),
+    ok = emqx_jwt_auth_app:on_config_changed(Key, waiting()),
+    _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
+    ?assertEqual([], broker_connections:kicked()),
+    ?assertEqual(true, is_process_alive(Connection)).
+
+restart() ->
+    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    ok = application:stop(emqx_jwt_auth),
+    ok = application:start(emqx_jwt_auth),
+    ?assertEqual(allow, may(Connection, publish, <<"both">>)),
+    ?assertEqual(deny, may(Connection, publish, <<"x">>)),
+    ?assertEqual(1, emqx_jwt_auth_sessions:size()).
+
+stopped() ->
+    ok = application:stop(emqx_jwt_auth),
+    ?assertEqual([], emqx_hooks:lookup('client.authenticate')),
+    ?assertMatch({_, anonymous}, connect(token(#{}))).
+
+ignore_missing() ->
+    fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, anonymous}, connect(client(undefined))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(<<"a.b.c">>))).
+
+claims() ->
+    Claims = [#{name => <<"username">>, value => <<"%u">>}],
+    fixture:set(#{secret => fixture:secret(), verify_claims => Claims}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, {ok, _}}, connect(token(#{username => u1}))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{username => u2}))).
