@@ -23,6 +23,7 @@ running_test_() ->
        {"another process of the connection has its permissions", fun other_stream/0},
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
        {"permissions belong to one protocol", fun other_protocol/0},
+       {"the address of a client is compared", fun address/0},
        {"the next hook cannot overrule a refusal", fun next_hook/0},
        {"the next hook decides about those who are left to others", fun left_to_next_hook/0},
        {"a broker is told three reasons and no other", fun refusals/0},
@@ -102,6 +103,17 @@ other_protocol() ->
     Other = (client(undefined))#{protocol => coap},
     ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
     ?assertEqual(nomatch, may({broker_connections:open(), Other}, publish, <<"both">>)).
+
+address() ->
+    Rule = #{permission => allow, action => all, topic => <<"t">>, ipaddr => <<"10.0.0.0/8">>},
+    Client = client(token(#{acl => [Rule]})),
+    Ask = fun(Host) ->
+              {Connection, {ok, _}} = connect(Client#{peerhost => Host}),
+              may(Connection, publish, <<"t">>)
+          end,
+    ?assertEqual([allow, nomatch, nomatch, nomatch, nomatch],
+                 [Ask(Host) || Host <- [{10, 1, 2, 3}, {11, 1, 2, 3}, {0, 0, 0, 0, 0, 0, 0, 1},
+                                        undefined, {local, <<"/tmp/x">>}]]).
 
 next_hook() ->
     ok = emqx_hooks:add('client.authenticate', {broker, accept, []}, 970),

@@ -31,7 +31,7 @@ all_test_() ->
         {"without that file every client is refused", fun no_file/0},
         {"a file may leave clients without a token to others", fun file_ignores/0},
         {"a broker of no known kind is refused", fun unknown_broker/0},
-        {"a hook that cannot be registered stops the start", fun no_hook/0},
+        {"if one hook cannot be registered none is, and the start fails", fun no_hook/0},
         {"while the plugin does not run a configuration is only looked at", fun validate/0},
         {"without the native library every client is refused", fun closed_gate/0}].
 
@@ -203,10 +203,12 @@ unknown_broker() ->
 no_hook() ->
     fixture:start(),
     ok = application:stop(emqx_jwt_auth),
-    ets:delete(broker_hooks),
-    ?assertMatch({error, {{jwt_auth, <<"no hook can be registered", _/binary>>}, _}},
-                 application:start(emqx_jwt_auth)),
-    fixture:stop(ok).
+    persistent_term:put({broker, forbidden}, ['client.authorize']),
+    Started = application:start(emqx_jwt_auth),
+    persistent_term:erase({broker, forbidden}),
+    fixture:stop(ok),
+    ?assertMatch({error, {{jwt_auth, <<"no hook can be registered", _/binary>>}, _}}, Started),
+    ?assertEqual([], emqx_hooks:lookup('client.authenticate')).
 
 validate() ->
     fixture:start(),

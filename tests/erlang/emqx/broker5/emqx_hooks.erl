@@ -8,6 +8,9 @@ del(Point, Action) -> broker_hooks:del(Point, Action).
 lookup(Point) -> broker_hooks:lookup(Point).
 run_fold(Point, Args, Acc) -> broker_hooks:run_fold(Point, Args, Acc).
 
-verify('client.authenticate') -> 'client.authenticate';
-verify('client.authorize') -> 'client.authorize';
-verify(Point) -> error({invalid_hookpoint, Point}).
+verify(Point) ->
+    Known = ['client.authenticate', 'client.authorize'] -- persistent_term:get({broker, forbidden}, []),
+    case lists:member(Point, Known) of
+        true -> Point;
+        false -> error({invalid_hookpoint, Point})
+    end.
