@@ -10,6 +10,7 @@
 -export([start/2, prep_stop/1, stop/1]).
 -export([on_config_changed/2, on_health_check/1]).
 
+%% An error only if there are no hooks to register.
 -spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
 start(_Type, _Arguments) ->
     case emqx_jwt_auth_broker:generation() of
@@ -44,6 +45,7 @@ prep_stop(State) ->
     emqx_jwt_auth_sessions:save(),
     State.
 
+%% Also after a crash of the processes.
 -spec stop(term()) -> ok.
 stop(_State) ->
     emqx_jwt_auth_gate:close(stopped).

@@ -12,6 +12,7 @@
 %% answers allow or deny, without a map around it.
 -type facts() :: #{expiry := boolean() | by_attrs, bare_permission := boolean()}.
 
+%% Which hooks are there; unknown: neither.
 -spec generation() -> generation() | unknown.
 generation() ->
     case {exports(emqx, hook, 3), exports(emqx_hooks, put, 3)} of

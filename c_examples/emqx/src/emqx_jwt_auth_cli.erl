@@ -8,6 +8,7 @@
 register() ->
     attempt(fun() -> emqx_ctl:register_command(jwt_auth, {?MODULE, command}, []) end).
 
+%% Takes it away again.
 -spec unregister() -> ok.
 unregister() ->
     attempt(fun() -> emqx_ctl:unregister_command(jwt_auth) end).
@@ -20,6 +21,7 @@ attempt(Fun) ->
         _:_ -> ok
     end.
 
+%% What the command does. It takes no arguments.
 -spec command([string()]) -> ok.
 command([]) ->
     Health = case emqx_jwt_auth_health:check() of

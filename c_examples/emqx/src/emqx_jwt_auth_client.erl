@@ -21,6 +21,7 @@ address(Address) when tuple_size(Address) =:= 4; tuple_size(Address) =:= 8 ->
 address(_) ->
     [].
 
+%% Who the client is among all connections.
 -spec key(map()) -> key().
 key(ClientInfo) ->
     {maps:get(protocol, ClientInfo, undefined), maps:get(clientid, ClientInfo, undefined)}.

@@ -15,6 +15,7 @@
                 unknown, undecided, not_loaded, unconfigured,
                 topic_allowed, topic_denied, topic_no_match, ended, crashed]).
 
+%% Sets them all to 0.
 -spec start() -> ok.
 start() ->
     Counters = counters:new(length(?NAMES), [write_concurrency]),
@@ -27,6 +28,7 @@ add(Name) ->
     {Counters, #{unknown := Unknown} = Indices} = persistent_term:get(?COUNTERS),
     counters:add(Counters, maps:get(Name, Indices, Unknown), 1).
 
+%% All counts, in the order of the table; none before the first start.
 -spec all() -> [{atom(), non_neg_integer()}].
 all() ->
     case persistent_term:get(?COUNTERS, none) of

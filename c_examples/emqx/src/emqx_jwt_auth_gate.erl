@@ -17,6 +17,7 @@
                    attributes := #{binary() => binary()},
                    expires_at => pos_integer()}.
 
+%% From now on this verifier decides.
 -spec open(jwt_auth:verifier()) -> ok.
 open(Verifier) ->
     persistent_term:put(?GATE, {open, Verifier}).
@@ -26,6 +27,7 @@ open(Verifier) ->
 close(Why) ->
     persistent_term:put(?GATE, {closed, Why}).
 
+%% The verifier that decides; none: the gate is closed.
 -spec verifier() -> {ok, jwt_auth:verifier()} | none.
 verifier() ->
     case persistent_term:get(?GATE, closed) of

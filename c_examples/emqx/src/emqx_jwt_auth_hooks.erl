@@ -35,6 +35,7 @@ put_hook(Point, Action) ->
         _:_ -> false
     end.
 
+%% Takes away what register/1 registered. The broker may have forgotten it.
 -spec unregister() -> ok.
 unregister() ->
     lists:foreach(fun({Point, {Module, Function, _}}) ->

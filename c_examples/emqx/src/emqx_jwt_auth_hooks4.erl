@@ -6,6 +6,7 @@
 %% What earlier hooks found. It says success from the start if the broker allows anonymous clients.
 -type result() :: map().
 
+%% May the client connect? ok leaves it to the hooks that follow.
 -spec on_authenticate(map(), result()) -> {stop, result()} | ok.
 on_authenticate(ClientInfo, Result) ->
     Refusal = deny(not_authorized, Result),

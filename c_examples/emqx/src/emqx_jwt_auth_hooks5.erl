@@ -13,6 +13,7 @@
                    client_attrs => #{binary() => binary()}}.
 -type permission() :: allow | deny | #{result := allow | deny, from := jwt_auth}.
 
+%% May the client connect? ignore leaves it to the hooks that follow.
 -spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
           {stop, {ok, grant()} | {error, refusal()}} | ignore.
 on_authenticate(Credential, _Before, Facts) ->
@@ -38,6 +39,7 @@ grant(#{superuser := Superuser} = Grant, BrokerEnds, Credential) ->
                                            map_size(Attributes) > 0],
     maps:from_list([{is_superuser, Superuser}] ++ Expiry ++ Attrs).
 
+%% May it do this with the topic? ignore leaves it to the hooks that follow.
 -spec on_authorize(map(), atom() | map(), binary(), term(), emqx_jwt_auth_broker:facts()) ->
           {stop, permission()} | ignore.
 on_authorize(ClientInfo, Action, Topic, _Before, Facts) ->

@@ -22,10 +22,12 @@
 
 -record(state, {position = start :: term(), setting :: emqx_jwt_auth_setting:seen()}).
 
+%% Starts it, under its own name.
 -spec start_link() -> {ok, pid()} | ignore | {error, term()}.
 start_link() ->
     gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
 
+%% For the health check.
 -spec is_alive() -> boolean().
 is_alive() ->
     is_pid(whereis(?MODULE)).

@@ -36,6 +36,7 @@ create() ->
     _ = persistent_term:erase(?SAVED),
     ok.
 
+%% Keeps what create/0 is to put back. Without tables there is nothing.
 -spec save() -> ok.
 save() ->
     case ets:info(?SESSIONS, size) of
@@ -43,6 +44,7 @@ save() ->
         _ -> persistent_term:put(?SAVED, ets:tab2list(?SESSIONS))
     end.
 
+%% Adds the session of a connection, which has none.
 -spec add(emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()) -> ok.
 add({Protocol, ClientId}, Pid, Session, ExpiresAt) ->
     true = ets:insert(?SESSIONS, {{Protocol, ClientId, Pid}, Session, ExpiresAt}),
@@ -83,6 +85,7 @@ lookup({Protocol, ClientId}, Pid) ->
         [] -> none
     end.
 
+%% How many connections have a session, with those that ended a moment ago.
 -spec size() -> non_neg_integer().
 size() ->
     ets:info(?SESSIONS, size).

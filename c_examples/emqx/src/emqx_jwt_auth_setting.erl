@@ -12,6 +12,7 @@
 %% Recognises a configuration, without holding it.
 -type seen() :: binary().
 
+%% Applies what the broker has now.
 -spec apply_current() -> ok | {error, binary()}.
 apply_current() ->
     emqx_jwt_auth_fault:run(configuration, {error, <<"the configuration could not be looked at">>},
@@ -73,6 +74,7 @@ result() ->
         none -> {error, <<"no configuration was tried yet">>}
     end.
 
+%% Recognises what the broker has now.
 -spec seen() -> seen().
 seen() ->
     digest(emqx_jwt_auth_config:current()).

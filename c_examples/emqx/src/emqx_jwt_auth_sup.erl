@@ -7,6 +7,7 @@
 
 -export([start_link/0, init/1, start_log/0]).
 
+%% Starts it, under its own name.
 -spec start_link() -> {ok, pid()} | {error, term()}.
 start_link() ->
     case supervisor:start_link({local, ?MODULE}, ?MODULE, []) of
