@@ -27,16 +27,12 @@ take(Name, Map, Default) ->
 
 field(_Name, <<>>) -> not_set;
 field(<<"signature_format">>, <<"default">>) -> not_set;
-field(<<"secret_base64_encoded">>, false) -> not_set;
 field(<<"verify_claims">>, Claims) when is_list(Claims) -> claims(Claims);
 field(_Name, Value) -> {set, Value}.
 
 %% The form may send rows that nobody filled in.
 claims(Claims) ->
-    case [Claim || Claim <- Claims, not is_empty(Claim)] of
-        [] -> not_set;
-        Filled -> {set, Filled}
-    end.
+    {set, [Claim || Claim <- Claims, not is_empty(Claim)]}.
 
 is_empty(#{<<"name">> := <<>>, <<"value">> := <<>>}) -> true;
 is_empty(_) -> false.

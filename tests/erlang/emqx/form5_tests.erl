@@ -10,6 +10,8 @@ all_test_() ->
             {"a form with a key and nothing else is accepted", #{}, fun key_only/0},
             {"a row of claims that nobody filled in is left out",
              #{verify_claims => [#{name => <<>>, value => <<>>}]}, fun key_only/0},
+            {"a form with a public key and nothing else is accepted",
+             #{secret => <<>>, public_key => fixture:key_file("rsa2048.pub.pem")}, fun rsa_only/0},
             {"other options are JSON text", #{advanced => <<" {\"leeway\": 100} ">>}, fun leeway/0},
             {"other options may be an empty object", #{advanced => <<"{ }">>}, fun key_only/0},
             {"other options that are no object are refused",
@@ -31,6 +33,10 @@ key_only() ->
     ?assertMatch({_, {ok, _}}, connect(token(#{}))),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+rsa_only() ->
+    ?assertMatch({_, {ok, _}}, connect(fixture:rsa_token("rsa2048.key.pem", <<"{}">>))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
 
 leeway() ->
     Answers = [element(1, element(2, connect(token(#{exp => fixture:now() - Ago})))) || Ago <- [50, 150]],

@@ -16,6 +16,7 @@ setting_test_() ->
     ++ sentences(fun fixture:start/0,
       [{"a change keeps the sessions", fun change/0},
        {"a change that is not accepted changes nothing", fun bad_change/0},
+       {"what was not accepted is not tried again when the broker has saved it", fun saved_bad/0},
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
        {"keys that have not come yet end no session", fun keys_to_come/0},
@@ -59,6 +60,16 @@ bad_change() ->
     ?assertMatch({_, {ok, _}}, connect(token(#{}))),
     ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})).
 
+saved_bad() ->
+    Bad = #{<<"secret">> => fixture:secret(), <<"from">> => <<"header">>},
+    {error, _} = emqx_jwt_auth_app:on_config_changed(#{}, Bad),
+    fixture:set(#{secret => fixture:secret(), from => header}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertEqual(1, length(binary:matches(fixture:logged(), <<"is not accepted">>))),
+    fixture:set(#{secret => fixture:secret(), from => username}),
+    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ?assertMatch({_, {ok, _}}, connect((client(undefined))#{username => token(#{})})).
+
 other_key() ->
     {Connection, {ok, _}} = connect(token(#{})),
     ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"another long secret of tests">>}),
@@ -83,7 +94,7 @@ keys_to_come() ->
     {Connection, {ok, _}} = connect(rsa()),
     ok = emqx_jwt_auth_app:on_config_changed(Key, waiting()),
     _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
-    ?assertEqual([], broker_connections:kicked()),
+    ?assertEqual(0, fixture:counted(ended)),
     ?assertEqual(true, is_process_alive(Connection)).
 
 restart() ->

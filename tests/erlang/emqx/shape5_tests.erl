@@ -214,6 +214,7 @@ validate() ->
     fixture:start(),
     ok = application:stop(emqx_jwt_auth),
     ?assertEqual(ok, emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"x">>})),
+    ?assertEqual(none, emqx_jwt_auth_gate:verifier()),
     ?assertMatch({error, <<"`secret`", _/binary>>},
                  emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => 1})),
     fixture:stop(ok).
