@@ -3,17 +3,9 @@
 // Who finds the bit set and nobody inside frees the verifier: the closing call, or the last to leave.
 #include "verifier.h"
 
-#include <string.h>
+#include "text.h"
 
 enum { CLOSED = 1, INSIDE = 2 };
-
-ERL_NIF_TERM error_text(ErlNifEnv *env, jwt_auth_status status, const char *error) {
-  const char *text = error[0] == '\0' ? jwt_auth_status_str(status) : error;
-  size_t len = strlen(text);
-  ERL_NIF_TERM binary;
-  memcpy(enif_make_new_binary(env, len, &binary), text, len);
-  return binary;
-}
 
 verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t len,
                        ERL_NIF_TERM *error_term) {
@@ -87,4 +79,24 @@ void session_destroy(ErlNifEnv *env, void *object) {
   jwt_auth_session_free(one->session);
   atomic_fetch_sub_explicit(&one->state->sessions, 1, memory_order_relaxed);
   state_drop(one->state);
+}
+
+bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out) {
+  const state *all = enif_priv_data(env);
+  void *object;
+  if (!enif_get_resource(env, term, all->types.verifier, &object)) {
+    return false;
+  }
+  *out = object;
+  return true;
+}
+
+bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_session **out) {
+  const state *all = enif_priv_data(env);
+  void *object;
+  if (!enif_get_resource(env, term, all->types.session, &object)) {
+    return false;
+  }
+  *out = ((session *)object)->session;
+  return true;
 }

@@ -34,9 +34,8 @@ ERL_NIF_TERM session_term(ErlNifEnv *env, state *all, jwt_auth_session *from);
 void verifier_destroy(ErlNifEnv *env, void *object);
 void session_destroy(ErlNifEnv *env, void *object);
 
-// The error text of jwt_auth_init and jwt_auth_reload as a binary.
-ERL_NIF_TERM error_text(ErlNifEnv *env, jwt_auth_status status, const char *error);
-
-enum { ERROR_SIZE = 512 };
+// What an argument names. False if it is no such thing.
+bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out);
+bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_session **out);
 
 #endif

@@ -18,6 +18,9 @@
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
 
+%% Raised here, and by error/1: the stack trace has the function that was called and its arity alone.
+-define(ANSWER(Call), case Call of badarg -> erlang:error(badarg); Answer -> Answer end).
+
 -opaque verifier() :: jwt_auth_nif:verifier().
 -opaque session() :: jwt_auth_nif:session().
 
@@ -59,7 +62,7 @@
 -spec new(config()) -> {ok, verifier()} | {error, binary()}.
 new(Config) ->
     case encode(Config) of
-        {ok, Json} -> answer(jwt_auth_nif:new(Json));
+        {ok, Json} -> ?ANSWER(jwt_auth_nif:new(Json));
         Error -> Error
     end.
 
@@ -67,7 +70,7 @@ new(Config) ->
 -spec reload(verifier(), config()) -> ok | {error, binary()}.
 reload(Verifier, Config) ->
     case encode(Config) of
-        {ok, Json} -> answer(jwt_auth_nif:reload(Verifier, Json));
+        {ok, Json} -> ?ANSWER(jwt_auth_nif:reload(Verifier, Json));
         Error -> Error
     end.
 
@@ -75,33 +78,33 @@ reload(Verifier, Config) ->
 %% refuses. It need not be called. Sessions live on, and can be asked about with another verifier.
 -spec free(verifier()) -> ok.
 free(Verifier) ->
-    answer(jwt_auth_nif:free(Verifier)).
+    ?ANSWER(jwt_auth_nif:free(Verifier)).
 
 %% May the client connect?
 -spec check(verifier(), client()) -> verdict().
 check(Verifier, Client) ->
-    answer(jwt_auth_nif:check(Verifier, Client)).
+    ?ANSWER(jwt_auth_nif:check(Verifier, Client)).
 
 %% May the client of a session do this with the topic? For subscribe, Topic is the filter as the
 %% client sent it. no_match: the token says nothing, and the broker's own permissions decide.
 -spec authorize(verifier(), session(), action(), binary(), options()) -> permission().
 authorize(Verifier, Session, Action, Topic, Options) ->
-    answer(jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)).
+    ?ANSWER(jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)).
 
 %% Would the client of a session still be accepted? Ask after reload, and from time to time.
 -spec recheck(verifier(), session()) -> recheck_verdict().
 recheck(Verifier, Session) ->
-    answer(jwt_auth_nif:recheck(Verifier, Session)).
+    ?ANSWER(jwt_auth_nif:recheck(Verifier, Session)).
 
 %% The payload of the token, a JSON object, byte for byte as signed.
 -spec claims(session()) -> {ok, binary()} | {error, not_loaded}.
 claims(Session) ->
-    answer(jwt_auth_nif:claims(Session)).
+    ?ANSWER(jwt_auth_nif:claims(Session)).
 
 %% The strings, numbers and booleans of the token's claim client_attrs, as text.
 -spec attributes(session()) -> #{binary() => binary()}.
 attributes(Session) ->
-    answer(jwt_auth_nif:attributes(Session)).
+    ?ANSWER(jwt_auth_nif:attributes(Session)).
 
 %% The version of the native library.
 -spec version() -> binary() | not_loaded.
@@ -115,6 +118,3 @@ status() ->
 
 encode(Config) when is_map(Config) -> jwt_auth_json:encode(Config);
 encode(Config) -> {ok, Config}.
-
-answer(badarg) -> erlang:error(badarg);
-answer(Answer) -> Answer.

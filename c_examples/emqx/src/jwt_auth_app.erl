@@ -4,9 +4,12 @@
 
 -export([start/2, stop/1]).
 
--spec start(application:start_type(), term()) -> supervisor:startlink_ret().
+-spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
 start(_Type, _Arguments) ->
-    jwt_auth_sup:start_link().
+    case jwt_auth_sup:start_link() of
+        ignore -> {error, ignore};
+        Started -> Started
+    end.
 
 -spec stop(term()) -> ok.
 stop(_State) ->

@@ -28,7 +28,7 @@ start_link() ->
 refresh() ->
     gen_server:call(?MODULE, refresh).
 
--spec init([]) -> {ok, reader()} | ignore.
+-spec init([]) -> {ok, reader()} | ignore | {stop, no_pipe}.
 init([]) ->
     case jwt_auth_nif:log_open() of
         {ok, Reader} -> {ok, drain(Reader)};

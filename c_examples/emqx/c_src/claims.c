@@ -1,0 +1,35 @@
+// What the token of a session says.
+#include "calls.h"
+#include "text.h"
+#include "verifier.h"
+
+ERL_NIF_TERM claims(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM session_arg = argv[0];
+  const state *all = enif_priv_data(env);
+  jwt_auth_session *granted;
+  jwt_auth_bytes json;
+  (void)argc;
+  if (!session_read(env, session_arg, &granted)) {
+    return all->atoms.badarg;
+  }
+  (void)jwt_auth_session_claims(granted, &json);
+  return enif_make_tuple2(env, all->atoms.ok, text_term(env, json.data, json.len));
+}
+
+ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM session_arg = argv[0];
+  const state *all = enif_priv_data(env);
+  jwt_auth_session *granted;
+  jwt_auth_bytes name, value;
+  (void)argc;
+  if (!session_read(env, session_arg, &granted)) {
+    return all->atoms.badarg;
+  }
+  ERL_NIF_TERM map = enif_make_new_map(env);
+  for (size_t i = 0;
+       jwt_auth_session_attribute(granted, i, &name, &value) == JWT_AUTH_STATUS_OK; i++) {
+    (void)enif_make_map_put(env, map, text_term(env, name.data, name.len),
+                            text_term(env, value.data, value.len), &map);
+  }
+  return map;
+}

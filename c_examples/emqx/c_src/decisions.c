@@ -1,0 +1,157 @@
+// May the client connect, may it stay, and may it use a topic?
+#include "calls.h"
+#include "client.h"
+#include "verifier.h"
+
+// A time slice, of which a caller is told how much a call has used.
+enum { TIMESLICE_NS = 1000000 };
+
+// {allow, Map} | {deny, Reason} | ignore. granted: what check adds to the map, or NULL.
+static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
+                            jwt_auth_session *granted) {
+  state *all = enif_priv_data(env);
+  const atoms *a = &all->atoms;
+  ERL_NIF_TERM keys[3], values[3], map;
+  size_t count = 0;
+  if (result->decision == JWT_AUTH_DECISION_IGNORE) {
+    return a->ignore;
+  }
+  if (result->decision != JWT_AUTH_DECISION_ALLOW) {
+    return enif_make_tuple2(env, a->deny, state_reason(all, result->reason));
+  }
+  keys[count] = a->superuser;
+  values[count++] = result->superuser == 1 ? a->true_ : a->false_;
+  if (granted != NULL) {
+    keys[count] = a->session;
+    values[count++] = session_term(env, all, granted);
+  }
+  if (result->expires_at != 0) {
+    keys[count] = a->expires_at;
+    values[count++] = enif_make_int64(env, result->expires_at);
+  }
+  if (!enif_make_map_from_arrays(env, keys, values, count, &map)) {
+    return enif_make_tuple2(env, a->deny, a->undecided);
+  }
+  return enif_make_tuple2(env, a->allow, map);
+}
+
+// A signature that is looked at for long counts as much as other work of that length would.
+static void consume(ErlNifEnv *env, ErlNifTime start) {
+  ErlNifTime percent = (enif_monotonic_time(ERL_NIF_NSEC) - start) / (TIMESLICE_NS / 100);
+  if (percent > 0) {
+    (void)enif_consume_timeslice(env, percent > 100 ? 100 : (int)percent);
+  }
+}
+
+ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM verifier_arg = argv[0], client_arg = argv[1];
+  const state *all = enif_priv_data(env);
+  jwt_auth_result result = {0};
+  jwt_auth_session *granted = NULL;
+  verifier *one;
+  client who;
+  (void)argc;
+  if (!verifier_read(env, verifier_arg, &one) || !client_read(env, all, client_arg, &who)) {
+    return all->atoms.badarg;
+  }
+  jwt_auth *auth = verifier_enter(one);
+  if (auth != NULL) {
+    ErlNifTime start = enif_monotonic_time(ERL_NIF_NSEC);
+    // Its status need not be looked at: a call that fails says deny, undecided.
+    (void)jwt_auth_check(auth, &who.fields, &result, &granted);
+    verifier_leave(one);
+    consume(env, start);
+  }
+  return verdict(env, &result, granted);
+}
+
+ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1];
+  const state *all = enif_priv_data(env);
+  jwt_auth_result result = {0};
+  jwt_auth_session *granted;
+  verifier *one;
+  (void)argc;
+  if (!verifier_read(env, verifier_arg, &one) || !session_read(env, session_arg, &granted)) {
+    return all->atoms.badarg;
+  }
+  jwt_auth *auth = verifier_enter(one);
+  if (auth != NULL) {
+    (void)jwt_auth_session_recheck(auth, granted, &result);
+    verifier_leave(one);
+  }
+  return verdict(env, &result, NULL);
+}
+
+static bool action_read(const atoms *a, ERL_NIF_TERM term, int32_t *out) {
+  if (enif_is_identical(term, a->publish)) {
+    *out = JWT_AUTH_ACTION_PUBLISH;
+  } else if (enif_is_identical(term, a->subscribe)) {
+    *out = JWT_AUTH_ACTION_SUBSCRIBE;
+  } else if (enif_is_identical(term, a->receive)) {
+    *out = JWT_AUTH_ACTION_RECEIVE;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// #{qos => 0..2, retain => boolean()}; what is absent is 0, and false.
+static bool options_read(ErlNifEnv *env, ERL_NIF_TERM map, uint8_t *qos, uint8_t *retain) {
+  const state *all = enif_priv_data(env);
+  const atoms *a = &all->atoms;
+  ERL_NIF_TERM value;
+  size_t size, found = 0;
+  unsigned number = 0;
+  bool kept = false;
+  if (!enif_get_map_size(env, map, &size)) {
+    return false;
+  }
+  if (enif_get_map_value(env, map, a->qos, &value)) {
+    found++;
+    if (!enif_get_uint(env, value, &number) || number > 2) {
+      return false;
+    }
+  }
+  if (enif_get_map_value(env, map, a->retain, &value)) {
+    found++;
+    kept = enif_is_identical(value, a->true_);
+    if (!kept && !enif_is_identical(value, a->false_)) {
+      return false;
+    }
+  }
+  *qos = (uint8_t)number;
+  *retain = kept;
+  return found == size;
+}
+
+ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1], action_arg = argv[2],
+                     topic_arg = argv[3], options_arg = argv[4];
+  const state *all = enif_priv_data(env);
+  const atoms *a = &all->atoms;
+  int32_t action, permission = JWT_AUTH_PERMISSION_DENY;
+  jwt_auth_session *granted;
+  jwt_auth_bytes topic;
+  uint8_t qos, retain;
+  verifier *one;
+  (void)argc;
+  if (!verifier_read(env, verifier_arg, &one) || !session_read(env, session_arg, &granted) ||
+      !action_read(a, action_arg, &action) || !bytes_read(env, topic_arg, &topic) ||
+      !options_read(env, options_arg, &qos, &retain)) {
+    return a->badarg;
+  }
+  jwt_auth *auth = verifier_enter(one);
+  if (auth != NULL) {
+    (void)jwt_auth_session_authorize(auth, granted, action, topic, qos, retain, &permission);
+    verifier_leave(one);
+  }
+  switch (permission) {
+  case JWT_AUTH_PERMISSION_ALLOW:
+    return a->allow;
+  case JWT_AUTH_PERMISSION_NO_MATCH:
+    return a->no_match;
+  default:
+    return a->deny;
+  }
+}

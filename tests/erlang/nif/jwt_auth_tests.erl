@@ -1,0 +1,188 @@
+-module(jwt_auth_tests).
+-include_lib("eunit/include/eunit.hrl").
+-import(jwt_auth_fixture, [config/0, secret/0, other_secret/0, claims/0, token/1, token/2, client/0, client/1]).
+
+verifier() -> verifier(config()).
+verifier(Config) ->
+    {ok, Verifier} = jwt_auth:new(Config),
+    Verifier.
+
+session(Verifier, Token) ->
+    {allow, #{session := Session}} = jwt_auth:check(Verifier, client(Token)),
+    Session.
+
+the_library_is_loaded_test() ->
+    ?assertEqual(ok, jwt_auth:status()).
+
+the_application_has_the_version_of_the_library_test() ->
+    application:load(jwt_auth),
+    {ok, Version} = application:get_key(jwt_auth, vsn),
+    ?assertEqual(Version, binary_to_list(jwt_auth:version())).
+
+the_reasons_are_those_of_the_library_test() ->
+    [?assertEqual(Name, atom_to_binary(Atom)) || {Atom, Name} <- jwt_auth_nif:reasons()],
+    ?assertMatch({unknown, <<"unknown">>}, lists:last(jwt_auth_nif:reasons())),
+    ?assertNot(lists:keymember(unknown, 1, lists:droplast(jwt_auth_nif:reasons()))).
+
+a_good_token_is_allowed_test() ->
+    {allow, Map} = jwt_auth:check(verifier(), client()),
+    ?assertMatch(#{superuser := false, expires_at := 4102444800, session := _}, Map),
+    ?assertEqual(3, map_size(Map)).
+
+a_token_without_end_has_no_expiry_test() ->
+    {allow, Map} = jwt_auth:check(verifier(), client(token(<<"{\"is_superuser\":true}">>))),
+    ?assertMatch(#{superuser := true, session := _}, Map),
+    ?assertEqual(2, map_size(Map)).
+
+refusals_say_why_test() ->
+    V = verifier(),
+    Expired = token(<<"{\"exp\":1}">>),
+    ?assertEqual({deny, expired}, jwt_auth:check(V, client(Expired))),
+    ?assertEqual({deny, bad_signature}, jwt_auth:check(V, client(token(claims(), other_secret())))).
+
+a_client_without_a_token_is_left_to_others_test() ->
+    V = verifier(),
+    ?assertEqual(ignore, jwt_auth:check(V, #{client_id => <<"c1">>})),
+    ?assertEqual(ignore, jwt_auth:check(V, #{password => undefined})),
+    ?assertEqual(ignore, jwt_auth:check(V, #{})).
+
+an_empty_field_is_not_an_absent_one_test() ->
+    V = verifier(#{secret => secret(), on_missing => deny, on_malformed => deny}),
+    ?assertEqual({deny, missing_token}, jwt_auth:check(V, #{})),
+    ?assertEqual({deny, malformed_token}, jwt_auth:check(V, #{password => <<>>})).
+
+the_fields_are_those_of_the_client_test() ->
+    V = verifier(#{secret => secret(), from => username,
+                   verify_claims => #{cid => <<"${clientid}">>}}),
+    Token = token(<<"{\"cid\":\"c7\"}">>),
+    ?assertMatch({allow, _}, jwt_auth:check(V, #{username => Token, client_id => <<"c7">>})),
+    ?assertEqual({deny, claim_mismatch},
+                 jwt_auth:check(V, #{username => Token, client_id => <<"c8">>})).
+
+the_address_may_be_a_binary_or_a_tuple_test() ->
+    V = verifier(),
+    Token = token(<<"{\"acl\":[{\"permission\":\"allow\",\"action\":\"publish\",\"topic\":\"t\","
+                    "\"ipaddr\":\"10.0.0.0/8\"},{\"permission\":\"allow\",\"action\":\"publish\","
+                    "\"topic\":\"t\",\"ipaddr\":\"2001:db8::/32\"}]}">>),
+    Ask = fun(Address) ->
+                  Client = (client(Token))#{peer_address => Address},
+                  {allow, #{session := S}} = jwt_auth:check(V, Client),
+                  jwt_auth:authorize(V, S, publish, <<"t">>, #{})
+          end,
+    Inside = [<<"10.1.2.3">>, {10, 1, 2, 3}, <<"2001:db8::7">>, {16#2001, 16#db8, 0, 0, 0, 0, 0, 7},
+              {0, 0, 0, 0, 0, 16#ffff, 16#0a01, 16#0203}],
+    ?assertEqual([allow || _ <- Inside], [Ask(A) || A <- Inside]),
+    ?assertNotEqual(allow, Ask({11, 1, 2, 3})),
+    ?assertNotEqual(allow, Ask(undefined)).
+
+a_session_is_asked_about_topics_test() ->
+    V = verifier(),
+    S = session(V, token(<<"{\"acl\":{\"pub\":[\"up/#\"],\"sub\":[\"down/+\"]}}">>)),
+    ?assertEqual(allow, jwt_auth:authorize(V, S, publish, <<"up/1">>, #{qos => 1, retain => true})),
+    ?assertEqual(allow, jwt_auth:authorize(V, S, subscribe, <<"down/+">>, #{qos => 2})),
+    ?assertEqual(allow, jwt_auth:authorize(V, S, 'receive', <<"down/1">>, #{})),
+    ?assertEqual(deny, jwt_auth:authorize(V, S, publish, <<"up/#">>, #{})),
+    ?assertEqual(deny, jwt_auth:authorize(V, S, publish, <<>>, #{})),
+    ?assertEqual(deny, jwt_auth:authorize(V, S, subscribe, <<"up/1">>, #{})).
+
+qos_and_retain_reach_the_rules_test() ->
+    V = verifier(),
+    S = session(V, token(<<"{\"acl\":[{\"permission\":\"allow\",\"action\":\"publish\","
+                           "\"topic\":\"t\",\"qos\":[1],\"retain\":true}]}">>)),
+    Ask = fun(Options) -> jwt_auth:authorize(V, S, publish, <<"t">>, Options) end,
+    ?assertEqual(allow, Ask(#{qos => 1, retain => true})),
+    ?assertNotEqual(allow, Ask(#{qos => 0, retain => true})),
+    ?assertNotEqual(allow, Ask(#{qos => 1, retain => false})),
+    ?assertNotEqual(allow, Ask(#{qos => 1})),
+    ?assertNotEqual(allow, Ask(#{retain => true})).
+
+a_token_without_permissions_says_nothing_test() ->
+    V = verifier(),
+    S = session(V, token(claims())),
+    ?assertEqual(no_match, jwt_auth:authorize(V, S, publish, <<"t">>, #{})).
+
+what_a_token_says_can_be_read_test() ->
+    Claims = <<"{\"client_attrs\":{\"site\":\"a\",\"n\":7,\"on\":true,\"list\":[]}}">>,
+    S = session(verifier(), token(Claims)),
+    ?assertEqual({ok, Claims}, jwt_auth:claims(S)),
+    ?assertEqual(#{<<"site">> => <<"a">>, <<"n">> => <<"7">>, <<"on">> => <<"true">>},
+                 jwt_auth:attributes(S)).
+
+a_reload_changes_what_is_answered_test() ->
+    V = verifier(),
+    S = session(V, token(claims())),
+    ?assertEqual(ok, jwt_auth:reload(V, #{secret => other_secret()})),
+    ?assertEqual({deny, bad_signature}, jwt_auth:check(V, client())),
+    ?assertEqual({deny, no_key}, jwt_auth:recheck(V, S)),
+    ?assertEqual({allow, #{superuser => false, expires_at => 4102444800}},
+                 jwt_auth:recheck(verifier(), S)).
+
+a_configuration_that_is_not_accepted_is_named_test() ->
+    V = verifier(),
+    Expected = {error, <<"`secret`: expected a string">>},
+    ?assertEqual(Expected, jwt_auth:new(#{secret => 1})),
+    ?assertEqual(Expected, jwt_auth:new(<<"{\"secret\":1}">>)),
+    ?assertEqual(Expected, jwt_auth:new(["{\"secret\"", [$: | <<"1}">>]])),
+    ?assertEqual(Expected, jwt_auth:reload(V, #{secret => 1})),
+    ?assertMatch({allow, _}, jwt_auth:check(V, client())).
+
+a_freed_verifier_refuses_test() ->
+    V = verifier(),
+    S = session(V, token(claims())),
+    ?assertEqual(ok, jwt_auth:free(V)),
+    ?assertEqual(ok, jwt_auth:free(V)),
+    ?assertEqual({deny, undecided}, jwt_auth:check(V, client())),
+    ?assertEqual({deny, undecided}, jwt_auth:recheck(V, S)),
+    ?assertEqual(deny, jwt_auth:authorize(V, S, publish, <<"t">>, #{})),
+    ?assertEqual({error, <<"the verifier was freed">>}, jwt_auth:reload(V, config())),
+    ?assertEqual({ok, claims()}, jwt_auth:claims(S)).
+
+%% Each wrong argument in the place of a good one.
+wrong_calls() ->
+    V = verifier(),
+    S = session(V, token(claims())),
+    Clients = [[], #{client_id => c1}, #{clientid => <<"c1">>}, #{password => "text"},
+               #{password => <<1:1>>}, #{username => [<<"a">>]}, #{peer_address => {1, 2, 3}},
+               #{peer_address => {1, 2, 3, 256}}, #{peer_address => {1, 2, 3, -1}},
+               #{peer_address => {0, 0, 0, 0, 0, 0, 0, 65536}}, #{peer_address => {local, <<"x">>}}],
+    Options = [[], #{qos => 3}, #{qos => -1}, #{qos => <<"1">>}, #{retain => 1}, #{dup => true}],
+    [{new, [atom]}, {new, [[-1]]}, {reload, [S, config()]}, {reload, [V, {}]}, {free, [S]},
+     {free, [make_ref()]}, {check, [S, client()]}, {recheck, [V, V]}, {recheck, [S, S]},
+     {claims, [V]}, {attributes, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
+     {authorize, [V, V, publish, <<"t">>, #{}]}, {authorize, [V, S, unsubscribe, <<"t">>, #{}]},
+     {authorize, [V, S, publish, "t", #{}]}]
+        ++ [{check, [V, Client]} || Client <- Clients]
+        ++ [{authorize, [V, S, publish, <<"t">>, O]} || O <- Options].
+
+wrong_arguments_raise_badarg_and_are_not_in_the_stack_trace_test() ->
+    lists:foreach(
+      fun({Function, Arguments}) ->
+              {Reason, Stack} = try {answered, apply(jwt_auth, Function, Arguments)}
+                                catch error:R:Trace -> {R, Trace}
+                                end,
+              ?assertEqual({Function, Arguments, badarg}, {Function, Arguments, Reason}),
+              ?assertMatch([{jwt_auth, _, Arity, _} | _] when is_integer(Arity), Stack),
+              [{jwt_auth, Named, Count, _} | _] = Stack,
+              ?assertEqual({Function, length(Arguments)}, {Named, Count})
+      end, wrong_calls()).
+
+%% Not one atom is made from what comes in.
+no_atoms_are_made_test() ->
+    V = verifier(),
+    _ = jwt_auth:check(V, client()),
+    Before = erlang:system_info(atom_count),
+    [begin
+         Name = integer_to_binary(erlang:unique_integer([positive])),
+         Claims = <<"{\"client_attrs\":{\"k", Name/binary, "\":\"v", Name/binary, "\"}}">>,
+         _ = jwt_auth:attributes(session(V, token(Claims)))
+     end || _ <- lists:seq(1, 100)],
+    ?assertEqual(Before, erlang:system_info(atom_count)).
+
+%% Far more than the reductions of the call itself.
+a_long_signature_uses_up_the_time_slice_test() ->
+    V = verifier(#{public_key => jwt_auth_fixture:key_file("rsa4096.pub.pem")}),
+    Token = jwt_auth_fixture:vector("RS256 with rsa4096"),
+    {reductions, Before} = process_info(self(), reductions),
+    _ = jwt_auth:check(V, client(Token)),
+    {reductions, After} = process_info(self(), reductions),
+    ?assert(After - Before >= 40).

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Builds the library for Erlang and tests it on a real virtual machine. Needs libjwt_auth.so, as
+# `cargo build --release` makes it, a C compiler, and Debian's packages erlang-base, erlang-dev,
+# erlang-eunit, erlang-common-test, erlang-dialyzer, erlang-tools and make.
+#
+#   sh tests/erlang/run.sh
+set -eu
+
+start=$PWD
+root=$(cd "$(dirname "$0")/../.." && pwd)
+case ${CARGO_TARGET_DIR:-} in
+'') target=$root/target ;;
+/*) target=$CARGO_TARGET_DIR ;;
+*) target=$start/$CARGO_TARGET_DIR ;;
+esac
+export CARGO_TARGET_DIR="$target"
+export JWT_AUTH_LIBRARY_DIR="${JWT_AUTH_LIBRARY_DIR:-$target/release}"
+export JWT_AUTH_ROOT="$root"
+cd "$root"
+
+plt=$target/erlang/otp-$(erl -noshell -eval 'io:put_chars(erlang:system_info(otp_release)), halt().').plt
+
+check_types() {
+    if [ ! -e "$plt" ]; then
+        # Its warnings are about OTP itself.
+        dialyzer --build_plt --output_plt "$plt" --apps erts kernel stdlib >/dev/null || [ $? -eq 2 ]
+    fi
+    dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling -Wmissing_return -Wextra_return "$@"
+}
+
+# run_tests SOURCES LIBRARY: EUnit for the modules *_tests, Common Test for *_SUITE.
+run_tests() {
+    sources=$1 library=$2
+    work=$target/erlang/tests/$(basename "$sources")
+    export JWT_AUTH_WORK="$work"
+    rm -rf "$work"
+    mkdir -p "$work/ebin" "$work/logs"
+    erlc +debug_info +warnings_as_errors -pa "$library/ebin" -o "$work/ebin" "$sources"/*.erl
+    erl -noshell -pa "$library/ebin" "$work/ebin" -eval '
+        Beams = filelib:wildcard("*_tests.beam", hd(init:get_plain_arguments())),
+        Modules = [list_to_atom(filename:basename(Beam, ".beam")) || Beam <- Beams],
+        [] =/= Modules orelse halt(1),
+        case eunit:test(Modules) of ok -> halt(0); _ -> halt(1) end.' -extra "$work/ebin"
+    ct_run -noshell -no_auto_compile -pa "$library/ebin" -dir "$work/ebin" -logdir "$work/logs"
+}
+
+make -s -C c_examples/emqx library
+check_types "$target/erlang/jwt_auth/ebin"
+run_tests tests/erlang/nif "$target/erlang/jwt_auth"
