@@ -54,6 +54,15 @@ install_tools() {
     if ! python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
         packages="$packages python3 python3-venv"
     fi
+    # Erlang, with what builds and checks a library for it.
+    if missing erlc || [ ! -e /usr/lib/erlang/usr/include/erl_nif.h ]; then
+        packages="$packages erlang-base erlang-dev"
+    fi
+    for application in eunit common_test dialyzer tools; do
+        if [ -z "$(find /usr/lib/erlang/lib -maxdepth 1 -name "$application-*" 2>/dev/null)" ]; then
+            packages="$packages erlang-$(echo "$application" | tr _ -)"
+        fi
+    done
     if missing openssl; then
         packages="$packages openssl"
     fi
@@ -122,6 +131,9 @@ run_ctest "$target/ctest"
 
 step "C programs, with AddressSanitizer"
 run_ctest "$target/ctest-asan" -DSANITIZE=address
+
+step "Erlang"
+sh tests/erlang/run.sh
 
 step "c_examples/quickstart.sh"
 sh c_examples/quickstart.sh

@@ -47,3 +47,4 @@ run_tests() {
 make -s -C c_examples/emqx library
 check_types "$target/erlang/jwt_auth/ebin"
 run_tests tests/erlang/nif "$target/erlang/jwt_auth"
+sh tests/erlang/emqx/run.sh
