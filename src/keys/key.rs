@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::error::KeyRejected;
 use aws_lc_rs::rsa::PublicKeyComponents;
 use aws_lc_rs::signature::{
     self as algorithms, ED25519_PUBLIC_KEY_LEN, ParsedPublicKey, RsaParameters,
 };
-use aws_lc_rs::{error::KeyRejected, hmac};
 use once_cell::sync::OnceCell;
 
 use super::ecdsa::{Curve, Ecdsa, SignatureFormat};
 use super::identity::{KeyIdentity, Material};
+use super::mac::MacKey;
 use crate::algorithm::Algorithm;
 use crate::log::{Log, LogLevel};
 
@@ -32,7 +33,7 @@ pub(crate) struct Key {
 
 /// What verifies one algorithm, ready for use.
 enum Primitive {
-    Hmac(Box<hmac::Key>),
+    Hmac(Box<MacKey>),
     Signature(ParsedPublicKey),
     Ecdsa(Box<Ecdsa>),
 }
@@ -73,19 +74,14 @@ impl Key {
 
     /// An HMAC secret. The caller has seen to it that it is not empty.
     pub(super) fn from_secret(name: String, kid: Option<String>, secret: &[u8]) -> Self {
-        let primitives = [
-            (Algorithm::HS256, hmac::HMAC_SHA256),
-            (Algorithm::HS384, hmac::HMAC_SHA384),
-            (Algorithm::HS512, hmac::HMAC_SHA512),
-        ]
-        .map(|(algorithm, hash)| {
-            (
-                algorithm,
-                Primitive::Hmac(Box::new(hmac::Key::new(hash, secret))),
-            )
-        });
+        let algorithms = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+        let prepared = |algorithm| {
+            let key = MacKey::new(algorithm, secret)?;
+            Some((algorithm, Primitive::Hmac(Box::new(key))))
+        };
+        let primitives: Vec<_> = algorithms.into_iter().filter_map(prepared).collect();
         let material = Material::of("oct", &[secret]);
-        Self::new(name, kid, material, primitives.into())
+        Self::new(name, kid, material, primitives)
     }
 
     /// An RSA public key: modulus and exponent, big-endian.
@@ -218,13 +214,13 @@ impl Key {
         signature: &[u8],
         format: Option<SignatureFormat>,
     ) -> Result<(), Mismatch> {
-        let verified = match self.primitive(algorithm) {
-            None => return Err(Mismatch::Signature),
+        let verifies = match self.primitive(algorithm) {
+            None => false,
             Some(Primitive::Ecdsa(key)) => return key.verify(input, signature, format),
-            Some(Primitive::Hmac(key)) => hmac::verify(key, input, signature),
-            Some(Primitive::Signature(key)) => key.verify_sig(input, signature),
+            Some(Primitive::Hmac(key)) => key.verifies(input, signature),
+            Some(Primitive::Signature(key)) => key.verify_sig(input, signature).is_ok(),
         };
-        verified.map_err(|_| Mismatch::Signature)
+        verifies.then_some(()).ok_or(Mismatch::Signature)
     }
 
     /// Tells the operator which option to change, once for each key.

@@ -6,6 +6,7 @@ mod identity;
 mod index;
 pub(crate) mod jwk;
 mod key;
+mod mac;
 pub(crate) mod pem;
 pub(crate) mod secret;
 
