@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::identity::{KeyIdentity, Material};
 use super::key::Key;
 
@@ -10,7 +12,7 @@ use super::key::Key;
 pub(crate) struct KeyIndex {
     pub(super) all: Vec<Arc<Key>>,
     pub(super) without_kid: Vec<Arc<Key>>,
-    by_kid: HashMap<String, Vec<Arc<Key>>>,
+    by_kid: HashMap<String, Vec<Arc<Key>>, RandomState>,
     materials: HashSet<Material>,
 }
 
@@ -18,7 +20,7 @@ impl KeyIndex {
     pub(crate) fn new(keys: Vec<Key>) -> Self {
         let all: Vec<Arc<Key>> = keys.into_iter().map(Arc::new).collect();
         let mut without_kid = Vec::new();
-        let mut by_kid: HashMap<String, Vec<Arc<Key>>> = HashMap::new();
+        let mut by_kid: HashMap<String, Vec<Arc<Key>>, _> = HashMap::default();
         for key in &all {
             match &key.identity.kid {
                 None => without_kid.push(Arc::clone(key)),
