@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
-use memchr::memchr;
+use memchr::{memchr, memrchr};
 
 use crate::algorithm::Algorithm;
 use crate::json::Json;
@@ -36,9 +36,9 @@ pub(crate) struct Token<'a> {
 /// Where a token is decoded.
 #[derive(Default)]
 pub(crate) struct Decoded {
-    header: Vec<u8>,
-    payload: Vec<u8>,
-    signature: Vec<u8>,
+    header: Buffer,
+    payload: Buffer,
+    signature: Buffer,
     /// Headers that were read lately: an issuer writes the same one again and again.
     headers: Vec<Arc<Header>>,
 }
@@ -54,9 +54,11 @@ impl<'a> Token<'a> {
         if field.len() > rules.max_size {
             return Err(Refusal::TokenTooLarge);
         }
-        let segments = Segments::split(field).ok_or(Refusal::MalformedToken(
-            "not three segments with dots between",
-        ))?;
+        let Some(segments) = Segments::split(field) else {
+            return Err(Refusal::MalformedToken(
+                "not three segments with dots between",
+            ));
+        };
         let Decoded {
             header,
             payload,
@@ -66,25 +68,23 @@ impl<'a> Token<'a> {
         let known = headers
             .iter()
             .position(|header| *header.segment == *segments.header);
-        if known.is_none() {
-            decode(segments.header, header, "the header is not base64url")?;
-        }
-        decode(segments.payload, payload, "the payload is not base64url")?;
-        decode(
-            segments.signature,
-            signature,
-            "the signature is not base64url",
-        )?;
-        if known.is_none() {
+        let unknown = match known {
+            Some(_) => None,
+            None => Some(header.decode(segments.header, "the header is not base64url")?),
+        };
+        let payload = payload.decode(segments.payload, "the payload is not base64url")?;
+        let signature = signature.decode(segments.signature, "the signature is not base64url")?;
+        if let Some(header) = unknown {
             let header = Header::parse(segments.header, header)?;
             headers.truncate(Decoded::HEADERS.saturating_sub(1));
             headers.insert(0, Arc::new(header));
         }
-        let header = headers
-            .get(known.unwrap_or(0))
-            .ok_or(Refusal::MalformedToken("no header"))?;
-
-        let algorithm = header.algorithm.ok_or(Refusal::UnsupportedAlgorithm)?;
+        let Some(header) = headers.get(known.unwrap_or(0)) else {
+            return Err(Refusal::MalformedToken("no header"));
+        };
+        let Some(algorithm) = header.algorithm else {
+            return Err(Refusal::UnsupportedAlgorithm);
+        };
         if rules
             .algorithms
             .as_ref()
@@ -114,7 +114,7 @@ impl Decoded {
         let headers = self.headers.iter().map(|header| header.segment.len());
         [&self.header, &self.payload, &self.signature]
             .into_iter()
-            .map(Vec::capacity)
+            .map(|buffer| buffer.0.len())
             .chain(headers)
             .fold(0, usize::saturating_add)
     }
@@ -130,12 +130,13 @@ struct Segments<'a> {
 }
 
 impl<'a> Segments<'a> {
+    /// Between the first dot and the last one: what is left there is base64url or not.
     fn split(field: &'a [u8]) -> Option<Self> {
         let (header, rest) = cut(field, memchr(b'.', field)?)?;
-        let (payload, signature) = cut(rest, memchr(b'.', rest)?)?;
-        let signed_len = header.len().saturating_add(payload.len()).saturating_add(1);
+        let (payload, signature) = cut(rest, memrchr(b'.', rest)?)?;
+        let signed_len = header.len().wrapping_add(payload.len()).wrapping_add(1);
         let (signing_input, _) = field.split_at_checked(signed_len)?;
-        memchr(b'.', signature).is_none().then_some(Self {
+        Some(Self {
             header,
             payload,
             signature,
@@ -150,17 +151,23 @@ fn cut(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     Some((before, rest.get(1..)?))
 }
 
-/// Decodes base64url as RFC 7515 section 2 has it: no padding, no other alphabet, no white space, and
-/// no bits left over, so that a segment has one spelling.
-fn decode(segment: &[u8], into: &mut Vec<u8>, defect: &'static str) -> Result<(), Refusal> {
-    // Three bytes come of four.
-    into.resize(segment.len(), 0);
-    let len = URL_SAFE_NO_PAD
-        .decode(segment, into.as_mut_slice().as_out())
-        .map_err(|_| Refusal::MalformedToken(defect))?
-        .len();
-    into.truncate(len);
-    Ok(())
+/// Where a segment is decoded. It grows to the longest that there was.
+#[derive(Default)]
+struct Buffer(Vec<u8>);
+
+impl Buffer {
+    /// Decodes base64url as RFC 7515 section 2 has it: no padding, no other alphabet, no white space,
+    /// and no bits left over, so that a segment has one spelling.
+    fn decode(&mut self, segment: &[u8], defect: &'static str) -> Result<&[u8], Refusal> {
+        // Three bytes come of four.
+        if self.0.len() < segment.len() {
+            self.0.resize(segment.len(), 0);
+        }
+        match URL_SAFE_NO_PAD.decode(segment, self.0.as_mut_slice().as_out()) {
+            Ok(decoded) => Ok(decoded),
+            Err(_) => Err(Refusal::MalformedToken(defect)),
+        }
+    }
 }
 
 /// What counts of the JOSE header (RFC 7515 section 4). Key material in it (`jwk`, `jku`, `x5c`,
