@@ -101,7 +101,7 @@ impl<'a> Request<'a> {
         match self.action {
             Action::Publish | Action::Receive => topic::is_name(text).then_some(text),
             Action::Subscribe => {
-                topic::without_share(text).filter(|filter| topic::is_filter(filter))
+                topic::without_share(text).filter(|filter| topic::is_filter(filter.as_bytes()))
             }
         }
     }

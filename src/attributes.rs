@@ -11,8 +11,8 @@ impl Attributes {
     /// out.
     pub(crate) fn read(claim: Object<'_>) -> Self {
         let members = claim.iter().filter_map(|(name, value)| {
-            let text = value.to_text()?;
-            Some((name.as_ref().into(), text.as_ref().into()))
+            let (name, text) = (std::str::from_utf8(&name).ok()?, value.to_text()?);
+            Some((name.into(), text.as_ref().into()))
         });
         Self(members.collect())
     }

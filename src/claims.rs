@@ -5,7 +5,7 @@ mod names;
 
 use std::sync::Arc;
 
-use crate::json::flat::{Flat, Node, Object, Read, Value};
+use crate::json::flat::{self, Flat, Node, Object, Value};
 use crate::revocations::Issue;
 use crate::signature::{Mark, Signed};
 use crate::verdict::Refusal;
@@ -75,25 +75,34 @@ pub(crate) struct Dates {
     iat: Option<Date>,
 }
 
-/// Finds the claims of all names in `payload`, which must be an object, and reads their dates.
-pub(crate) fn find(
-    payload: &Flat<'_>,
+/// Describes claims in `nodes`, finds those of all names, each in its place of `found`, and reads their
+/// dates.
+pub(crate) fn read<'d>(
+    text: &'d str,
     names: &Names,
+    nodes: &'d mut Vec<Node>,
     found: &mut Vec<Node>,
-) -> Result<Dates, &'static str> {
-    let Read::Object(members) = payload.outermost().read() else {
+) -> Result<(Flat<'d>, Dates), &'static str> {
+    found.clear();
+    found.resize(names.len(), Node::default());
+    let claims = flat::describe(text, nodes, |name, value| {
+        if let Some(place) = names.place(name) {
+            Found::note(found, place, value);
+        }
+    })?;
+    if claims.outermost().as_object().is_none() {
         return Err("the claims are not a JSON object");
-    };
-    names.find(members, found);
+    }
     let date = |place, defect| match Found(found).node(place) {
         None => Ok(None),
-        Some(node) => numeric_date(payload.value(node)).map(Some).ok_or(defect),
+        Some(node) => numeric_date(claims.value(node)).map(Some).ok_or(defect),
     };
-    Ok(Dates {
+    let dates = Dates {
         exp: date(Place::EXP, "exp is not a numeric date")?,
         nbf: date(Place::NBF, "nbf is not a numeric date")?,
         iat: date(Place::IAT, "iat is not a numeric date")?,
-    })
+    };
+    Ok((claims, dates))
 }
 
 impl Signed<'_> {
@@ -113,7 +122,7 @@ impl Signed<'_> {
         if rules.check_iat && iat.is_some_and(|iat| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
-        let Read::Object(members) = self.payload.outermost().read() else {
+        let Some(members) = self.payload.outermost().as_object() else {
             return Err(Refusal::MalformedClaims("the claims are not a JSON object"));
         };
         Ok(Claims {

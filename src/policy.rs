@@ -88,10 +88,7 @@ impl Policy {
         for (wanted, expectation) in &self.verify_claims {
             expectation.check(wanted.find(claims), client)?;
         }
-        let attributes = match claims.client_attrs().map(Value::read) {
-            Some(Read::Object(attributes)) => Some(attributes),
-            _ => None,
-        };
+        let attributes = claims.client_attrs().and_then(Value::as_object);
         let acl = if keep || !claims.acl_suits_all.get() {
             self.acl(claims, &Subject { client, attributes }, keep, text)?
         } else {
@@ -114,10 +111,7 @@ impl Wanted {
         let (first, rest) = self.path.as_deref()?.split_once('.')?;
         rest.split('.')
             .try_fold(claims.members.get(first)?, |outer, name| {
-                match outer.read() {
-                    Read::Object(members) => members.get(name),
-                    _ => None,
-                }
+                outer.as_object()?.get(name)
             })
     }
 }
@@ -154,16 +148,21 @@ impl Expectation {
 
 impl ExpectedValue {
     fn matches(&self, found: Value<'_>, client: &Client<'_>) -> bool {
+        if let Self::Text(template) = self {
+            return match (found.as_bytes(), found.as_array()) {
+                (Some(text), _) => template.matches(&text, client),
+                // As `aud` (RFC 7519 section 4.1.3): a list of strings holds every value it names.
+                (None, Some(elements)) => {
+                    elements.iter().all(|element| element.as_bytes().is_some())
+                        && elements
+                            .iter()
+                            .filter_map(Value::as_bytes)
+                            .any(|text| template.matches(&text, client))
+                }
+                (None, None) => false,
+            };
+        }
         match (self, found.read()) {
-            (Self::Text(template), Read::String(text)) => template.matches(&text, client),
-            // As `aud` (RFC 7519 section 4.1.3): a list of strings holds every value it names.
-            (Self::Text(template), Read::Array(elements)) => {
-                elements.iter().all(|element| element.as_str().is_some())
-                    && elements
-                        .iter()
-                        .filter_map(Value::as_str)
-                        .any(|text| template.matches(&text, client))
-            }
             (Self::Bool(expected), Read::Bool(found)) => *expected == found,
             (Self::Integer(expected), Read::Number(found)) => found.integer() == Some(*expected),
             #[expect(clippy::float_cmp, reason = "what is written is compared")]

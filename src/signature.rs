@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::claims::{self, Dates, Found, Names};
-use crate::json::flat::{self, Flat, Node};
+use crate::json::flat::{Flat, Node};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
 use crate::log::Log;
 use crate::token::{Header, Token};
@@ -106,8 +106,9 @@ impl Token<'_> {
         let malformed = Refusal::MalformedClaims;
         let text =
             std::str::from_utf8(self.payload).map_err(|_| malformed("the claims are not UTF-8"))?;
-        let payload = flat::describe(text, &mut into.nodes).map_err(malformed)?;
-        into.dates = claims::find(&payload, names, &mut into.found).map_err(malformed)?;
+        let payload;
+        (payload, into.dates) =
+            claims::read(text, names, &mut into.nodes, &mut into.found).map_err(malformed)?;
         into.acl_suits_all = Mark::default();
         Ok(Signed {
             found: Found(&into.found),
@@ -174,7 +175,7 @@ impl Kept {
             .map(<[u8]>::len)
             .fold(text.len(), usize::saturating_add);
         let mut bytes = Vec::with_capacity(size);
-        for part in iter::once(text.as_bytes()).chain(parts) {
+        for part in iter::once(text).chain(parts) {
             bytes.extend_from_slice(part);
         }
         Self {
@@ -190,8 +191,6 @@ impl Kept {
     /// What was signed, of one that was made for when the token comes again.
     pub(crate) fn signed(&self) -> Signed<'_> {
         let (text, nodes) = self.parts();
-        // It was a text when it was put here.
-        let text = std::str::from_utf8(text).unwrap_or_default();
         let (nodes, found) = Flat::split(nodes.as_chunks().0);
         Signed {
             payload: Flat::new(text, nodes),

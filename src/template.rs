@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::client::Client;
-use crate::words::Word;
+use crate::words::{Found, Word};
 
 /// An expected text, taken apart.
 #[derive(Debug, PartialEq)]
@@ -110,8 +110,8 @@ impl Template {
 
     /// Whether `value` is this text for this client. A placeholder whose field the client did not
     /// send matches nothing, not even an empty value.
-    pub(crate) fn matches(&self, value: &str, client: &Client<'_>) -> bool {
-        let mut rest = value.as_bytes();
+    pub(crate) fn matches(&self, value: &[u8], client: &Client<'_>) -> bool {
+        let mut rest = value;
         for part in &self.0 {
             let expected = match part {
                 Part::Text(text) => Some(text.as_bytes()),
@@ -129,7 +129,7 @@ impl Template {
 
 /// Finds the bytes without which a text stands for itself.
 #[inline]
-pub(crate) fn marks(word: Word) -> u64 {
+pub(crate) fn marks(word: Word) -> Found {
     word.is(b'%') | word.is(b'$')
 }
 
@@ -179,7 +179,7 @@ mod tests {
     fn matches(template: &str, value: &str, client: &Client<'_>, expected: bool) {
         let parsed = Template::new(template);
         assert_eq!(
-            parsed.map(|t| t.matches(value, client)),
+            parsed.map(|t| t.matches(value.as_bytes(), client)),
             Ok(expected),
             "{template} / {value}"
         );

@@ -1,33 +1,30 @@
 //! Topic names and topic filters, as MQTT defines them (MQTT 5 section 4.7).
 
-use crate::words::{self, Word};
+use crate::words::{self, Found, Word};
 
 /// The longest string that MQTT can carry, in bytes (section 1.5.4).
 pub(crate) const LONGEST: usize = 65_535;
 
 /// Whether a message may be published to this topic: it is not empty, and no wildcard or NUL is in it.
 pub(crate) fn is_name(text: &str) -> bool {
-    is_carried(text) && !has_special(text)
+    is_carried(text.as_bytes()) && !has_special(text)
 }
 
 /// Whether this may be subscribed to: a wildcard fills a level, and `#` is the last one.
 #[inline]
-pub(crate) fn is_filter(text: &str) -> bool {
-    is_filter_without(text, |_| 0)
+pub(crate) fn is_filter(text: &[u8]) -> bool {
+    is_filter_without(text, |_| Found::ZERO)
 }
 
 /// Whether this may be subscribed to, and has no byte that `barred` finds.
 #[inline]
-pub(crate) fn is_filter_without(text: &str, barred: impl Fn(Word) -> u64) -> bool {
-    let bytes = text.as_bytes();
+pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Word) -> Found) -> bool {
     let special = |word: Word| word.is(b'+') | word.is(b'#') | word.less(1) | barred(word);
     let mut from = 0;
-    loop {
+    while from < bytes.len() {
         let at = words::find(bytes, from, special);
-        let Some(special) = bytes.get(at) else {
-            return is_carried(text);
-        };
-        from = at.saturating_add(1);
+        let Some(special) = bytes.get(at) else { break };
+        from = at.wrapping_add(1);
         let begins = at == 0 || bytes.get(at.wrapping_sub(1)) == Some(&b'/');
         let fills = match (special, bytes.get(from)) {
             (b'+' | b'#', None) | (b'+', Some(b'/')) => begins,
@@ -37,6 +34,7 @@ pub(crate) fn is_filter_without(text: &str, barred: impl Fn(Word) -> u64) -> boo
             return false;
         }
     }
+    is_carried(bytes)
 }
 
 /// Whether a wildcard or NUL is in it. Without a branch for each byte: this is done for every message.
@@ -45,7 +43,7 @@ fn has_special(text: &str) -> bool {
         .fold(false, |found, byte| found | matches!(byte, b'+' | b'#' | 0))
 }
 
-fn is_carried(text: &str) -> bool {
+fn is_carried(text: &[u8]) -> bool {
     !text.is_empty() && text.len() <= LONGEST
 }
 
@@ -56,7 +54,7 @@ pub(crate) fn without_share(filter: &str) -> Option<&str> {
         return Some(filter);
     }
     match filter.split_once('/') {
-        _ if !is_carried(filter) || filter.contains('\0') => None,
+        _ if !is_carried(filter.as_bytes()) || filter.contains('\0') => None,
         Some(("$share", group_and_filter)) => {
             let (group, filter) = group_and_filter.split_once('/')?;
             let named = !group.is_empty() && !group.contains(['+', '#']);
@@ -85,19 +83,19 @@ mod tests {
     #[test]
     fn a_wildcard_of_a_filter_fills_its_level_and_a_hash_is_last() {
         for filter in ["a", "+", "#", "a/+/b", "+/+", "a/#", "/#", "//", "+/#"] {
-            assert!(is_filter(filter), "{filter}");
+            assert!(is_filter(filter.as_bytes()), "{filter}");
         }
         for filter in [
             "", "a+", "+a/b", "a#", "#/a", "a/#/", "a/##", "++", "+#", "a\0",
         ] {
-            assert!(!is_filter(filter), "{filter}");
+            assert!(!is_filter(filter.as_bytes()), "{filter}");
         }
     }
 
     #[test]
     fn nothing_is_longer_than_mqtt_can_carry() {
-        assert!(is_name(&"x".repeat(65_535)) && is_filter(&"x".repeat(65_535)));
-        assert!(!is_name(&"x".repeat(65_536)) && !is_filter(&"x".repeat(65_536)));
+        assert!(is_name(&"x".repeat(65_535)) && is_filter("x".repeat(65_535).as_bytes()));
+        assert!(!is_name(&"x".repeat(65_536)) && !is_filter("x".repeat(65_536).as_bytes()));
     }
 
     #[test]

@@ -1,62 +1,63 @@
-//! Looking for bytes of a kind, eight at a time.
+//! Looking for bytes of a kind, sixteen at a time.
 //!
 //! Texts here are short: claims, topics. A search that prepares itself for long ones takes longer.
 
-/// A byte in each of the eight places.
-const fn each(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
+use wide::u8x16;
 
-/// Eight bytes. Its functions set the high bit of each byte that is such; above the first of them, from
-/// the low end, they may err.
+/// Which bytes of a word are such: all bits of those are set.
+pub(crate) type Found = u8x16;
+
+/// Sixteen bytes. Its functions tell which of them are such.
 #[derive(Clone, Copy)]
-pub(crate) struct Word(u64);
+pub(crate) struct Word(u8x16);
 
 impl Word {
-    /// Bytes that are less than `limit`, which is at most 128.
+    /// Bytes that are less than `limit`.
     #[inline]
-    pub(crate) fn less(self, limit: u8) -> u64 {
-        // Of a byte below 128, the subtraction borrows exactly if it is less.
-        self.0.wrapping_sub(each(limit)) & !self.0
+    pub(crate) fn less(self, limit: u8) -> Found {
+        self.0.simd_lt(u8x16::splat(limit))
     }
 
     /// Bytes that are `byte`.
     #[inline]
-    pub(crate) fn is(self, byte: u8) -> u64 {
-        Self(self.0 ^ each(byte)).less(1)
+    pub(crate) fn is(self, byte: u8) -> Found {
+        self.0.simd_eq(u8x16::splat(byte))
+    }
+
+    /// Bytes that are more than `limit`.
+    #[inline]
+    pub(crate) fn more(self, limit: u8) -> Found {
+        self.0.simd_gt(u8x16::splat(limit))
     }
 }
 
+const SIZE: usize = 16;
+
 /// Where the first byte is, from `at` on, that `such` finds in a word; or where the bytes end.
 #[inline]
-pub(crate) fn find(bytes: &[u8], mut at: usize, such: impl Fn(Word) -> u64) -> usize {
-    const HIGH: u64 = each(0x80);
-    let first = |word: [u8; 8]| {
-        let found = such(Word(u64::from_le_bytes(word))) & HIGH;
-        (found != 0).then_some(found.trailing_zeros() as usize / 8)
-    };
+pub(crate) fn find(bytes: &[u8], mut at: usize, such: impl Fn(Word) -> Found) -> usize {
+    let found = |word: [u8; SIZE]| such(Word(u8x16::new(word))).to_bitmask();
     let mut rest = bytes.get(at..).unwrap_or_default();
     while let Some((word, after)) = rest.split_first_chunk() {
-        if let Some(place) = first(*word) {
-            return at.saturating_add(place);
+        let found = found(*word);
+        if found != 0 {
+            return at.wrapping_add(found.trailing_zeros() as usize);
         }
-        at = at.saturating_add(word.len());
+        at = at.wrapping_add(SIZE);
         rest = after;
     }
-    // What is left, at the low end of a word that has more before it, and zeros behind it.
+    // What is left, at the end of a word that has more before it, or zeros.
     let left = rest.len();
-    let word = match (left, bytes.last_chunk()) {
-        (0, _) => return at,
-        (1..8, Some(last)) => {
-            u64::from_le_bytes(*last) >> (64_usize.saturating_sub(left.saturating_mul(8)))
+    let found = if let Some(last) = bytes.last_chunk() {
+        found(*last) >> SIZE.saturating_sub(left)
+    } else {
+        let mut word = [0; SIZE];
+        if let Some(word) = word.get_mut(..left) {
+            word.copy_from_slice(rest);
         }
-        _ => rest
-            .iter()
-            .rev()
-            .fold(0, |word, byte| (word << 8) | u64::from(*byte)),
+        found(word)
     };
-    let place = first(word.to_le_bytes()).unwrap_or(left);
-    at.saturating_add(place.min(left))
+    at.wrapping_add(left.min(found.trailing_zeros() as usize))
 }
 
 #[cfg(test)]
@@ -69,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_first_such_byte_is_found_wherever_it_is() {
-        for len in 0..40 {
+        for len in 0..70 {
             for from in 0..=len {
                 let mut bytes = vec![b'a'; len];
                 let find = |bytes: &[u8]| find(bytes, from, |word| word.is(b'+') | word.less(b' '));
@@ -85,9 +86,15 @@ mod tests {
     #[test]
     fn no_other_byte_is_taken_for_it() {
         for byte in 0..=u8::MAX {
-            let found = find(&[byte; 11], 0, |word| word.is(b'+') | word.less(b' '));
-            let expected = if byte == b'+' || byte < b' ' { 0 } else { 11 };
-            assert_eq!(found, expected, "{byte}");
+            for len in [11, 16, 27] {
+                let bytes = vec![byte; len];
+                let special = find(&bytes, 0, |word| word.is(b'+') | word.less(b' '));
+                let expected = if byte == b'+' || byte < b' ' { 0 } else { len };
+                assert_eq!(special, expected, "{byte}");
+                let no_digit = find(&bytes, 0, |word| word.less(b'0') | word.more(b'9'));
+                let expected = if byte.is_ascii_digit() { len } else { 0 };
+                assert_eq!(no_digit, expected, "{byte}");
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use super::filters::{Collector, Filter};
 use super::rule::{self, Defect, Rule};
 use super::{Acl, Permission};
 use crate::client::Client;
-use crate::json::flat::{Array, Object, Read, Value};
+use crate::json::flat::{Array, Object, Value};
 use crate::template::{self, Placeholder, Unfilled};
 use crate::topic;
 use crate::verdict::Refusal;
@@ -43,9 +43,9 @@ pub(crate) fn read(
         allow: Collector::new(keep),
         deny: Collector::new(keep),
     };
-    let read = match claim.read() {
-        Read::Object(lists) => reader.read_map(lists).map_err(|defect| (None, defect)),
-        Read::Array(rules) => reader.read_list(rules),
+    let read = match (claim.as_object(), claim.as_array()) {
+        (Some(lists), _) => reader.read_map(lists).map_err(|defect| (None, defect)),
+        (_, Some(rules)) => reader.read_list(rules),
         _ => Err((None, "neither an object nor a list")),
     };
     let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
@@ -79,9 +79,9 @@ impl Reader<'_> {
     fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Defect> {
         for (name, topics) in lists.iter() {
             let actions = match name.as_ref() {
-                "pub" => Actions::Publish,
-                "sub" => Actions::Subscribe,
-                "all" => Actions::All,
+                b"pub" => Actions::Publish,
+                b"sub" => Actions::Subscribe,
+                b"all" => Actions::All,
                 _ => continue,
             };
             let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
@@ -149,8 +149,8 @@ struct Fitting<'a> {
 impl Fitting<'_> {
     /// What a topic is for the client.
     #[inline]
-    fn filter<'t>(&'t mut self, topic: &'t str) -> Result<Filter<'t>, Unfit> {
-        let literal = topic.strip_prefix("eq ");
+    fn filter<'t>(&'t mut self, topic: &'t [u8]) -> Result<Filter<'t>, Unfit> {
+        let literal = topic.strip_prefix(b"eq ");
         let text = literal.unwrap_or(topic);
         let exact = literal.is_some();
         if topic::is_filter_without(text, template::marks) || (exact && topic::is_filter(text)) {
@@ -162,24 +162,25 @@ impl Fitting<'_> {
         }
     }
 
-    fn fill(&mut self, topic: &str) -> Result<Filter<'_>, Unfit> {
+    fn fill(&mut self, topic: &[u8]) -> Result<Filter<'_>, Unfit> {
         self.is_needed = true;
+        let topic = std::str::from_utf8(topic).map_err(|_| Unfit::Invalid)?;
         let filled = &mut *self.text;
         // A value fills no level by itself that has a wildcard beside it, and does not turn a topic
         // into one that begins with $: what holds for a plain value must hold for this one.
         match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
-            Ok(()) if topic::is_filter(filled) => {}
+            Ok(()) if topic::is_filter(filled.as_bytes()) => {}
             Err(Unfilled::Unknown) => return Err(Unfit::Defect("a placeholder that is not known")),
             _ => return Err(Unfit::Invalid),
         }
         let is_system = filled.starts_with('$');
         template::fill(topic, topic::LONGEST, |it| value(it, self.subject), filled)
             .map_err(|_| Unfit::NoValue)?;
-        if !topic::is_filter(filled) || filled.starts_with('$') != is_system {
+        if !topic::is_filter(filled.as_bytes()) || filled.starts_with('$') != is_system {
             return Err(Unfit::NoValue);
         }
         Ok(Filter {
-            text: filled,
+            text: filled.as_bytes(),
             exact: false,
         })
     }

@@ -88,7 +88,7 @@ impl QosSet {
             Read::Number(number) => Self::of([qos_number(number)]),
             Read::String(list) => Self::of(list.split(',').map(qos_digit)),
             Read::Array(list) => Self::of(list.iter().map(qos)),
-            Read::Bool(_) | Read::Object(_) => None,
+            Read::Bool(_) | Read::Object => None,
         };
         set.ok_or("qos is none of 0, 1 and 2")
     }

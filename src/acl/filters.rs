@@ -51,7 +51,7 @@ struct Entry {
 /// A topic of a rule, for one client.
 #[derive(Clone, Copy)]
 pub(super) struct Filter<'t> {
-    pub(super) text: &'t str,
+    pub(super) text: &'t [u8],
     /// It stands for itself alone.
     pub(super) exact: bool,
 }
@@ -60,7 +60,7 @@ pub(super) struct Filter<'t> {
 pub(super) struct Collector {
     is_kept: bool,
     size: usize,
-    text: String,
+    text: Vec<u8>,
     entries: Vec<Entry>,
 }
 
@@ -73,7 +73,7 @@ impl Collector {
         Self {
             is_kept,
             size: 0,
-            text: String::new(),
+            text: Vec::new(),
             entries: Vec::new(),
         }
     }
@@ -91,7 +91,7 @@ impl Collector {
             return Err("more than 1 MiB of topics");
         };
         if self.is_kept {
-            self.text.push_str(filter.text);
+            self.text.extend_from_slice(filter.text);
             self.entries.push(Entry {
                 start,
                 end,
@@ -107,7 +107,7 @@ impl Collector {
         let Self {
             text, mut entries, ..
         } = self;
-        let text = text.into_bytes().into_boxed_slice();
+        let text = text.into_boxed_slice();
         entries.sort_unstable_by(|a, b| {
             let (left, right) = (a.text(&text), b.text(&text));
             left.starts_with(b"$")

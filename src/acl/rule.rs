@@ -31,9 +31,7 @@ enum Topics<'j> {
 
 impl<'j> Rule<'j> {
     pub(super) fn read(rule: Value<'j>, client: &Client<'_>) -> Result<Self, Defect> {
-        let Read::Object(members) = rule.read() else {
-            return Err("a rule that is not an object");
-        };
+        let members = rule.as_object().ok_or("a rule that is not an object")?;
         let mut permission = None;
         let mut actions = None;
         let mut qos = QosSet::ALL;
@@ -41,17 +39,19 @@ impl<'j> Rule<'j> {
         let mut about = About::This;
         for (name, value) in members.iter() {
             match name.as_ref() {
-                "permission" => permission = value.as_str().and_then(|name| read_permission(&name)),
-                "action" => actions = value.as_str().and_then(|name| Actions::from_name(&name)),
-                "topic" | "topics" => {}
-                "qos" => qos = QosSet::read(value)?,
-                "retain" => retain = read_retain(value)?,
-                "clientid" => about = about.and(who::exactly(value, client.client_id)?),
-                "username" => about = about.and(who::exactly(value, client.username)?),
-                "clientid_re" => about = about.and(who::like(value, client.client_id)?),
-                "username_re" => about = about.and(who::like(value, client.username)?),
-                "ipaddr" => about = about.and(who::from_address(value, client)?),
-                "zone" | "zone_re" | "listener" | "listener_re" => {
+                b"permission" => {
+                    permission = value.as_str().and_then(|name| read_permission(&name));
+                }
+                b"action" => actions = value.as_str().and_then(|name| Actions::from_name(&name)),
+                b"topic" | b"topics" => {}
+                b"qos" => qos = QosSet::read(value)?,
+                b"retain" => retain = read_retain(value)?,
+                b"clientid" => about = about.and(who::exactly(value, client.client_id)?),
+                b"username" => about = about.and(who::exactly(value, client.username)?),
+                b"clientid_re" => about = about.and(who::like(value, client.client_id)?),
+                b"username_re" => about = about.and(who::like(value, client.username)?),
+                b"ipaddr" => about = about.and(who::from_address(value, client)?),
+                b"zone" | b"zone_re" | b"listener" | b"listener_re" => {
                     return Err("zone and listener are EMQX's own, and cannot be checked");
                 }
                 _ => return Err("a member that is not known"),
@@ -97,10 +97,8 @@ fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
         value.filter(|value| !matches!(value.read(), Read::Null))
     };
     match (given("topic"), given("topics")) {
-        (Some(topic), None) => match topic.read() {
-            Read::String(_) => Ok(Topics::One(topic)),
-            _ => Err("topic is not a string"),
-        },
+        (Some(topic), None) if topic.as_str().is_some() => Ok(Topics::One(topic)),
+        (Some(_), None) => Err("topic is not a string"),
         (None, Some(topics)) => Ok(Topics::Many(list(topics)?)),
         (None, None) => Err("neither topic nor topics"),
         (Some(_), Some(_)) => Err("both topic and topics"),
@@ -109,13 +107,12 @@ fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
 
 /// The topics of a list.
 pub(super) fn list(topics: Value<'_>) -> Result<Array<'_>, Defect> {
-    match topics.read() {
-        Read::Array(topics) => Ok(topics),
-        _ => Err("a list of topics that is not a list"),
-    }
+    let topics = topics.as_array();
+    topics.ok_or("a list of topics that is not a list")
 }
 
 /// One topic of a list.
-pub(super) fn topic(value: Value<'_>) -> Result<Cow<'_, str>, Defect> {
-    value.as_str().ok_or("a topic that is not a string")
+#[inline]
+pub(super) fn topic(value: Value<'_>) -> Result<Cow<'_, [u8]>, Defect> {
+    value.as_bytes().ok_or("a topic that is not a string")
 }

@@ -1,8 +1,6 @@
 //! The names of the claims that are looked for, so that one pass over a payload finds them all.
 
-use std::sync::Arc;
-
-use crate::json::flat::{Node, Object};
+use crate::json::flat::Node;
 
 /// The claims that have a meaning here, whatever the configuration. They come first among the names.
 const REGISTERED: [&str; 7] = [
@@ -32,9 +30,16 @@ impl Place {
 /// Those, and the ones that the configuration names.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Names {
-    all: Vec<Arc<str>>,
-    /// The names of each bucket, by their places.
-    buckets: Box<[Vec<usize>; BUCKETS]>,
+    all: Vec<Name>,
+    /// The first name of each bucket, by its place, and those that come behind it in [`Name::next`].
+    buckets: [Option<Place>; BUCKETS],
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Name {
+    text: Box<[u8]>,
+    /// The next name of the same bucket.
+    next: Option<Place>,
 }
 
 const BUCKETS: usize = 64;
@@ -51,7 +56,7 @@ impl Names {
     pub(crate) fn new() -> Self {
         let mut names = Self {
             all: Vec::new(),
-            buckets: Box::new([const { Vec::new() }; BUCKETS]),
+            buckets: [None; BUCKETS],
         };
         for name in REGISTERED {
             names.add(name);
@@ -61,35 +66,34 @@ impl Names {
 
     /// The place of a name, which is added if it is new.
     pub(crate) fn add(&mut self, name: &str) -> Place {
-        let place = self.place(name).unwrap_or_else(|| {
-            let place = self.all.len();
-            self.all.push(name.into());
-            if let Some(bucket) = self.buckets.get_mut(bucket(name.as_bytes())) {
-                bucket.push(place);
-            }
-            place
+        if let Some(place) = self.place(name.as_bytes()) {
+            return place;
+        }
+        let place = Place(self.all.len());
+        let first = self.buckets.get_mut(bucket(name.as_bytes()));
+        self.all.push(Name {
+            text: name.as_bytes().into(),
+            next: first.and_then(|first| first.replace(place)),
         });
-        Place(place)
+        place
     }
 
     #[inline]
-    fn place(&self, name: &str) -> Option<usize> {
-        let bucket = self.buckets.get(bucket(name.as_bytes()))?;
-        let is_it = |place: &&usize| self.all.get(**place).is_some_and(|it| **it == *name);
-        bucket.iter().find(is_it).copied()
+    pub(super) fn place(&self, name: &[u8]) -> Option<Place> {
+        let mut next = *self.buckets.get(bucket(name))?;
+        while let Some(place) = next {
+            let known = self.all.get(place.0)?;
+            if *known.text == *name {
+                return next;
+            }
+            next = known.next;
+        }
+        None
     }
 
-    /// Finds the claims of all names, each in its place of `found`: its node, or zero.
-    pub(super) fn find(&self, claims: Object<'_>, found: &mut Vec<Node>) {
-        found.clear();
-        found.resize(self.all.len(), Node::default());
-        for (name, value) in claims.iter() {
-            let found = self.place(&name).and_then(|place| found.get_mut(place));
-            if let Some(found) = found {
-                // The first node is that of the claims themselves.
-                *found = (value.index() as u64).to_ne_bytes();
-            }
-        }
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
     }
 }
 
@@ -98,6 +102,14 @@ impl Names {
 pub(crate) struct Found<'d>(pub(crate) &'d [Node]);
 
 impl Found<'_> {
+    /// Keeps the node of a claim, which is not the first: that is the node of the claims themselves.
+    #[inline]
+    pub(super) fn note(found: &mut [Node], place: Place, node: usize) {
+        if let Some(found) = found.get_mut(place.0) {
+            *found = (node as u64).to_ne_bytes();
+        }
+    }
+
     /// The node of a claim, if it is there.
     #[inline]
     pub(super) fn node(self, place: Place) -> Option<usize> {

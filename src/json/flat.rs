@@ -18,8 +18,8 @@ pub(crate) use scan::describe;
 /// kind 4 | start 20 | length 20 | next 20
 /// ```
 ///
-/// Start and length are those of a scalar in the text. Next is the node after all that belongs to this
-/// one: to a container what is in it, to a name its value.
+/// Start and length are those of a scalar in the text. Next is the node after this one and, if it is a
+/// container, all that is in it. A member's name is followed by its value.
 pub(crate) type Node = [u8; 8];
 
 /// How many bits of a node are a place in the text, or among the nodes.
@@ -82,13 +82,14 @@ fn parts(node: Node) -> (Kind, usize, usize, usize) {
 /// A text that was described.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Flat<'d> {
-    text: &'d str,
+    /// UTF-8, which is not looked at again for what is compared only.
+    text: &'d [u8],
     nodes: &'d [Node],
 }
 
 impl<'d> Flat<'d> {
     /// A description that was kept, and its text.
-    pub(crate) fn new(text: &'d str, nodes: &'d [Node]) -> Self {
+    pub(crate) fn new(text: &'d [u8], nodes: &'d [Node]) -> Self {
         Self { text, nodes }
     }
 
@@ -100,7 +101,7 @@ impl<'d> Flat<'d> {
         nodes.split_at_checked(end).unwrap_or_default()
     }
 
-    pub(crate) fn text(self) -> &'d str {
+    pub(crate) fn text(self) -> &'d [u8] {
         self.text
     }
 
@@ -135,7 +136,8 @@ pub(crate) enum Read<'d> {
     Number(Number<'d>),
     String(Cow<'d, str>),
     Array(Array<'d>),
-    Object(Object<'d>),
+    /// See [`Value::as_object`].
+    Object,
 }
 
 impl<'d> Value<'d> {
@@ -145,12 +147,6 @@ impl<'d> Value<'d> {
         node.map_or((Kind::Null, 0, 0, usize::MAX), |node| parts(*node))
     }
 
-    /// Its node.
-    pub(crate) fn index(self) -> usize {
-        self.index
-    }
-
-    #[inline]
     pub(crate) fn read(self) -> Read<'d> {
         let (kind, start, len, next) = self.parts();
         match kind {
@@ -158,18 +154,45 @@ impl<'d> Value<'d> {
             Kind::True => Read::Bool(true),
             Kind::False => Read::Bool(false),
             Kind::Number => Read::Number(Number(self.slice(start, len))),
-            Kind::Plain => Read::String(Cow::Borrowed(self.slice(start, len))),
+            Kind::Plain => Read::String(Cow::Borrowed(text(self.slice(start, len)))),
             Kind::Escaped => Read::String(Cow::Owned(self.unescaped(start, len))),
             Kind::Array => Read::Array(Array(self.inside(next))),
-            Kind::Object => Read::Object(Object(self.inside(next))),
+            Kind::Object => Read::Object,
+        }
+    }
+
+    pub(crate) fn as_str(self) -> Option<Cow<'d, str>> {
+        match self.parts() {
+            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(text(self.slice(start, len)))),
+            (Kind::Escaped, start, len, _) => Some(Cow::Owned(self.unescaped(start, len))),
+            _ => None,
+        }
+    }
+
+    /// The bytes of a string, to be compared.
+    #[inline]
+    pub(crate) fn as_bytes(self) -> Option<Cow<'d, [u8]>> {
+        match self.parts() {
+            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(self.slice(start, len))),
+            (Kind::Escaped, start, len, _) => {
+                Some(Cow::Owned(self.unescaped(start, len).into_bytes()))
+            }
+            _ => None,
         }
     }
 
     #[inline]
-    pub(crate) fn as_str(self) -> Option<Cow<'d, str>> {
+    pub(crate) fn as_array(self) -> Option<Array<'d>> {
         match self.parts() {
-            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(self.slice(start, len))),
-            (Kind::Escaped, start, len, _) => Some(Cow::Owned(self.unescaped(start, len))),
+            (Kind::Array, _, _, end) => Some(Array(self.inside(end))),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn as_object(self) -> Option<Object<'d>> {
+        match self.parts() {
+            (Kind::Object, _, _, end) => Some(Object(self.inside(end))),
             _ => None,
         }
     }
@@ -178,23 +201,23 @@ impl<'d> Value<'d> {
     pub(crate) fn to_text(self) -> Option<Cow<'d, str>> {
         match self.read() {
             Read::String(text) => Some(text),
-            Read::Number(number) => Some(Cow::Borrowed(number.0)),
+            Read::Number(number) => Some(Cow::Borrowed(text(number.0))),
             Read::Bool(true) => Some(Cow::Borrowed("true")),
             Read::Bool(false) => Some(Cow::Borrowed("false")),
-            Read::Null | Read::Array(_) | Read::Object(_) => None,
+            Read::Null | Read::Array(_) | Read::Object => None,
         }
     }
 
     #[inline]
-    fn slice(self, start: usize, len: usize) -> &'d str {
-        let end = start.saturating_add(len);
+    fn slice(self, start: usize, len: usize) -> &'d [u8] {
+        let end = start.wrapping_add(len);
         self.flat.text.get(start..end).unwrap_or_default()
     }
 
     fn unescaped(self, start: usize, len: usize) -> String {
         // With its quotation marks.
         let quoted = self.slice(start.saturating_sub(1), len.saturating_add(2));
-        serde_json::from_str(quoted).unwrap_or_default()
+        serde_json::from_slice(quoted).unwrap_or_default()
     }
 
     #[inline]
@@ -207,36 +230,56 @@ impl<'d> Value<'d> {
     }
 }
 
+/// What was UTF-8 when it was described.
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
 /// A number as it is written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Number<'d>(&'d str);
+pub(crate) struct Number<'d>(&'d [u8]);
 
 impl Number<'_> {
     /// The value of a number without fraction or exponent that fits 64 bits; of -0 there is none.
-    #[inline]
     pub(crate) fn integer(self) -> Option<i128> {
-        if self.0 == "-0" {
+        if let Some(number) = self.short() {
+            return Some(number.into());
+        }
+        let number = text(self.0);
+        if number == "-0" {
             return None;
         }
-        let signed = self.0.parse::<i64>().map(i128::from);
+        let signed = number.parse::<i64>().map(i128::from);
         signed
-            .or_else(|_| self.0.parse::<u64>().map(i128::from))
+            .or_else(|_| number.parse::<u64>().map(i128::from))
             .ok()
     }
 
-    /// The value of a number without fraction or exponent that fits an `i64`.
+    /// The value of a number that has digits only, and few of them, as dates have.
     #[inline]
     pub(crate) fn short(self) -> Option<i64> {
-        self.0.parse().ok()
+        const FEW: usize = 18;
+        if self.0.len() > FEW {
+            return None;
+        }
+        let mut number = 0_i64;
+        let mut digits_only = true;
+        for byte in self.0 {
+            let digit = byte.wrapping_sub(b'0');
+            digits_only &= digit < 10;
+            // So few digits fit.
+            number = number.wrapping_mul(10).wrapping_add(digit.into());
+        }
+        digits_only.then_some(number)
     }
 
     /// The nearest double; always finite.
     pub(crate) fn float(self) -> f64 {
-        self.0.parse().unwrap_or(f64::INFINITY)
+        text(self.0).parse().unwrap_or(f64::INFINITY)
     }
 }
 
-/// The nodes in a container: the elements of an array, the names of an object.
+/// The nodes in a container.
 #[derive(Debug, Clone, Copy)]
 struct Inside<'d> {
     flat: &'d Flat<'d>,
@@ -244,21 +287,17 @@ struct Inside<'d> {
     end: usize,
 }
 
-#[expect(
-    clippy::copy_iterator,
-    reason = "a place to begin from, which is read only"
-)]
-impl<'d> Iterator for Inside<'d> {
-    type Item = Value<'d>;
-
+impl<'d> Inside<'d> {
+    /// The node that comes next, if there is one.
     #[inline]
-    fn next(&mut self) -> Option<Value<'d>> {
-        if self.next >= self.end {
-            return None;
-        }
-        let value = self.flat.value(self.next);
+    fn first(self) -> Option<Value<'d>> {
+        (self.next < self.end).then(|| self.flat.value(self.next))
+    }
+
+    /// Lets the node after this value come next.
+    #[inline]
+    fn go_past(&mut self, value: Value<'d>) {
         (_, _, _, self.next) = value.parts();
-        Some(value)
     }
 }
 
@@ -267,8 +306,14 @@ impl<'d> Iterator for Inside<'d> {
 pub(crate) struct Array<'d>(Inside<'d>);
 
 impl<'d> Array<'d> {
+    #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = Value<'d>> {
-        self.0
+        let Self(mut inside) = self;
+        std::iter::from_fn(move || {
+            let element = inside.first()?;
+            inside.go_past(element);
+            Some(element)
+        })
     }
 }
 
@@ -277,16 +322,28 @@ impl<'d> Array<'d> {
 pub(crate) struct Object<'d>(Inside<'d>);
 
 impl<'d> Object<'d> {
+    /// The nodes of names and values.
+    #[inline]
+    fn members(self) -> impl Iterator<Item = (Value<'d>, Value<'d>)> + Clone {
+        let Self(mut inside) = self;
+        std::iter::from_fn(move || {
+            let name = inside.first()?;
+            let value = name.following();
+            inside.go_past(value);
+            Some((name, value))
+        })
+    }
+
     /// Names and values.
     #[inline]
-    pub(crate) fn iter(self) -> impl Iterator<Item = (Cow<'d, str>, Value<'d>)> {
-        self.0
-            .map_while(|name| Some((name.as_str()?, name.following())))
+    pub(crate) fn iter(self) -> impl Iterator<Item = (Cow<'d, [u8]>, Value<'d>)> {
+        self.members()
+            .map_while(|(name, value)| Some((name.as_bytes()?, value)))
     }
 
     pub(crate) fn get(self, wanted: &str) -> Option<Value<'d>> {
-        let Self(mut names) = self;
-        names.find(|name| name.is(wanted)).map(Value::following)
+        self.members()
+            .find_map(|(name, value)| name.is(wanted).then_some(value))
     }
 }
 
@@ -295,7 +352,7 @@ impl Value<'_> {
     #[inline]
     fn is(self, wanted: &str) -> bool {
         match self.parts() {
-            (Kind::Plain, start, len, _) => len == wanted.len() && self.slice(start, len) == wanted,
+            (Kind::Plain, start, len, _) => self.slice(start, len) == wanted.as_bytes(),
             _ => self.as_str().as_deref() == Some(wanted),
         }
     }

@@ -1,10 +1,11 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Flat, Kind, LONGEST, Node, Number, Read, Value, node};
+use super::{Flat, Kind, LONGEST, Node, Number, Value, node};
 use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED};
-use crate::words;
+use crate::words::{self, Word};
 
-/// Describes the one value that fills the whole of `text`, in place of what `nodes` holds.
+/// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
+/// object, `member` is told the names of its members, and the nodes of their values, as they come.
 ///
 /// # Errors
 ///
@@ -12,166 +13,99 @@ use crate::words;
 pub(crate) fn describe<'d>(
     text: &'d str,
     nodes: &'d mut Vec<Node>,
+    member: impl FnMut(&[u8], usize),
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
         return Err(INVALID);
     }
     let mut scanner = Scanner {
-        text,
-        bytes: text.as_bytes(),
         nodes,
+        member,
+        has_escapes: false,
         defect: INVALID,
     };
-    let end = scanner.value(0, 0).ok_or(scanner.defect)?;
-    match scanner.next_byte(end) {
-        (None, _) => Ok(Flat { text, nodes }),
-        (Some(_), _) => Err(INVALID),
+    let end = scanner.value(Text(text), 0, 0).ok_or(scanner.defect)?;
+    if Text(text).past_spaces(end) != text.len() {
+        return Err(INVALID);
     }
+    let text = text.as_bytes();
+    Ok(Flat { text, nodes })
 }
 
-/// Its functions take the place in the text where they begin, and return the one where they end; none:
-/// there is no such thing.
-struct Scanner<'s> {
-    text: &'s str,
-    bytes: &'s [u8],
-    nodes: &'s mut Vec<Node>,
-    /// What is wrong, if something is.
-    defect: &'static str,
-}
+/// What is read. Its functions, and those of [`Scanner`], take the place in the text where they begin,
+/// and return the one where they end; none: there is no such thing.
+#[derive(Clone, Copy)]
+struct Text<'s>(&'s str);
 
-impl Scanner<'_> {
+impl Text<'_> {
+    /// The byte at a place; NUL, which no text of JSON holds, where the text ends.
     #[inline]
-    fn byte(&self, at: usize) -> Option<u8> {
-        self.bytes.get(at).copied()
+    fn byte(self, at: usize) -> u8 {
+        self.0.as_bytes().get(at).copied().unwrap_or_default()
     }
 
-    /// The next byte that is no space, and where it is.
+    /// Past spaces, of which tokens have none.
+    #[cold]
+    fn past_spaces(self, mut at: usize) -> usize {
+        while let b' ' | b'\t' | b'\n' | b'\r' = self.byte(at) {
+            at = after(at);
+        }
+        at
+    }
+
+    /// Past spaces and this byte.
     #[inline]
-    fn next_byte(&self, mut at: usize) -> (Option<u8>, usize) {
-        loop {
-            match self.byte(at) {
-                Some(b' ' | b'\t' | b'\n' | b'\r') => at = after(at),
-                other => return (other, at),
-            }
+    fn past_mark(self, mut at: usize, mark: u8) -> Option<usize> {
+        if self.byte(at) != mark {
+            at = self.past_spaces(at);
         }
-    }
-
-    #[inline]
-    fn push(&mut self, kind: Kind, start: usize, end: usize) {
-        let next = after(self.nodes.len());
-        self.nodes
-            .push(node(kind, start, end.wrapping_sub(start), next));
-    }
-
-    /// A value that is `depth` levels below the outermost.
-    #[inline]
-    fn value(&mut self, at: usize, depth: usize) -> Option<usize> {
-        let (first, at) = self.next_byte(at);
-        match first? {
-            b'"' => self.string(after(at)),
-            b'{' => self.object(at, depth),
-            b'[' => self.array(at, depth),
-            b'-' | b'0'..=b'9' => self.number(at),
-            b't' => self.literal(at, "true", Kind::True),
-            b'f' => self.literal(at, "false", Kind::False),
-            b'n' => self.literal(at, "null", Kind::Null),
-            _ => None,
-        }
-    }
-
-    fn literal(&mut self, at: usize, literal: &str, kind: Kind) -> Option<usize> {
-        let end = at.saturating_add(literal.len());
-        let is_it = self.bytes.get(at..end) == Some(literal.as_bytes());
-        self.push(kind, at, end);
-        is_it.then_some(end)
-    }
-
-    /// RFC 8259 section 6; and no number is too large for a double.
-    fn number(&mut self, start: usize) -> Option<usize> {
-        let first = self.past(start, b'-');
-        let mut at = self.digits(first)?;
-        if self.byte(first) == Some(b'0') && at != after(first) {
-            return None;
-        }
-        if self.byte(at) == Some(b'.') {
-            at = self.digits(after(at))?;
-        }
-        let has_exponent = matches!(self.byte(at), Some(b'e' | b'E'));
-        if has_exponent {
-            let sign = after(at);
-            let has_sign = matches!(self.byte(sign), Some(b'+' | b'-'));
-            at = self.digits(sign.saturating_add(has_sign.into()))?;
-        }
-        self.push(Kind::Number, start, at);
-        // A double has room for 308 digits before the point.
-        let may_be_too_large = has_exponent || at.saturating_sub(start) > 300;
-        if may_be_too_large {
-            let number = Number(self.text.get(start..at)?);
-            return number.float().is_finite().then_some(at);
-        }
-        Some(at)
+        (self.byte(at) == mark).then_some(after(at))
     }
 
     /// Past this byte, if it is there.
-    fn past(&self, at: usize, byte: u8) -> usize {
-        at.saturating_add((self.byte(at) == Some(byte)).into())
-    }
-
-    /// One digit at least.
-    fn digits(&self, start: usize) -> Option<usize> {
-        let mut at = start;
-        while let Some(b'0'..=b'9') = self.byte(at) {
-            at = after(at);
-        }
-        (at != start).then_some(at)
-    }
-
-    /// RFC 8259 section 7; it begins after the quotation mark.
     #[inline]
-    fn string(&mut self, start: usize) -> Option<usize> {
-        let end = self.plain(start);
-        match self.byte(end)? {
-            b'"' => {
-                self.push(Kind::Plain, start, end);
-                Some(after(end))
-            }
-            _ => self.escaped(start, end),
-        }
+    fn past(self, at: usize, byte: u8) -> usize {
+        at.saturating_add((self.byte(at) == byte).into())
+    }
+
+    /// Past digits, at least one.
+    #[inline]
+    fn past_digits(self, start: usize) -> Option<usize> {
+        let at = words::find(self.0.as_bytes(), start, |word| {
+            word.less(b'0') | word.more(b'9')
+        });
+        (at != start).then_some(at)
     }
 
     /// Past bytes that stand for themselves in a string.
     #[inline]
-    fn plain(&self, at: usize) -> usize {
-        words::find(self.bytes, at, |word| {
-            word.is(b'"') | word.is(b'\\') | word.less(b' ')
-        })
+    fn past_plain(self, at: usize) -> usize {
+        let special = |word: Word| word.is(b'"') | word.is(b'\\') | word.less(b' ');
+        words::find(self.0.as_bytes(), at, special)
     }
 
-    /// A string that goes on with a backslash.
+    /// Past the rest of a string that goes on with a backslash, up to the quotation mark.
     #[cold]
-    fn escaped(&mut self, start: usize, mut at: usize) -> Option<usize> {
+    fn past_escaped(self, mut at: usize) -> Option<usize> {
         loop {
-            match self.byte(at)? {
-                b'\\' => at = self.plain(self.escape(after(at))?),
-                b'"' => {
-                    self.push(Kind::Escaped, start, at);
-                    return Some(after(at));
-                }
+            match self.byte(at) {
+                b'\\' => at = self.past_plain(self.past_escape(after(at))?),
+                b'"' => return Some(at),
                 _ => return None,
             }
         }
     }
 
-    /// What follows a backslash. Of surrogates there must be a pair.
-    fn escape(&self, at: usize) -> Option<usize> {
-        match self.byte(at)? {
+    /// Past what follows a backslash. Of surrogates there must be a pair.
+    fn past_escape(self, at: usize) -> Option<usize> {
+        match self.byte(at) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(after(at)),
             b'u' => match self.code_unit(after(at))? {
                 (0xdc00..=0xdfff, _) => None,
                 (0xd800..=0xdbff, at) => {
                     let digits = at.saturating_add(2);
-                    let has_next = self.bytes.get(at..digits) == Some(b"\\u");
+                    let has_next = self.0.get(at..digits) == Some("\\u");
                     match self.code_unit(digits)? {
                         (0xdc00..=0xdfff, end) if has_next => Some(end),
                         _ => None,
@@ -183,84 +117,167 @@ impl Scanner<'_> {
         }
     }
 
-    fn code_unit(&self, at: usize) -> Option<(u16, usize)> {
+    fn code_unit(self, at: usize) -> Option<(u16, usize)> {
         let end = at.saturating_add(4);
-        let digits = self.text.get(at..end)?;
+        let digits = self.0.get(at..end)?;
         if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
         Some((u16::from_str_radix(digits, 16).ok()?, end))
     }
+}
 
-    fn array(&mut self, at: usize, depth: usize) -> Option<usize> {
-        let (container, depth) = self.open(depth)?;
-        let (first, mut at) = self.next_byte(after(at));
-        if first != Some(b']') {
-            loop {
-                at = self.value(at, depth)?;
-                let (next, here) = self.next_byte(at);
-                at = here;
-                match next? {
-                    b',' => at = after(at),
-                    b']' => break,
-                    _ => return None,
-                }
-            }
-        }
-        self.close(container, Kind::Array);
-        Some(after(at))
+/// Makes the nodes.
+struct Scanner<'s, M> {
+    nodes: &'s mut Vec<Node>,
+    member: M,
+    /// A string was met that does not stand as it is: it may be a name that another one is as well.
+    has_escapes: bool,
+    /// What is wrong, if something is.
+    defect: &'static str,
+}
+
+impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
+    #[inline]
+    fn push(&mut self, kind: Kind, start: usize, end: usize) {
+        let next = after(self.nodes.len());
+        self.nodes
+            .push(node(kind, start, end.wrapping_sub(start), next));
     }
 
-    fn object(&mut self, at: usize, depth: usize) -> Option<usize> {
+    /// A value that is `depth` levels below the outermost.
+    #[expect(
+        clippy::inline_always,
+        reason = "most values are no containers, and need no call"
+    )]
+    #[inline(always)]
+    fn value(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
+        loop {
+            match text.byte(at) {
+                b'"' => return self.string(text, after(at)),
+                b'{' => return self.object(text, after(at), depth),
+                b'[' => return self.array(text, after(at), depth),
+                b'-' | b'0'..=b'9' => return self.number(text, at),
+                b't' => return self.literal(text, at, "true", Kind::True),
+                b'f' => return self.literal(text, at, "false", Kind::False),
+                b'n' => return self.literal(text, at, "null", Kind::Null),
+                b' ' | b'\t' | b'\n' | b'\r' => at = after(at),
+                _ => return None,
+            }
+        }
+    }
+
+    fn literal(&mut self, text: Text<'_>, at: usize, literal: &str, kind: Kind) -> Option<usize> {
+        let end = at.saturating_add(literal.len());
+        self.push(kind, at, end);
+        (text.0.get(at..end) == Some(literal)).then_some(end)
+    }
+
+    /// RFC 8259 section 6; and no number is too large for a double.
+    #[inline]
+    fn number(&mut self, text: Text<'_>, start: usize) -> Option<usize> {
+        let first = text.past(start, b'-');
+        let mut at = text.past_digits(first)?;
+        if text.byte(first) == b'0' && at != after(first) {
+            return None;
+        }
+        if text.byte(at) == b'.' {
+            at = text.past_digits(after(at))?;
+        }
+        let has_exponent = matches!(text.byte(at), b'e' | b'E');
+        if has_exponent {
+            let sign = after(at);
+            let has_sign = matches!(text.byte(sign), b'+' | b'-');
+            at = text.past_digits(sign.saturating_add(has_sign.into()))?;
+        }
+        self.push(Kind::Number, start, at);
+        // A double has room for 308 digits before the point.
+        let may_be_too_large = has_exponent || at.saturating_sub(start) > 300;
+        if may_be_too_large {
+            let number = Number(text.0.as_bytes().get(start..at)?);
+            return number.float().is_finite().then_some(at);
+        }
+        Some(at)
+    }
+
+    /// RFC 8259 section 7; it begins after the quotation mark.
+    #[inline]
+    fn string(&mut self, text: Text<'_>, start: usize) -> Option<usize> {
+        let end = text.past_plain(start);
+        if text.byte(end) == b'"' {
+            self.push(Kind::Plain, start, end);
+            return Some(after(end));
+        }
+        let end = text.past_escaped(end)?;
+        self.push(Kind::Escaped, start, end);
+        self.has_escapes = true;
+        Some(after(end))
+    }
+
+    #[inline(never)]
+    fn array(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
+        let (container, depth) = self.open(depth)?;
+        let end = text.past_mark(at, b']');
+        let end = loop {
+            if let Some(end) = end {
+                break end;
+            }
+            at = self.value(text, at, depth)?;
+            match text.past_mark(at, b',') {
+                Some(next) => at = next,
+                None => break text.past_mark(at, b']')?,
+            }
+        };
+        self.close(container, Kind::Array);
+        Some(end)
+    }
+
+    #[inline(never)]
+    fn object(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
         let (container, depth) = self.open(depth)?;
         // Names that fall to different bits are different; whether others are is looked at closely.
         let mut seen = 0_u64;
         let mut may_repeat = false;
-        let (first, mut at) = self.next_byte(after(at));
-        if first != Some(b'}') {
-            loop {
-                let name = self.nodes.len();
-                let bit;
-                (bit, at) = self.name(at)?;
-                may_repeat |= seen & bit != 0;
-                seen |= bit;
-                let (colon, here) = self.next_byte(at);
-                if colon? != b':' {
-                    return None;
-                }
-                at = self.value(after(here), depth)?;
-                self.end(name);
-                let (next, here) = self.next_byte(at);
-                at = here;
-                match next? {
-                    b',' => at = after(at),
-                    b'}' => break,
-                    _ => return None,
+        let end = text.past_mark(at, b'}');
+        let end = loop {
+            if let Some(end) = end {
+                break end;
+            }
+            let start = text.past_mark(at, b'"')?;
+            at = self.string(text, start)?;
+            if depth == OUTERMOST {
+                match text.0.as_bytes().get(start..at.wrapping_sub(1)) {
+                    Some(name) if !self.has_escapes => (self.member)(name, self.nodes.len()),
+                    _ => self.tell(text),
                 }
             }
-        }
+            let bit = bit(text, start, at);
+            may_repeat |= seen & bit != 0;
+            seen |= bit;
+            at = self.value(text, text.past_mark(at, b':')?, depth)?;
+            match text.past_mark(at, b',') {
+                Some(next) => at = next,
+                None => break text.past_mark(at, b'}')?,
+            }
+        };
         self.close(container, Kind::Object);
-        if may_repeat && self.repeats(container) {
+        if (may_repeat || self.has_escapes) && self.repeats(text, container) {
             self.defect = DUPLICATE;
             return None;
         }
-        Some(after(at))
+        Some(end)
     }
 
-    /// A member's name, and its bit: all of them, if the name does not stand as it is.
-    #[inline]
-    fn name(&mut self, at: usize) -> Option<(u64, usize)> {
-        let (first, at) = self.next_byte(at);
-        if first? != b'"' {
-            return None;
-        }
-        let start = after(at);
-        let end = self.plain(start);
-        if self.byte(end) == Some(b'"') {
-            self.push(Kind::Plain, start, end);
-            Some((bit(self.bytes.get(start..end)?), after(end)))
-        } else {
-            Some((u64::MAX, self.escaped(start, end)?))
+    /// Tells of a member whose name has been read, and may have escapes.
+    #[cold]
+    fn tell(&mut self, text: Text<'_>) {
+        let flat = Flat {
+            text: text.0.as_bytes(),
+            nodes: self.nodes,
+        };
+        let value = self.nodes.len();
+        if let Some(name) = flat.value(value.wrapping_sub(1)).as_bytes() {
+            (self.member)(&name, value);
         }
     }
 
@@ -285,43 +302,36 @@ impl Scanner<'_> {
         }
     }
 
-    /// Lets a name end with its value.
-    #[inline]
-    fn end(&mut self, name: usize) {
-        let next = self.nodes.len();
-        if let Some(name) = self.nodes.get_mut(name) {
-            let (kind, start, len, _) = super::parts(*name);
-            *name = node(kind, start, len, next);
-        }
-    }
-
     /// Whether two members of an object have one name. Many names are sorted: a hostile object stays
     /// cheap.
-    fn repeats(&self, index: usize) -> bool {
+    fn repeats(&self, text: Text<'_>, index: usize) -> bool {
         const FEW: usize = 16;
         let flat = Flat {
-            text: self.text,
+            text: text.0.as_bytes(),
             nodes: self.nodes,
         };
-        let Read::Object(object) = flat.value(index).read() else {
+        let Some(object) = flat.value(index).as_object() else {
             return false;
         };
-        let mut names = object.0;
+        let mut names = object.members().map(|(name, _)| name);
         if names.clone().nth(FEW).is_none() {
             while let Some(name) = names.next() {
-                let text = name.as_str();
-                if names.clone().any(|other| other.as_str() == text) {
+                let text = name.as_bytes();
+                if names.clone().any(|other| other.as_bytes() == text) {
                     return true;
                 }
             }
             return false;
         }
-        let mut sorted: Vec<_> = names.filter_map(Value::as_str).collect();
+        let mut sorted: Vec<_> = names.filter_map(Value::as_bytes).collect();
         sorted.sort_unstable();
         let mut following = sorted.iter().skip(1);
         sorted.iter().any(|name| following.next() == Some(name))
     }
 }
+
+/// The depth of the members of the outermost value.
+const OUTERMOST: usize = 1;
 
 /// One place further.
 #[inline]
@@ -330,11 +340,12 @@ fn after(at: usize) -> usize {
     at.wrapping_add(1)
 }
 
-/// One of 64 bits, by the length and the ends of a name.
+/// One of 64 bits, by the length and the ends of a name, which ends before a quotation mark.
 #[inline]
-fn bit(name: &[u8]) -> u64 {
-    let end = |byte: Option<&u8>| u32::from(byte.copied().unwrap_or_default());
-    let ends = end(name.first()).wrapping_mul(5) ^ end(name.last()).wrapping_mul(3);
-    let len = u32::try_from(name.len()).unwrap_or_default();
+fn bit(text: Text<'_>, start: usize, end: usize) -> u64 {
+    let last = text.byte(end.wrapping_sub(2));
+    let ends = u32::from(text.byte(start)).wrapping_mul(5) ^ u32::from(last).wrapping_mul(3);
+    #[expect(clippy::cast_possible_truncation, reason = "spread, not counted")]
+    let len = end.wrapping_sub(start) as u32;
     1_u64.rotate_left(ends.wrapping_add(len))
 }

@@ -19,11 +19,12 @@ fn tree(value: Value<'_>) -> Json<'static> {
             .map_or_else(|| Json::Float(number.float()), Json::Integer),
         Read::String(text) => Json::String(Cow::Owned(text.into_owned())),
         Read::Array(array) => Json::Array(array.iter().map(tree).collect()),
-        Read::Object(object) => Json::object(
-            object
-                .iter()
-                .map(|(name, value)| (Cow::Owned(name.into_owned()), tree(value))),
-        ),
+        Read::Object => Json::object(value.as_object().into_iter().flat_map(Object::iter).map(
+            |(name, value)| {
+                let name = String::from_utf8_lossy(&name).into_owned();
+                (Cow::Owned(name), tree(value))
+            },
+        )),
     }
 }
 
@@ -31,7 +32,20 @@ fn tree(value: Value<'_>) -> Json<'static> {
 #[track_caller]
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
-    let flat = describe(text, &mut nodes).map(|flat| tree(flat.outermost()));
+    let mut told = Vec::new();
+    let flat = describe(text, &mut nodes, |name, value| {
+        told.push((name.to_vec(), value));
+    });
+    if let Ok(flat) = &flat {
+        let members = flat
+            .outermost()
+            .as_object()
+            .into_iter()
+            .flat_map(Object::iter);
+        let members = members.map(|(name, value)| (name.into_owned(), value.index));
+        assert_eq!(told, members.collect::<Vec<_>>(), "{text}");
+    }
+    let flat = flat.map(|flat| tree(flat.outermost()));
     let expected = Json::parse(text).map_err(|error| error.defect());
     assert_eq!(format!("{flat:?}"), format!("{expected:?}"), "{text}");
 }
@@ -177,7 +191,7 @@ fn a_name_given_twice_is_found_among_few_and_among_many() {
 fn numbers_are_text_as_they_are_written() {
     for number in ["1e2", "-0", "12345678901234567890123", "1.50"] {
         let mut nodes = Vec::new();
-        let text = describe(number, &mut nodes)
+        let text = describe(number, &mut nodes, |_, _| {})
             .map(|flat| flat.outermost().to_text().map(Cow::into_owned));
         assert_eq!(text, Ok(Some(number.to_owned())));
     }
