@@ -5,15 +5,14 @@
 //! with a bad signature is never remembered, so it drives out no good one.
 
 use std::hash::{BuildHasher, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use once_cell::sync::OnceCell;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
-use siphasher::sip128::SipHasher24;
+use siphasher::sip128::SipHasher13;
 
-use crate::keys::{Key, SignatureFormat};
+use crate::keys::Key;
 use crate::signature::{Authentic, Description, Kept, Verification};
 use crate::token::Token;
 use crate::verdict::Refusal;
@@ -21,12 +20,13 @@ use crate::verdict::Refusal;
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;
 
-/// [`Token::verify`], unless the token is remembered.
+/// [`Token::verify`], unless the token is remembered. `bytes` is for what comes and goes meanwhile.
 pub(crate) fn verify<'a>(
     cache: Option<&Cache>,
     token: &'a Token<'_>,
     by: Verification<'_, impl Iterator<Item = &'a Key> + Clone>,
     into: &'a mut Description,
+    bytes: &mut Vec<u8>,
 ) -> Result<Authentic<'a>, Refusal> {
     let Some(cache) = cache else {
         return token.verify(by, into).map(Authentic::Now);
@@ -42,29 +42,18 @@ pub(crate) fn verify<'a>(
         return Ok(Authentic::Earlier(kept));
     }
     let format = by.format;
-    let kept = Arc::new(Kept::new(&token.verify(by, into)?));
-    let entry = Entry {
-        kept: Arc::clone(&kept),
-        format,
-    };
-    cache.tokens.insert(name, entry);
+    let kept = Kept::new(&token.verify(by, into)?, format, bytes);
+    cache.tokens.insert(name, kept.clone());
     Ok(Authentic::Earlier(kept))
 }
 
 /// The tokens of one verifier.
 pub(crate) struct Cache {
-    tokens: Map<u128, Entry, Weight, Spread>,
+    tokens: Map<u128, Kept, Weight, Spread>,
     lately: Lately,
     /// Chosen by chance, so that nobody can find two tokens of one name.
     secret: [u8; 16],
     capacity: u32,
-}
-
-#[derive(Clone)]
-struct Entry {
-    kept: Arc<Kept>,
-    /// The `signature_format` by which the signature was good.
-    format: Option<SignatureFormat>,
 }
 
 impl Cache {
@@ -95,28 +84,23 @@ impl Cache {
         self.capacity
     }
 
-    /// The name of a token: a keyed hash (SipHash-2-4, 128 bits) of its signature. The rest is
+    /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of its signature. The rest is
     /// compared.
     fn name(&self, token: &Token<'_>) -> u128 {
-        SipHasher24::new_with_key(&self.secret)
+        SipHasher13::new_with_key(&self.secret)
             .hash(token.signature)
             .as_u128()
     }
 
     /// What was kept of this token, if it would be verified by the same key now, under the same `kid`:
     /// a revocation may name that.
-    fn recall<'k, K>(
-        &self,
-        name: u128,
-        token: &Token<'_>,
-        by: &Verification<'_, K>,
-    ) -> Option<Arc<Kept>>
+    fn recall<'k, K>(&self, name: u128, token: &Token<'_>, by: &Verification<'_, K>) -> Option<Kept>
     where
         K: Iterator<Item = &'k Key> + Clone,
     {
-        let Entry { kept, format } = self.tokens.get(&name)?;
+        let kept = self.tokens.get(&name)?;
         let is_good = kept.has_signing_input_of(token)
-            && format == by.format
+            && kept.format() == by.format
             && by
                 .keys
                 .clone()
@@ -163,15 +147,15 @@ impl Lately {
     }
 }
 
-type Lifecycle = quick_cache::sync::DefaultLifecycle<u128, Entry>;
+type Lifecycle = quick_cache::sync::DefaultLifecycle<u128, Kept>;
 
 /// How much of the room a token takes.
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<u128, Entry> for Weight {
-    fn weight(&self, _: &u128, entry: &Entry) -> u64 {
-        ORDINARY.max(entry.kept.size() as u64)
+impl Weighter<u128, Kept> for Weight {
+    fn weight(&self, _: &u128, kept: &Kept) -> u64 {
+        ORDINARY.max(kept.size() as u64)
     }
 }
 

@@ -1,7 +1,5 @@
 //! What an accepted token grants one client, for as long as it is connected.
 
-use std::sync::Arc;
-
 use crate::acl::{Acl, Permission, Request};
 use crate::attributes::Attributes;
 use crate::claims::Claims;
@@ -13,7 +11,7 @@ use crate::signature::{Authentic, Kept};
 #[derive(Debug)]
 pub struct Grant {
     /// The claims, and the key that verified the token. Sessions of one token share them.
-    pub(crate) kept: Arc<Kept>,
+    pub(crate) kept: Kept,
     pub(crate) attributes: Attributes,
     /// What the ACL claim says; none: there is none.
     pub(crate) acl: Option<Box<Acl>>,

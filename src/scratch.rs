@@ -10,6 +10,8 @@ use crate::token::Decoded;
 pub(crate) struct Scratch {
     pub(crate) token: Decoded,
     pub(crate) description: Description,
+    /// A payload and its description, as they are kept.
+    pub(crate) bytes: Vec<u8>,
     /// Topics with their placeholders filled in.
     pub(crate) text: String,
 }
@@ -41,6 +43,7 @@ impl Scratch {
         [
             self.token.size(),
             self.description.size(),
+            self.bytes.capacity(),
             self.text.capacity(),
         ]
         .into_iter()

@@ -1,8 +1,9 @@
 //! From a [`Token`] and the keys that may have signed it to a [`Signed`] payload.
 
-use std::iter;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use triomphe::ThinArc;
 
 use crate::claims::{self, Dates, Found, Names};
 use crate::json::flat::{Flat, Node};
@@ -124,7 +125,7 @@ impl Token<'_> {
 /// A signed payload, from this check or an earlier one.
 pub(crate) enum Authentic<'a> {
     Now(Signed<'a>),
-    Earlier(Arc<Kept>),
+    Earlier(Kept),
 }
 
 impl Authentic<'_> {
@@ -136,69 +137,80 @@ impl Authentic<'_> {
     }
 
     /// The payload, to be kept.
-    pub(crate) fn kept(&self) -> Arc<Kept> {
+    pub(crate) fn kept(&self) -> Kept {
         match self {
-            Self::Now(signed) => Arc::new(Kept::text_of(signed)),
-            Self::Earlier(kept) => Arc::clone(kept),
+            Self::Now(signed) => Kept::text_of(signed),
+            Self::Earlier(kept) => kept.clone(),
         }
     }
 }
 
-/// A signed payload that is kept: for the session of its client, or for when the token comes again.
+/// A signed payload that is kept: for the session of its client, or for when the token comes again. All
+/// clones are one, in one piece of memory: among very many tokens each further piece is waited for.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept(ThinArc<Head, u8>);
+
+/// What stands before the bytes: the payload, and behind it its nodes and those of the claims that were
+/// found, or none.
 #[derive(Debug)]
-pub(crate) struct Kept {
+struct Head {
     header: Arc<Header>,
     key: Arc<KeyIdentity>,
     dates: Dates,
     acl_suits_all: Mark,
-    /// The payload, and behind it its nodes and those of the claims that were found, or none.
-    bytes: Box<[u8]>,
+    /// The `signature_format` by which the signature was good.
+    format: Option<SignatureFormat>,
     text_len: usize,
 }
 
 impl Kept {
-    /// For when the token comes again.
-    pub(crate) fn new(signed: &Signed<'_>) -> Self {
-        Self::with_nodes(signed, &[signed.payload.nodes(), signed.found.0])
+    /// For when the token comes again. `bytes` is for what comes and goes meanwhile.
+    pub(crate) fn new(
+        signed: &Signed<'_>,
+        format: Option<SignatureFormat>,
+        bytes: &mut Vec<u8>,
+    ) -> Self {
+        bytes.clear();
+        bytes.extend_from_slice(signed.payload.text());
+        for nodes in [signed.payload.nodes(), signed.found.0] {
+            bytes.extend_from_slice(nodes.as_flattened());
+        }
+        Self::of(signed, format, bytes)
     }
 
     /// For a session, whose claims are shown and not read any more.
     fn text_of(signed: &Signed<'_>) -> Self {
-        Self::with_nodes(signed, &[])
+        Self::of(signed, None, signed.payload.text())
     }
 
-    fn with_nodes(signed: &Signed<'_>, nodes: &[&[Node]]) -> Self {
-        let text = signed.payload.text();
-        let parts = nodes.iter().map(|nodes| nodes.as_flattened());
-        let size = parts
-            .clone()
-            .map(<[u8]>::len)
-            .fold(text.len(), usize::saturating_add);
-        let mut bytes = Vec::with_capacity(size);
-        for part in iter::once(text).chain(parts) {
-            bytes.extend_from_slice(part);
-        }
-        Self {
+    fn of(signed: &Signed<'_>, format: Option<SignatureFormat>, bytes: &[u8]) -> Self {
+        let head = Head {
             header: Arc::clone(signed.header),
             key: Arc::clone(signed.key),
             dates: *signed.dates,
             acl_suits_all: Mark::default(),
-            bytes: bytes.into(),
-            text_len: text.len(),
-        }
+            format,
+            text_len: signed.payload.text().len(),
+        };
+        Self(ThinArc::from_header_and_slice(head, bytes))
+    }
+
+    fn head(&self) -> &Head {
+        &self.0.header.header
     }
 
     /// What was signed, of one that was made for when the token comes again.
     pub(crate) fn signed(&self) -> Signed<'_> {
+        let head = self.head();
         let (text, nodes) = self.parts();
         let (nodes, found) = Flat::split(nodes.as_chunks().0);
         Signed {
             payload: Flat::new(text, nodes),
             found: Found(found),
-            dates: &self.dates,
-            acl_suits_all: &self.acl_suits_all,
-            header: &self.header,
-            key: &self.key,
+            dates: &head.dates,
+            acl_suits_all: &head.acl_suits_all,
+            header: &head.header,
+            key: &head.key,
         }
     }
 
@@ -209,25 +221,30 @@ impl Kept {
 
     /// Whether a token is what it was made of, up to the signature.
     pub(crate) fn has_signing_input_of(&self, token: &Token<'_>) -> bool {
-        let (ours, its) = (&self.header, token.header);
+        let (ours, its) = (&self.head().header, token.header);
         (Arc::ptr_eq(ours, its) || ours.segment == its.segment) && self.text() == token.payload
     }
 
     pub(crate) fn key(&self) -> &KeyIdentity {
-        &self.key
+        &self.head().key
+    }
+
+    pub(crate) fn format(&self) -> Option<SignatureFormat> {
+        self.head().format
     }
 
     /// How many bytes it takes.
     pub(crate) fn size(&self) -> usize {
-        let header = self.header.segment.len();
-        [header, self.bytes.len()]
+        let header = self.head().header.segment.len();
+        [header, self.0.slice.len()]
             .into_iter()
-            .fold(size_of::<Self>(), usize::saturating_add)
+            .fold(size_of::<Head>(), usize::saturating_add)
     }
 
     fn parts(&self) -> (&[u8], &[u8]) {
-        self.bytes
-            .split_at_checked(self.text_len)
+        self.0
+            .slice
+            .split_at_checked(self.head().text_len)
             .unwrap_or_default()
     }
 }

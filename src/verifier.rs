@@ -122,7 +122,9 @@ impl Verifier {
         now: i64,
         scratch: &mut Scratch,
     ) -> Result<G, Refusal> {
-        let field = client.field(config.from).ok_or(Refusal::MissingToken)?;
+        let Some(field) = client.field(config.from) else {
+            return Err(Refusal::MissingToken);
+        };
         let token = Token::parse(field, &config.token, &mut scratch.token)?;
         let keys = config.keys.now();
         let candidates = keys.select(token.algorithm, token.header.kid.as_deref())?;
@@ -137,6 +139,7 @@ impl Verifier {
             &token,
             verification,
             &mut scratch.description,
+            &mut scratch.bytes,
         )?;
         let signed = authentic.signed();
         let claims = signed.claims(&config.dates, now)?;

@@ -77,11 +77,11 @@ fn calls<T>(work: impl FnOnce() -> T) -> (usize, T) {
 /// How often a check that wants no session allocates: at first sight, when the token comes for the
 /// second time, and from then on. Less is better.
 const CHECKS: [(jsonwebtoken::Algorithm, &str, [usize; 3]); 5] = [
-    (HS256, "", [0, 2, 0]),
-    (RS256, "rsa2048", [2, 0, 0]),
-    (PS256, "rsa2048", [2, 0, 0]),
-    (ES256, "p256", [2, 0, 0]),
-    (EdDSA, "ed25519", [2, 0, 0]),
+    (HS256, "", [0, 1, 0]),
+    (RS256, "rsa2048", [1, 0, 0]),
+    (PS256, "rsa2048", [1, 0, 0]),
+    (ES256, "p256", [1, 0, 0]),
+    (EdDSA, "ed25519", [1, 0, 0]),
 ];
 
 /// How often this allocates, or lets an allocation grow or shrink.
