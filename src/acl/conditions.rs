@@ -25,11 +25,11 @@ pub(super) enum Actions {
 
 impl Actions {
     /// As EMQX spells them.
-    pub(super) fn from_name(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &[u8]) -> Option<Self> {
         match name {
-            "pub" | "publish" => Some(Self::Publish),
-            "sub" | "subscribe" => Some(Self::Subscribe),
-            "all" => Some(Self::All),
+            b"pub" | b"publish" => Some(Self::Publish),
+            b"sub" | b"subscribe" => Some(Self::Subscribe),
+            b"all" => Some(Self::All),
             _ => None,
         }
     }

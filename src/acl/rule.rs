@@ -40,9 +40,9 @@ impl<'j> Rule<'j> {
         for (name, value) in members.iter() {
             match name.as_ref() {
                 b"permission" => {
-                    permission = value.as_str().and_then(|name| read_permission(&name));
+                    permission = value.as_bytes().and_then(|name| read_permission(&name));
                 }
-                b"action" => actions = value.as_str().and_then(|name| Actions::from_name(&name)),
+                b"action" => actions = value.as_bytes().and_then(|name| Actions::from_name(&name)),
                 b"topic" | b"topics" => {}
                 b"qos" => qos = QosSet::read(value)?,
                 b"retain" => retain = read_retain(value)?,
@@ -82,10 +82,10 @@ impl<'j> Rule<'j> {
     }
 }
 
-fn read_permission(name: &str) -> Option<Permission> {
+fn read_permission(name: &[u8]) -> Option<Permission> {
     match name {
-        "allow" => Some(Permission::Allow),
-        "deny" => Some(Permission::Deny),
+        b"allow" => Some(Permission::Allow),
+        b"deny" => Some(Permission::Deny),
         _ => None,
     }
 }
@@ -97,7 +97,7 @@ fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
         value.filter(|value| !matches!(value.read(), Read::Null))
     };
     match (given("topic"), given("topics")) {
-        (Some(topic), None) if topic.as_str().is_some() => Ok(Topics::One(topic)),
+        (Some(topic), None) if topic.as_bytes().is_some() => Ok(Topics::One(topic)),
         (Some(_), None) => Err("topic is not a string"),
         (None, Some(topics)) => Ok(Topics::Many(list(topics)?)),
         (None, None) => Err("neither topic nor topics"),

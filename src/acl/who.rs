@@ -41,9 +41,9 @@ impl From<bool> for About {
 /// `clientid` or `username`: the whole of the field, which must have been sent.
 pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
     let text = value
-        .as_str()
+        .as_bytes()
         .ok_or("clientid or username is not a string")?;
-    Ok(About::from(field == Some(text.as_bytes())))
+    Ok(About::from(field == Some(&*text)))
 }
 
 /// `clientid_re` or `username_re`: found anywhere in the field, which must have been sent. As in EMQX,
