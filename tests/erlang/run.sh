@@ -41,7 +41,14 @@ run_tests() {
         Modules = [list_to_atom(filename:basename(Beam, ".beam")) || Beam <- Beams],
         [] =/= Modules orelse halt(1),
         case eunit:test(Modules) of ok -> halt(0); _ -> halt(1) end.' -extra "$work/ebin"
-    ct_run -noshell -no_auto_compile -pa "$library/ebin" -dir "$work/ebin" -logdir "$work/logs"
+    # ct_run would make a node of it, and leave an epmd behind.
+    erl -noshell -pa "$library/ebin" -eval '
+        [Dir, Logs] = init:get_plain_arguments(),
+        Options = [{dir, Dir}, {logdir, Logs}, {auto_compile, false}],
+        case ct:run_test(Options) of
+            {Ok, 0, {0, 0}} when Ok > 0 -> halt(0);
+            _ -> halt(1)
+        end.' -extra "$work/ebin" "$work/logs"
 }
 
 make -s -C c_examples/emqx library

@@ -1,0 +1,151 @@
+%% Who may connect by MQTT, and use which topics: a backend for RabbitMQ 3.10.
+%%
+%% Whoever is not an MQTT client is refused: auth_backends also serves AMQP, where a client that is
+%% let in can do much that no topic permission is about. Every callback answers, whatever happens in
+%% it, and a failure is a refusal.
+-module(rabbit_auth_backend_jwt_auth).
+-behaviour(rabbit_authn_backend).
+-behaviour(rabbit_authz_backend).
+
+-export([user_login_authentication/2, user_login_authorization/2]).
+-export([check_vhost_access/3, check_resource_access/4, check_topic_access/4]).
+-export([state_can_expire/0, refusal/1]).
+-export_type([grant/0]).
+
+-include_lib("rabbit_common/include/rabbit.hrl").
+
+-define(APPLICATION, rabbitmq_auth_backend_jwt_auth).
+
+%% What RabbitMQ keeps of an accepted client and shows with each question.
+-type grant() :: #{session := jwt_auth:session(),
+                   client_id := binary(),
+                   expires_at => pos_integer()}.
+
+-spec user_login_authentication(rabbit_types:username(), [{atom(), term()}] | map()) ->
+          {ok, rabbit_types:auth_user()} | {refused, string(), [term()]}.
+user_login_authentication(Username, AuthProps) ->
+    case guarded(user_login_authentication, {refused, failed},
+                 fun() -> login(Username, maps:from_list(properties(AuthProps))) end) of
+        {ok, Grant} -> {ok, #auth_user{username = Username, tags = [], impl = Grant}};
+        {refused, Why} -> {refused, "refused: ~s", [Why]}
+    end.
+
+%% Where another backend knows the client, this one still wants its token.
+-spec user_login_authorization(rabbit_types:username(), [{atom(), term()}] | map()) ->
+          {ok, grant()} | {refused, string(), [term()]}.
+user_login_authorization(Username, AuthProps) ->
+    case user_login_authentication(Username, AuthProps) of
+        {ok, #auth_user{impl = Grant}} -> {ok, Grant};
+        Refused -> Refused
+    end.
+
+properties(AuthProps) when is_map(AuthProps) -> maps:to_list(AuthProps);
+properties(AuthProps) -> [Property || {_, _} = Property <- AuthProps].
+
+login(Username, #{client_id := ClientId, password := Password})
+  when is_binary(ClientId), is_binary(Password) ->
+    Client = #{client_id => ClientId, username => Username, password => Password},
+    case check(Client) of
+        {allow, #{session := Session} = Allowed} ->
+            {ok, (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId}};
+        {deny, Reason} -> {refused, Reason};
+        ignore -> {refused, not_ours}
+    end;
+login(_Username, #{client_id := _}) ->
+    {refused, missing_token};
+login(_Username, _AuthProps) ->
+    {refused, not_an_mqtt_client}.
+
+check(Client) ->
+    case rabbit_auth_backend_jwt_auth_verifier:current() of
+        {ok, Verifier} -> jwt_auth:check(Verifier, Client);
+        none -> {deny, unconfigured}
+    end.
+
+%% A client names its virtual host itself, before a `:` in its user name.
+-spec check_vhost_access(rabbit_types:auth_user(), rabbit_types:vhost(), term()) -> boolean().
+check_vhost_access(#auth_user{impl = Grant}, VHost, _AuthzData) ->
+    guarded(check_vhost_access, false,
+            fun() -> lists:member(VHost, vhosts()) andalso refusal(Grant) =:= none end).
+
+vhosts() ->
+    case application:get_env(?APPLICATION, vhosts) of
+        {ok, VHosts} -> VHosts;
+        undefined -> [rabbit_mqtt_util:env(vhost)]
+    end.
+
+%% The queues that the MQTT plugin makes for this client, and the exchange of all topics.
+-spec check_resource_access(rabbit_types:auth_user(), rabbit_types:r(atom()),
+                            rabbit_access_control:permission_atom(), term()) -> boolean().
+check_resource_access(#auth_user{impl = Grant}, Resource, Permission, _Context) ->
+    guarded(check_resource_access, false,
+            fun() -> is_own(Resource, Permission, Grant) andalso refusal(Grant) =:= none end).
+
+is_own(#resource{kind = queue, name = Name}, _Permission, #{client_id := ClientId}) ->
+    lists:member(Name, [<<"mqtt-subscription-", ClientId/binary, Qos/binary>>
+                        || Qos <- [<<"qos0">>, <<"qos1">>]]);
+is_own(#resource{kind = exchange, name = Name}, Permission, _Grant) ->
+    Permission =/= configure andalso Name =:= rabbit_mqtt_util:env(exchange);
+is_own(_Resource, _Permission, _Grant) ->
+    false.
+
+-spec check_topic_access(rabbit_types:auth_user(), rabbit_types:r(atom()),
+                         rabbit_access_control:permission_atom(), map()) -> boolean().
+check_topic_access(#auth_user{impl = Grant}, #resource{kind = topic, name = Exchange}, Permission,
+                   #{routing_key := Key}) ->
+    guarded(check_topic_access, false,
+            fun() ->
+                Exchange =:= rabbit_mqtt_util:env(exchange)
+                    andalso is_allowed(topic(Permission, Grant, Key))
+            end);
+check_topic_access(_User, _Resource, _Permission, _Context) ->
+    false.
+
+topic(Permission, #{session := Session}, Key) ->
+    Topic = rabbit_auth_backend_jwt_auth_topic:from_routing_key(Key),
+    case {Permission, rabbit_auth_backend_jwt_auth_verifier:current()} of
+        {write, {ok, Verifier}} ->
+            rabbit_auth_backend_jwt_auth_topic:may(Verifier, Session, publish, Topic);
+        {read, {ok, Verifier}} ->
+            rabbit_auth_backend_jwt_auth_topic:may(Verifier, Session, subscribe, Topic);
+        _ ->
+            deny
+    end.
+
+is_allowed(allow) -> true;
+is_allowed(deny) -> false;
+is_allowed(no_match) -> application:get_env(?APPLICATION, no_match, deny) =:= allow.
+
+%% A client is asked about again, where the broker does so.
+-spec state_can_expire() -> boolean().
+state_can_expire() ->
+    true.
+
+%% Why the session is not good now; none: it is.
+-spec refusal(grant()) -> none | unconfigured | jwt_auth:reason().
+refusal(#{session := Session}) ->
+    case rabbit_auth_backend_jwt_auth_verifier:current() of
+        {ok, Verifier} ->
+            case jwt_auth:recheck(Verifier, Session) of
+                {allow, _} -> none;
+                {deny, Why} -> Why
+            end;
+        none -> unconfigured
+    end.
+
+%% The answer of Fun, or if it fails the refusal. Neither the reason of the exception nor the
+%% arguments in its stack trace are told: both can hold the client's password.
+guarded(Callback, Refusal, Fun) ->
+    try
+        Fun()
+    catch
+        Class:_:Stack ->
+            Places = [io_lib:format(" ~s:~s/~b", [Module, Function, arity(Arity)])
+                      || {Module, Function, Arity, _} <- Stack],
+            logger:error("jwt_auth: ~s failed with ~s in~ts; the client is refused",
+                         [Callback, Class, Places]),
+            Refusal
+    end.
+
+arity(Arguments) when is_list(Arguments) -> length(Arguments);
+arity(Arity) -> Arity.

@@ -1,0 +1,98 @@
+%% Ends the connections of clients whose token has expired, or is not accepted any more.
+%%
+%% RabbitMQ 3.10 asks nobody about an MQTT client that it has accepted, but for topics, and
+%% remembers the last twelve of those that were allowed. So once a second this process looks for
+%% new connections, ends those that have expired, and asks the library about a part of the others.
+%% What a connection was granted is kept in the connection itself, and is found there: a backend is
+%% not told which one it accepts a client for.
+-module(rabbit_auth_backend_jwt_auth_connections).
+-behaviour(gen_server).
+
+-export([start_link/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+-include_lib("rabbit_common/include/rabbit.hrl").
+
+-define(TICK, 1000).
+%% Seconds in which all sessions are asked about once.
+-define(ROUND, 10).
+%% AMQP 0-9-1: CONNECTION-FORCED.
+-define(CONNECTION_FORCED, 320).
+
+%% For each connection what its client was granted; other: somebody else accepted it.
+-type connections() :: #{pid() => rabbit_auth_backend_jwt_auth:grant() | other}.
+
+-spec start_link() -> {ok, pid()} | ignore | {error, term()}.
+start_link() ->
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+
+-spec init([]) -> {ok, connections()}.
+init([]) ->
+    _ = erlang:send_after(?TICK, self(), tick),
+    {ok, #{}}.
+
+%% How many connections are looked after, for tests and for people.
+-spec handle_call(count, gen_server:from(), connections()) ->
+          {reply, non_neg_integer(), connections()}.
+handle_call(count, _From, Connections) ->
+    {reply, length([Pid || {Pid, #{}} <- maps:to_list(Connections)]), Connections}.
+
+-spec handle_cast(term(), connections()) -> {noreply, connections()}.
+handle_cast(_Message, Connections) ->
+    {noreply, Connections}.
+
+-spec handle_info(term(), connections()) -> {noreply, connections()}.
+handle_info(tick, Connections) ->
+    _ = erlang:send_after(?TICK, self(), tick),
+    All = lists:foldl(fun find/2, Connections, rabbit_direct:list_local()),
+    Now = erlang:system_time(second),
+    maps:foreach(fun(Pid, Grant) -> look_after(Pid, Grant, Now) end, All),
+    {noreply, All};
+handle_info({'DOWN', _, process, Pid, _}, Connections) ->
+    {noreply, maps:remove(Pid, Connections)};
+handle_info(_Message, Connections) ->
+    {noreply, Connections}.
+
+find(Pid, Connections) when is_map_key(Pid, Connections) ->
+    Connections;
+find(Pid, Connections) ->
+    _ = erlang:monitor(process, Pid),
+    Connections#{Pid => grant(Pid)}.
+
+%% One that ends meanwhile has none, and is taken off when its monitor says so.
+grant(Pid) ->
+    try amqp_connection:info(Pid, [internal_user]) of
+        [{internal_user, #user{authz_backends = Backends}}] ->
+            proplists:get_value(rabbit_auth_backend_jwt_auth, Backends, other)
+    catch
+        _:_ -> other
+    end.
+
+look_after(_Pid, other, _Now) ->
+    ok;
+look_after(Pid, #{client_id := ClientId} = Grant, Now) ->
+    case refusal(Pid, Grant, Now) of
+        none ->
+            ok;
+        Why ->
+            logger:info("jwt_auth: the session of client ~0p ends: ~ts", [ClientId, Why]),
+            %% It asks the connection, which may be busy.
+            _ = spawn(fun() -> close(Pid) end),
+            ok
+    end.
+
+refusal(_Pid, #{expires_at := At}, Now) when At =< Now ->
+    expired;
+refusal(Pid, Grant, Now) ->
+    case erlang:phash2(Pid, ?ROUND) =:= Now rem ?ROUND of
+        true -> about_token(rabbit_auth_backend_jwt_auth:refusal(Grant));
+        false -> none
+    end.
+
+%% A call that failed says nothing about the token.
+about_token(Failure) when Failure =:= unconfigured; Failure =:= undecided;
+                          Failure =:= not_loaded -> none;
+about_token(Refusal) -> Refusal.
+
+close(Pid) ->
+    amqp_direct_connection:server_close(Pid, ?CONNECTION_FORCED, <<"the session has ended">>).

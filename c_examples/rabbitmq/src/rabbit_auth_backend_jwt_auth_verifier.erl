@@ -1,0 +1,111 @@
+%% Holds the verifier, and reads its configuration again when the file has changed.
+%%
+%% The file is looked at every five seconds. A configuration that is not accepted changes nothing;
+%% while none was accepted at all, there is no verifier, and every client is refused.
+-module(rabbit_auth_backend_jwt_auth_verifier).
+-behaviour(gen_server).
+
+-export([start_link/0, current/0, close/0]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+
+-define(APPLICATION, rabbitmq_auth_backend_jwt_auth).
+-define(PERIOD, 5000).
+
+%% What the file held when it was last tried, by its digest, and what became of that.
+-type tried() :: {binary() | file:posix() | atom(), ok | {error, iodata()}} | none.
+
+-spec start_link() -> {ok, pid()} | ignore | {error, term()}.
+start_link() ->
+    gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).
+
+%% The verifier that decides; none: no configuration was accepted.
+-spec current() -> {ok, jwt_auth:verifier()} | none.
+current() ->
+    persistent_term:get(?MODULE, none).
+
+-spec close() -> ok.
+close() ->
+    _ = persistent_term:erase(?MODULE),
+    ok.
+
+-spec init([]) -> {ok, tried()}.
+init([]) ->
+    _ = erlang:send_after(?PERIOD, self(), look),
+    {ok, look(none)}.
+
+%% Looks now, for tests and for people, and says what became of the configuration.
+-spec handle_call(look, gen_server:from(), tried()) -> {reply, ok | {error, iodata()}, tried()}.
+handle_call(look, _From, Tried) ->
+    {_, Result} = Now = look(Tried),
+    {reply, Result, Now}.
+
+-spec handle_cast(term(), tried()) -> {noreply, tried()}.
+handle_cast(_Message, Tried) ->
+    {noreply, Tried}.
+
+-spec handle_info(term(), tried()) -> {noreply, tried()}.
+handle_info(look, Tried) ->
+    _ = erlang:send_after(?PERIOD, self(), look),
+    {noreply, look(Tried)};
+handle_info(_Message, Tried) ->
+    {noreply, Tried}.
+
+%% Without a verifier it is tried each time: a file that it names may be there by now.
+look(Tried) ->
+    Text = read(),
+    Digest = digest(Text),
+    case {Tried, current()} of
+        {{Digest, _}, {ok, _}} ->
+            Tried;
+        _ ->
+            Result = apply_text(Text),
+            {Digest, Result} =:= Tried orelse tell(Result),
+            {Digest, Result}
+    end.
+
+read() ->
+    case application:get_env(?APPLICATION, config_file) of
+        {ok, Path} -> file:read_file(Path);
+        undefined -> {error, not_set}
+    end.
+
+digest({ok, Text}) -> erlang:md5(Text);
+digest({error, Why}) -> Why.
+
+apply_text({error, not_set}) ->
+    {error, "auth_jwt_auth.config_file is not set"};
+apply_text({error, Why}) ->
+    {error, ["the file of auth_jwt_auth.config_file: ", file:format_error(Why)]};
+apply_text({ok, Text}) ->
+    case takes_user_names(Text) of
+        true ->
+            %% RabbitMQ writes user names to its log, and shows them to its administrators.
+            {error, "`from`: a token must not be the user name here"};
+        false ->
+            put_in_force(current(), Text)
+    end.
+
+takes_user_names(Text) ->
+    case rabbit_json:try_decode(Text) of
+        {ok, #{<<"from">> := <<"username">>}} -> true;
+        _ -> false
+    end.
+
+put_in_force({ok, Verifier}, Text) ->
+    jwt_auth:reload(Verifier, Text);
+put_in_force(none, Text) ->
+    case jwt_auth:new(Text) of
+        {ok, Verifier} -> persistent_term:put(?MODULE, {ok, Verifier});
+        Error -> Error
+    end.
+
+tell(ok) ->
+    logger:notice("jwt_auth: the configuration is in force");
+tell({error, Text}) ->
+    logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts", [consequence(), Text]).
+
+consequence() ->
+    case current() of
+        {ok, _} -> "the old one stays";
+        none -> "so every client is refused"
+    end.

@@ -1,0 +1,194 @@
+"""A RabbitMQ node with the backend, on ports of its own of 127.0.0.1, for one test case."""
+
+import ctypes
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The MQTT client and the tokens of the tests of Mosquitto's plugin.
+sys.path.append(str(ROOT / "tests/mosquitto"))
+
+import mqtt  # noqa: E402
+import tokens  # noqa: E402
+
+PLUGINS = os.environ.get("JWT_AUTH_RABBITMQ_PLUGINS") or str(ROOT / "target/rabbitmq/plugins")
+HOME = sorted(pathlib.Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*"))[-1]
+
+MQTT_3_1_1 = 4
+ACCEPTED, BAD_CREDENTIALS, NOT_AUTHORIZED = 0, 4, 5
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def end_with_parent():
+    """What a test has started does not outlive it, however that ends."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+class Broker:
+    """settings: lines of rabbitmq.conf."""
+
+    def __init__(self, config=None, settings=""):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jwt-auth-"))
+        self.port, self.amqp_port, self.epmd_port = free_port(), free_port(), free_port()
+        self.log_path = self.directory / "log"
+        self.config_path = self.directory / "jwt_auth.json"
+        if config is not None:
+            self.configure(config)
+        (self.directory / "enabled").write_text("[rabbitmq_mqtt, rabbitmq_auth_backend_jwt_auth].")
+        (self.directory / "env.conf").write_text("")
+        (self.directory / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self.amqp_port}\n"
+            f"mqtt.listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+            "mqtt.allow_anonymous = false\n"
+            "auth_backends.1 = rabbit_auth_backend_jwt_auth\n"
+            f"auth_jwt_auth.config_file = {self.config_path}\n"
+            # Whatever it tells, it tells no secret.
+            "log.console = true\nlog.console.level = debug\nlog.file = false\n" + settings
+        )
+        self.environment = {
+            **os.environ,
+            "HOME": str(self.directory),
+            "RABBITMQ_HOME": str(HOME),
+            "RABBITMQ_BASE": str(self.directory),
+            "RABBITMQ_NODENAME": "jwt_auth@localhost",
+            "RABBITMQ_MNESIA_BASE": str(self.directory / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(self.directory),
+            "RABBITMQ_PID_FILE": str(self.directory / "pid"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.directory / "enabled"),
+            "RABBITMQ_CONF_ENV_FILE": str(self.directory / "env.conf"),
+            "RABBITMQ_CONFIG_FILE": str(self.directory / "rabbitmq.conf"),
+            "RABBITMQ_PLUGINS_DIR": f"{HOME}/plugins:{PLUGINS}",
+            "RABBITMQ_NODE_PORT": str(self.amqp_port),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(self.epmd_port),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+        }
+        self.processes = []
+
+    def configure(self, config):
+        """The file is renamed into place, so that a reader sees the old one or the new one."""
+        new = self.directory / "new"
+        new.write_text(config if isinstance(config, str) else json.dumps(config))
+        new.rename(self.config_path)
+
+    def start(self):
+        # The node would start one that stays.
+        self.run("epmd")
+        self.wait(self.epmd_answers, "epmd does not answer")
+        self.run(str(HOME / "sbin/rabbitmq-server"))
+        self.wait_log("Server startup complete", 120)
+        return self
+
+    def run(self, command):
+        with open(self.log_path, "ab") as log:
+            self.processes.append(
+                subprocess.Popen([command], env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                 preexec_fn=end_with_parent)
+            )
+
+    def epmd_answers(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.epmd_port)).close()
+            return True
+        except ConnectionRefusedError:
+            return False
+
+    def stop(self):
+        for process in reversed(self.processes):
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        leaked = self.secrets_in_log()
+        shutil.rmtree(self.directory)
+        assert not leaked, f"the log shows {leaked}"
+
+    def log(self):
+        return self.log_path.read_text(errors="replace")
+
+    def wait(self, happens, otherwise, patience=mqtt.PATIENCE):
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline and self.processes[-1].poll() is None:
+            if happens():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{otherwise}:\n{self.log()[-4000:]}")
+
+    def wait_log(self, pattern, patience=mqtt.PATIENCE):
+        self.wait(lambda: re.search(pattern, self.log()), f"no line /{pattern}/ in the log", patience)
+
+    def ask(self, expression):
+        """What the node says to an expression of Erlang."""
+        command = [str(HOME / "sbin/rabbitmqctl"), "eval", expression]
+        return subprocess.run(command, env=self.environment, check=True, capture_output=True,
+                              text=True, timeout=120).stdout.strip()
+
+    def look(self):
+        """Has the backend look at its file now."""
+        return self.ask("gen_server:call(rabbit_auth_backend_jwt_auth_verifier, look).")
+
+    def client(self, client_id, claims=None, password=None, username="alice", **options):
+        if password is None:
+            password = tokens.token(claims)
+        return mqtt.Client(self.port, client_id, password, username=username, version=MQTT_3_1_1, **options)
+
+    def secrets_in_log(self):
+        log = self.log()
+        signatures = [made.rsplit(".", 1)[1] for made in tokens.made]
+        return [one for one in [tokens.SECRET, tokens.OTHER_SECRET, *signatures] if one in log]
+
+
+class Case(unittest.TestCase):
+    """All tests of a case share one broker: it takes seconds to start."""
+
+    CONFIG = {"secret": tokens.SECRET}
+    SETTINGS = ""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.broker = Broker(cls.CONFIG, cls.SETTINGS)
+        cls.addClassCleanup(cls.broker.stop)
+        cls.broker.start()
+
+    def connected(self, client_id, claims=None, **options):
+        client = self.broker.client(client_id, claims, **options)
+        self.addCleanup(client.close)
+        self.assertEqual(client.code, ACCEPTED, self.broker.log()[-2000:])
+        return client
+
+    def refused(self, code, client_id="refused", **options):
+        client = self.broker.client(client_id, **options)
+        self.addCleanup(client.close)
+        self.assertEqual(client.code, code)
+
+    def publishes(self, client, topic, **options):
+        self.assertEqual(client.publish(topic, "x", **options), 0)
+
+    def may_not_publish(self, client, topic, **options):
+        """RabbitMQ closes the connection: MQTT 3.1.1 has no refusal of a message."""
+        with self.assertRaises(mqtt.Closed):
+            client.publish(topic, "x", **options)
+
+    def may_not_subscribe(self, client, topic):
+        """The connection is closed here too."""
+        with self.assertRaises(mqtt.Closed):
+            client.subscribe(topic)

@@ -1,0 +1,100 @@
+"""What becomes of clients that are connected."""
+
+import json
+import time
+
+from broker import BAD_CREDENTIALS, Case, mqtt, tokens
+
+ALL = {"acl": {"all": ["#"]}}
+# A session is asked about every ten seconds, and ended within a second or two.
+PATIENCE = 30
+
+
+def soon(seconds=3):
+    return {**ALL, "exp": int(time.time()) + seconds}
+
+
+class Lifetime(Case):
+    def setUp(self):
+        self.broker.configure(self.CONFIG)
+        self.assertEqual(self.broker.look(), "ok")
+
+    def test_a_client_is_disconnected_when_its_token_expires(self):
+        client = self.connected("expires", soon())
+        # From now on RabbitMQ does not ask about this topic.
+        self.publishes(client, "a")
+        client.wait_closed(PATIENCE)
+        self.broker.wait_log("the session of client <<\"expires\">> ends: expired")
+        self.refused(BAD_CREDENTIALS, "expires", claims={"exp": int(time.time()) - 1})
+
+    def test_an_expired_client_may_do_nothing_in_the_meantime(self):
+        client = self.connected("late", soon(1))
+        time.sleep(1.2)
+        with self.assertRaises(mqtt.Closed):
+            client.publish("b", "x")
+
+    def test_the_client_that_takes_over_stays_when_the_first_token_expires(self):
+        first = self.connected("same", soon())
+        second = self.connected("same", ALL)
+        first.wait_closed()
+        self.publishes(second, "a")
+        time.sleep(5)
+        self.publishes(second, "a")
+        self.publishes(second, "c")
+
+    def test_a_revoked_client_is_disconnected(self):
+        revoked = self.broker.directory / "revoked.json"
+        revoked.write_text("{}")
+        self.broker.configure({**self.CONFIG, "revocations_file": str(revoked)})
+        self.assertEqual(self.broker.look(), "ok")
+        client = self.connected("revoked", {**ALL, "jti": "t1"})
+        other = self.connected("other", {**ALL, "jti": "t2"})
+        new = self.broker.directory / "revoked.new"
+        new.write_text(json.dumps({"jti": ["t1"]}))
+        new.rename(revoked)
+        client.wait_closed(PATIENCE)
+        self.broker.wait_log("the session of client <<\"revoked\">> ends: revoked")
+        self.refused(BAD_CREDENTIALS, "revoked", claims={**ALL, "jti": "t1"})
+        self.publishes(other, "a")
+
+    def test_clients_of_a_key_that_is_gone_are_disconnected(self):
+        client = self.connected("old", ALL)
+        self.broker.configure({"secret": tokens.OTHER_SECRET})
+        self.assertEqual(self.broker.look(), "ok")
+        client.wait_closed(PATIENCE)
+        self.broker.wait_log("the session of client <<\"old\">> ends: no_key")
+        self.refused(BAD_CREDENTIALS, "old", claims=ALL)
+        new = tokens.token(ALL, secret=tokens.OTHER_SECRET)
+        self.publishes(self.connected("new", password=new), "a")
+
+    def test_a_configuration_that_is_not_accepted_changes_nothing(self):
+        client = self.connected("stays", ALL)
+        for config, message in {
+            "{": "not valid JSON",
+            '{"secret": ""}': "`secret`",
+            '{"secret": "%s", "from": "username"}' % tokens.SECRET: "`from`: a token must not be the user name",
+        }.items():
+            self.broker.configure(config)
+            self.assertIn("error", self.broker.look())
+            self.broker.wait_log("not accepted, the old one stays: .*" + message)
+        self.publishes(client, "a")
+        self.publishes(self.connected("comes", ALL), "a")
+
+    def test_clients_that_went_leave_nothing_behind(self):
+        for number in range(100):
+            self.connected(f"n{number}", ALL).close()
+        stays = self.connected("stays", ALL)
+        live = count = None
+        for _ in range(10):
+            time.sleep(1)
+            count = self.broker.ask("gen_server:call(rabbit_auth_backend_jwt_auth_connections, count).")
+            live = self.broker.ask("[garbage_collect(P) || P <- processes()], jwt_auth_nif:live().")
+            if (live, count) == ("{1,1}", "1"):
+                break
+        self.assertEqual((live, count), ("{1,1}", "1"))
+        self.publishes(stays, "a")
+
+    def test_the_process_that_ends_connections_finds_them_again(self):
+        client = self.connected("found", soon(4))
+        self.broker.ask("exit(whereis(rabbit_auth_backend_jwt_auth_connections), kill).")
+        client.wait_closed(PATIENCE)
