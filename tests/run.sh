@@ -63,6 +63,9 @@ install_tools() {
             packages="$packages erlang-$(echo "$application" | tr _ -)"
         fi
     done
+    if [ ! -e /usr/lib/rabbitmq/lib ]; then
+        packages="$packages rabbitmq-server"
+    fi
     if missing openssl; then
         packages="$packages openssl"
     fi
@@ -89,18 +92,24 @@ install_tools() {
     echo "installing:$packages"
     $sudo apt-get update
     # The tests start brokers of their own; Debian's is not to listen because of them.
-    service=
-    case "$packages " in
-    *' mosquitto '*) [ -d /run/systemd/system ] && service=mosquitto.service ;;
-    esac
-    if [ -n "$service" ]; then
-        $sudo systemctl mask "$service"
+    services=
+    for service in mosquitto rabbitmq-server; do
+        case "$packages " in
+        *" $service "*) [ -d /run/systemd/system ] && services="$services $service.service" ;;
+        esac
+    done
+    if [ -n "$services" ]; then
+        # shellcheck disable=SC2086 # a list of words
+        $sudo systemctl mask $services
     fi
+    # Without systemd, services are not started in this run level.
     # shellcheck disable=SC2086 # a list of words
-    $sudo env DEBIAN_FRONTEND=noninteractive $install
-    if [ -n "$service" ]; then
-        $sudo systemctl unmask "$service"
-        $sudo systemctl disable "$service"
+    $sudo env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 $install
+    if [ -n "$services" ]; then
+        # shellcheck disable=SC2086
+        $sudo systemctl unmask $services
+        # shellcheck disable=SC2086
+        $sudo systemctl disable $services
     fi
 }
 
@@ -134,6 +143,9 @@ run_ctest "$target/ctest-asan" -DSANITIZE=address
 
 step "Erlang"
 sh tests/erlang/run.sh
+
+step "RabbitMQ"
+sh tests/rabbitmq/run.sh
 
 step "c_examples/quickstart.sh"
 sh c_examples/quickstart.sh
