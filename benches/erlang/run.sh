@@ -1,0 +1,35 @@
+#!/bin/sh
+# Measures what a check costs from Erlang, beside the same through C, erlang-jose as EMQX calls it, and the
+# functions of OTP. Installs what is missing, by apt-get.
+#
+#   sh benches/erlang/run.sh
+set -eu
+
+cd "$(dirname "$0")/../.."
+root=$PWD
+target=${CARGO_TARGET_DIR:-$root/target}
+packages="build-essential erlang-base erlang-dev erlang-crypto erlang-public-key erlang-jose erlang-jiffy"
+
+# shellcheck disable=SC2086 # a list of words
+if ! dpkg -s $packages >/dev/null 2>&1; then
+    sudo=
+    if [ "$(id -u)" -ne 0 ]; then
+        sudo=sudo
+    fi
+    $sudo apt-get update
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
+fi
+
+make -s -C c_examples/emqx library
+export BENCH_WORK="$target/erlang/bench" BENCH_KEYS="$root/tests/vectors/keys"
+mkdir -p "$BENCH_WORK"
+library=$target/erlang/jwt_auth
+ln -sf "$library"/priv/libjwt_auth.so.* "$BENCH_WORK"
+cc -std=c11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -o "$BENCH_WORK/native" benches/erlang/native.c \
+    "$BENCH_WORK"/libjwt_auth.so.* -Wl,-rpath,"$BENCH_WORK"
+erlc +warnings_as_errors -o "$BENCH_WORK" benches/erlang/*.erl
+ERL_CRASH_DUMP_BYTES=0 erl -noshell -pa "$library/ebin" "$BENCH_WORK" -eval '
+    {ok, _} = application:ensure_all_started(jose),
+    jose:json_module(jose_json_jiffy),
+    bench:main(),
+    halt(0).'
