@@ -125,17 +125,14 @@ impl fmt::Display for Error {
 /// A member name as it may appear in a message: escaped, and not longer than a line.
 pub(crate) fn quoted(name: &str) -> String {
     const LONGEST: usize = 48;
-    let shown: String = name
-        .chars()
-        .take(LONGEST)
-        .flat_map(char::escape_debug)
-        .collect();
-    let rest = if name.chars().nth(LONGEST).is_some() {
-        "..."
-    } else {
-        ""
-    };
-    format!("`{shown}{rest}`")
+    let mut quoted = String::with_capacity(name.len().min(LONGEST).saturating_add(5));
+    quoted.push('`');
+    quoted.extend(name.chars().take(LONGEST).flat_map(char::escape_debug));
+    if name.chars().nth(LONGEST).is_some() {
+        quoted.push_str("...");
+    }
+    quoted.push('`');
+    quoted
 }
 
 impl<'a, 'de: 'a> Deserialize<'de> for Json<'a> {

@@ -35,20 +35,27 @@ impl Log {
     /// forge a second line or speak to a terminal.
     pub(crate) fn write(&self, level: LogLevel, line: impl FnOnce() -> String) {
         if let Some(hook) = &self.0 {
-            let line: String = line()
-                .chars()
-                .flat_map(|c| {
-                    let (escaped, plain) = if c.is_control() {
-                        (Some(c.escape_default()), None)
-                    } else {
-                        (None, Some(c))
-                    };
-                    escaped.into_iter().flatten().chain(plain)
-                })
-                .collect();
+            let mut line = line();
+            // A line about each client goes this way, and next to none has one.
+            if line.contains(char::is_control) {
+                line = escaped(&line);
+            }
             hook(level, &line);
         }
     }
+}
+
+fn escaped(line: &str) -> String {
+    line.chars()
+        .flat_map(|c| {
+            let (escaped, plain) = if c.is_control() {
+                (Some(c.escape_default()), None)
+            } else {
+                (None, Some(c))
+            };
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The log line about a decision, for whoever asks why.
 
+use std::fmt::Write;
+
 use aws_lc_rs::digest;
 
 use crate::client::{Client, Field};
@@ -17,15 +19,22 @@ pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
 
 /// What was decided, why, about whom, and by which token.
 pub(crate) fn line<G>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) -> String {
-    let decided = match (&verdict.outcome, verdict.decision) {
-        (Ok(_), _) => "accepted".to_owned(),
-        (Err(refusal), Decision::Ignore) => format!("ignored: {refusal}"),
-        (Err(refusal), _) => format!("refused: {refusal}"),
+    let mut line = String::with_capacity(USUAL);
+    let written = match (&verdict.outcome, verdict.decision) {
+        (Ok(_), _) => line.write_str("accepted"),
+        (Err(refusal), Decision::Ignore) => write!(line, "ignored: {refusal}"),
+        (Err(refusal), _) => write!(line, "refused: {refusal}"),
     };
     let id = describe_client(client, from);
     let token = describe_token(client.field(from), from, verdict.reason());
-    format!("{decided}: client {id}, {token}")
+    let written = written.and_then(|()| write!(line, ": client {id}, {token}"));
+    // A String takes everything.
+    debug_assert!(written.is_ok());
+    line
 }
+
+/// No usual line is longer, in bytes.
+const USUAL: usize = 160;
 
 /// Names what a client sent as its token, so that its issuer can find it.
 fn describe_token(field: Option<&[u8]>, from: Field, reason: Reason) -> String {
