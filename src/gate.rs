@@ -20,7 +20,7 @@ impl Gate {
         Log::new(Some(Box::new(move |level, line| {
             let log = gate.0.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(log) = log.as_ref() {
-                log.write(level, || line.to_owned());
+                log.write(level, || line);
             }
         })))
     }

@@ -68,6 +68,9 @@ pub(crate) trait Wanted: Sized {
         claims: &Claims<'_>,
         authentic: &Authentic<'_>,
     ) -> Self;
+
+    /// What is kept of the token, if anything is.
+    fn kept(&self) -> Option<&Kept>;
 }
 
 impl Wanted for Terms {
@@ -75,6 +78,10 @@ impl Wanted for Terms {
 
     fn of(terms: Terms, _: Admission<'_>, _: &Claims<'_>, _: &Authentic<'_>) -> Self {
         terms
+    }
+
+    fn kept(&self) -> Option<&Kept> {
+        None
     }
 }
 
@@ -97,6 +104,10 @@ impl Wanted for Grant {
             acl: admission.acl.map(Box::new),
             issue: claims.issue().into_owned(),
         }
+    }
+
+    fn kept(&self) -> Option<&Kept> {
+        Some(&self.kept)
     }
 }
 

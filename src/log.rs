@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::words::{self, Word};
+
 /// How much a log line matters.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +20,7 @@ pub enum LogLevel {
 }
 
 /// A function that takes log lines, from any thread.
-pub type LogHook = Box<dyn Fn(LogLevel, &str) + Send + Sync>;
+pub type LogHook = Box<dyn Fn(LogLevel, String) + Send + Sync>;
 
 /// Writes log lines for one verifier. There is no global logger: two verifiers do not meet.
 #[derive(Clone)]
@@ -36,11 +38,13 @@ impl Log {
     pub(crate) fn write(&self, level: LogLevel, line: impl FnOnce() -> String) {
         if let Some(hook) = &self.0 {
             let mut line = line();
-            // A line about each client goes this way, and next to none has one.
-            if line.contains(char::is_control) {
+            // A line about each client goes this way, and next to none has one. C2 begins those that
+            // are not ASCII.
+            let suspect = |word: Word| word.less(b' ') | word.is(0x7F) | word.is(0xC2);
+            if words::find(line.as_bytes(), 0, suspect) < line.len() {
                 line = escaped(&line);
             }
-            hook(level, &line);
+            hook(level, line);
         }
     }
 }
@@ -70,14 +74,14 @@ mod tests {
         let sink = Arc::clone(&lines);
         let log = Log::new(Some(Box::new(move |level, line| {
             if let Ok(mut lines) = sink.lock() {
-                lines.push((level, line.to_owned()));
+                lines.push((level, line));
             }
         })));
         log.write(LogLevel::Warn, || {
-            "key \"k\nforged\0\u{1b}[2J\" \u{e9}".to_owned()
+            "key \"k\nforged\0\u{1b}[2J\u{7f}\u{85}\" \u{e9}".to_owned()
         });
         let lines = lines.lock().map(|lines| lines.clone()).unwrap_or_default();
-        let expected = "key \"k\\nforged\\u{0}\\u{1b}[2J\" \u{e9}".to_owned();
+        let expected = "key \"k\\nforged\\u{0}\\u{1b}[2J\\u{7f}\\u{85}\" \u{e9}".to_owned();
         assert_eq!(lines, [(LogLevel::Warn, expected)]);
     }
 }

@@ -1,12 +1,14 @@
 //! The log line about a decision, for whoever asks why.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
-use aws_lc_rs::digest;
+use sha2::{Digest, Sha256};
 
 use crate::client::{Client, Field};
+use crate::grant::Wanted;
 use crate::json::quoted;
 use crate::log::LogLevel;
+use crate::signature::Kept;
 use crate::verdict::{Decision, Reason, Verdict};
 
 /// A client that is denied is news; one that is accepted, or left to others, is not.
@@ -18,16 +20,9 @@ pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
 }
 
 /// What was decided, why, about whom, and by which token.
-pub(crate) fn line<G>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) -> String {
+pub(crate) fn line<G: Wanted>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) -> String {
     let mut line = String::with_capacity(USUAL);
-    let written = match (&verdict.outcome, verdict.decision) {
-        (Ok(_), _) => line.write_str("accepted"),
-        (Err(refusal), Decision::Ignore) => write!(line, "ignored: {refusal}"),
-        (Err(refusal), _) => write!(line, "refused: {refusal}"),
-    };
-    let id = describe_client(client, from);
-    let token = describe_token(client.field(from), from, verdict.reason());
-    let written = written.and_then(|()| write!(line, ": client {id}, {token}"));
+    let written = write_line(&mut line, client, from, verdict);
     // A String takes everything.
     debug_assert!(written.is_ok());
     line
@@ -36,25 +31,54 @@ pub(crate) fn line<G>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) ->
 /// No usual line is longer, in bytes.
 const USUAL: usize = 160;
 
+fn write_line<G: Wanted>(
+    line: &mut String,
+    client: &Client<'_>,
+    from: Field,
+    verdict: &Verdict<G>,
+) -> fmt::Result {
+    match (&verdict.outcome, verdict.decision) {
+        (Ok(_), _) => line.push_str("accepted"),
+        (Err(refusal), Decision::Ignore) => write!(line, "ignored: {refusal}")?,
+        (Err(refusal), _) => write!(line, "refused: {refusal}")?,
+    }
+    line.push_str(": client ");
+    write_client(line, client, from)?;
+    line.push_str(", ");
+    write_token(line, client.field(from), from, verdict)
+}
+
 /// Names what a client sent as its token, so that its issuer can find it.
-fn describe_token(field: Option<&[u8]>, from: Field, reason: Reason) -> String {
+fn write_token<G: Wanted>(
+    line: &mut String,
+    field: Option<&[u8]>,
+    from: Field,
+    verdict: &Verdict<G>,
+) -> fmt::Result {
     let name = from.name();
-    match (field, reason) {
-        (None, _) => format!("no {name}"),
+    match (field, verdict.reason()) {
+        (None, _) => write!(line, "no {name}"),
         // It is a password, perhaps, and a few digits of its hash would be enough to guess it.
-        (Some(_), Reason::MalformedToken) => format!("{name} not shown"),
-        (Some(field), Reason::TokenTooLarge) => format!("{name} of {} bytes", field.len()),
-        (Some(field), _) => format!("token {}", fingerprint(field)),
+        (Some(_), Reason::MalformedToken) => write!(line, "{name} not shown"),
+        (Some(field), Reason::TokenTooLarge) => write!(line, "{name} of {} bytes", field.len()),
+        (Some(field), _) => {
+            let kept = verdict.outcome.as_ref().ok().and_then(Wanted::kept);
+            let fingerprint = match kept.map(Kept::fingerprint) {
+                Some(known) => *known.get_or_init(|| fingerprint(field)),
+                None => fingerprint(field),
+            };
+            write!(line, "token {fingerprint:08x}")
+        }
     }
 }
 
 /// Names a client by its identifier, unless that tells the token or password as well: some devices
 /// send it in every field.
-fn describe_client(client: &Client<'_>, from: Field) -> String {
+fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
     // No more than this many bytes are shown, whatever they are.
     const SHOWN: usize = 256;
     let Some(id) = client.client_id else {
-        return "without an id".to_owned();
+        return line.write_str("without an id");
     };
     let shown = id.get(..SHOWN).unwrap_or(id);
     let tells = |secret: &[u8]| {
@@ -65,14 +89,13 @@ fn describe_client(client: &Client<'_>, from: Field) -> String {
     };
     let secrets = [client.field(from), client.password];
     if secrets.into_iter().flatten().any(tells) {
-        return "not shown".to_owned();
+        return line.write_str("not shown");
     }
-    quoted(&String::from_utf8_lossy(shown))
+    write!(line, "{}", quoted(&String::from_utf8_lossy(shown)))
 }
 
 /// The name of a token where it must not be shown: the first 8 hexadecimal digits of its SHA-256.
-fn fingerprint(token: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, token);
-    let first = digest.as_ref().first_chunk().copied().unwrap_or_default();
-    format!("{:08x}", u32::from_be_bytes(first))
+fn fingerprint(token: &[u8]) -> u32 {
+    let digest = Sha256::digest(token);
+    u32::from_be_bytes(digest.first_chunk().copied().unwrap_or_default())
 }

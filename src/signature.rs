@@ -1,7 +1,7 @@
 //! From a [`Token`] and the keys that may have signed it to a [`Signed`] payload.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 
 use triomphe::ThinArc;
 
@@ -160,6 +160,7 @@ struct Head {
     acl_suits_all: Mark,
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
+    fingerprint: OnceLock<u32>,
     text_len: usize,
 }
 
@@ -190,6 +191,7 @@ impl Kept {
             dates: *signed.dates,
             acl_suits_all: Mark::default(),
             format,
+            fingerprint: OnceLock::new(),
             text_len: signed.payload.text().len(),
         };
         Self(ThinArc::from_header_and_slice(head, bytes))
@@ -231,6 +233,11 @@ impl Kept {
 
     pub(crate) fn format(&self) -> Option<SignatureFormat> {
         self.head().format
+    }
+
+    /// What the token is called in the log, once that was found out.
+    pub(crate) fn fingerprint(&self) -> &OnceLock<u32> {
+        &self.head().fingerprint
     }
 
     /// How many bytes it takes.

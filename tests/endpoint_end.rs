@@ -56,7 +56,7 @@ fn verifier(config: &Value) -> (Verifier, Arc<Mutex<Vec<String>>>) {
     let sink = Arc::clone(&lines);
     let hooks = Hooks {
         log: Some(Box::new(move |_, line| {
-            sink.lock().unwrap().push(line.to_owned());
+            sink.lock().unwrap().push(line);
         })),
         clock: None,
     };

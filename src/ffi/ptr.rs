@@ -1,6 +1,6 @@
 //! Every raw pointer of the interface is read and written here.
 
-use std::ffi::CString;
+use std::ffi::CStr;
 use std::ptr::NonNull;
 
 use libc::{c_char, c_void};
@@ -113,9 +113,10 @@ pub(super) unsafe fn hooks(pointer: *const jwt_auth_hooks) -> Result<Hooks, jwt_
     let userdata = Userdata(hooks.userdata);
     Ok(Hooks {
         log: hooks.log.map(|log| -> crate::LogHook {
-            Box::new(move |level, line| {
-                // Lines hold no control character, so no NUL either.
-                let line = CString::new(line).unwrap_or_default();
+            Box::new(move |level, mut line| {
+                line.push('\0');
+                // Lines hold no control character, so no NUL but this one.
+                let line = CStr::from_bytes_until_nul(line.as_bytes()).unwrap_or_default();
                 // SAFETY: the caller's promise; the line outlives the call.
                 unsafe { log(userdata.pointer(), level as i32, line.as_ptr()) }
             })

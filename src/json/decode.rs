@@ -43,7 +43,7 @@ impl de::Error for Mismatch {
     }
 
     fn unknown_variant(_found: &str, known: &'static [&'static str]) -> Self {
-        let known: Vec<String> = known.iter().map(|name| quoted(name)).collect();
+        let known: Vec<String> = known.iter().map(|name| quoted(name).to_string()).collect();
         Self(format!("expected {}", known.join(" or ")))
     }
 
