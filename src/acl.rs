@@ -12,7 +12,7 @@ mod who;
 
 use crate::topic;
 
-pub(crate) use claim::{Subject, read};
+pub(crate) use claim::{Subject, Workspace, read};
 
 use filters::Filters;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::acl::{self, Acl, Subject};
+use crate::acl::{self, Acl, Subject, Workspace};
 use crate::claims::{Claims, Names, Place};
 use crate::client::Client;
 use crate::json::flat::{Object, Read, Value};
@@ -76,21 +76,20 @@ impl Policy {
         self.names == other.names && self.acl_claim == other.acl_claim
     }
 
-    /// `keep`: the client's session is wanted, not the decision alone. `text` is for what comes and
-    /// goes meanwhile.
+    /// `keep`: the client's session is wanted, not the decision alone.
     pub(crate) fn admit<'d>(
         &self,
         claims: &Claims<'d>,
         client: &Client<'_>,
         keep: bool,
-        text: &mut String,
+        workspace: &mut Workspace,
     ) -> Result<Admission<'d>, Refusal> {
         for (wanted, expectation) in &self.verify_claims {
             expectation.check(wanted.find(claims), client)?;
         }
         let attributes = claims.client_attrs().and_then(Value::as_object);
         let acl = if keep || !claims.acl_suits_all.get() {
-            self.acl(claims, &Subject { client, attributes }, keep, text)?
+            self.acl(claims, &Subject { client, attributes }, keep, workspace)?
         } else {
             None
         };
@@ -123,12 +122,12 @@ impl Policy {
         claims: &Claims<'_>,
         subject: &Subject<'_>,
         keep: bool,
-        text: &mut String,
+        workspace: &mut Workspace,
     ) -> Result<Option<Acl>, Refusal> {
         let Some(claim) = self.acl_claim.find(claims) else {
             return Ok(None);
         };
-        let reading = acl::read(claim, subject, keep, text)?;
+        let reading = acl::read(claim, subject, keep, workspace)?;
         if reading.suits_all {
             claims.acl_suits_all.set();
         }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::acl::Workspace;
 use crate::signature::Description;
 use crate::token::Decoded;
 
@@ -12,8 +13,7 @@ pub(crate) struct Scratch {
     pub(crate) description: Description,
     /// A payload and its description, as they are kept.
     pub(crate) bytes: Vec<u8>,
-    /// Topics with their placeholders filled in.
-    pub(crate) text: String,
+    pub(crate) acl: Workspace,
 }
 
 thread_local! {
@@ -44,7 +44,7 @@ impl Scratch {
             self.token.size(),
             self.description.size(),
             self.bytes.capacity(),
-            self.text.capacity(),
+            self.acl.size(),
         ]
         .into_iter()
         .fold(0, usize::saturating_add)

@@ -145,7 +145,7 @@ impl Verifier {
         let claims = signed.claims(&config.dates, now)?;
         let admission = config
             .policy
-            .admit(&claims, client, G::SESSION, &mut scratch.text)?;
+            .admit(&claims, client, G::SESSION, &mut scratch.acl)?;
         if config.revokes(signed.key(), || claims.issue()) {
             return Err(Refusal::Revoked);
         }

@@ -27,21 +27,42 @@ pub(crate) struct Reading {
     pub(crate) suits_all: bool,
 }
 
-/// Reads the claim. `text` is for what comes and goes meanwhile.
+/// What comes and goes while a claim is read.
+#[derive(Default)]
+pub(crate) struct Workspace {
+    /// Where placeholders are filled in.
+    text: String,
+    allow: Collector,
+    deny: Collector,
+}
+
+impl Workspace {
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        [self.allow.size(), self.deny.size()]
+            .into_iter()
+            .fold(self.text.capacity(), usize::saturating_add)
+    }
+}
+
+/// Reads the claim.
 pub(crate) fn read(
     claim: Value<'_>,
     subject: &Subject<'_>,
     keep: bool,
-    text: &mut String,
+    workspace: &mut Workspace,
 ) -> Result<Reading, Refusal> {
+    let Workspace { text, allow, deny } = workspace;
+    allow.start(keep);
+    deny.start(keep);
     let mut reader = Reader {
         fitting: Fitting {
             subject,
             text,
             is_needed: false,
         },
-        allow: Collector::new(keep),
-        deny: Collector::new(keep),
+        allow,
+        deny,
     };
     let read = match (claim.as_object(), claim.as_array()) {
         (Some(lists), _) => reader.read_map(lists).map_err(|defect| (None, defect)),
@@ -61,8 +82,8 @@ pub(crate) fn read(
 
 struct Reader<'a> {
     fitting: Fitting<'a>,
-    allow: Collector,
-    deny: Collector,
+    allow: &'a mut Collector,
+    deny: &'a mut Collector,
 }
 
 /// Why a topic of a rule is no filter for a client.
@@ -118,9 +139,9 @@ impl Reader<'_> {
                 _ if !rule.is_about_client => {}
                 Ok(filter) => {
                     let rules = if denies {
-                        &mut self.deny
+                        &mut *self.deny
                     } else {
-                        &mut self.allow
+                        &mut *self.allow
                     };
                     rules.add(number, rule.conditions, filter)?;
                 }

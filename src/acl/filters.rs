@@ -19,6 +19,8 @@
 
 mod search;
 
+use std::cmp::Ordering;
+
 use super::Request;
 use super::conditions::Conditions;
 use super::rule::Defect;
@@ -57,6 +59,7 @@ pub(super) struct Filter<'t> {
 }
 
 /// Filters that are being collected, or only counted.
+#[derive(Default)]
 pub(super) struct Collector {
     is_kept: bool,
     size: usize,
@@ -68,14 +71,18 @@ pub(super) struct Collector {
 const LARGEST: u32 = 1 << 20;
 
 impl Collector {
-    /// None yet. If they are not to be kept, they are held to the same limits.
-    pub(super) fn new(is_kept: bool) -> Self {
-        Self {
-            is_kept,
-            size: 0,
-            text: Vec::new(),
-            entries: Vec::new(),
-        }
+    /// Forgets all. If those that come are not to be kept, they are held to the same limits.
+    pub(super) fn start(&mut self, is_kept: bool) {
+        self.is_kept = is_kept;
+        self.size = 0;
+        self.text.clear();
+        self.entries.clear();
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn size(&self) -> usize {
+        let entries = self.entries.capacity().saturating_mul(size_of::<Entry>());
+        entries.saturating_add(self.text.capacity())
     }
 
     /// Adds a filter of a rule.
@@ -103,38 +110,38 @@ impl Collector {
         Ok(())
     }
 
-    pub(super) fn sorted(self) -> Filters {
-        let Self {
-            text, mut entries, ..
-        } = self;
-        let text = text.into_boxed_slice();
+    pub(super) fn sorted(&mut self) -> Filters {
+        let Self { text, entries, .. } = self;
         entries.sort_unstable_by(|a, b| {
-            let (left, right) = (a.text(&text), b.text(&text));
+            let (left, right) = (a.text(text), b.text(text));
             left.starts_with(b"$")
                 .cmp(&right.starts_with(b"$"))
-                .then_with(|| places(left).cmp(places(right)))
+                .then_with(|| order(left, right))
                 .then(a.rule.cmp(&b.rule))
         });
-        let plain = entries.partition_point(|entry| !entry.text(&text).starts_with(b"$"));
+        let plain = entries.partition_point(|entry| !entry.text(text).starts_with(b"$"));
         Filters {
             plain,
-            text,
-            entries: entries.into_boxed_slice(),
+            text: text.as_slice().into(),
+            entries: entries.as_slice().into(),
         }
     }
 }
 
-/// What a filter is sorted by.
-fn places(filter: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    filter.split(|byte| *byte == b'/').map(place)
+/// The order of filters that is told above. Where two differ first, a wildcard is a level by itself, and
+/// a level or a filter that ends there stands before one that goes on.
+fn order(left: &[u8], right: &[u8]) -> Ordering {
+    let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
+    place(left.get(same)).cmp(&place(right.get(same)))
 }
 
-/// The place of a level among those at the same depth.
-fn place(level: &[u8]) -> (u8, &[u8]) {
-    match level {
-        b"#" => (0, level),
-        b"+" => (1, level),
-        _ => (2, level),
+fn place(next: Option<&u8>) -> (u8, u8) {
+    match next {
+        Some(b'#') => (0, 0),
+        Some(b'+') => (1, 0),
+        None => (2, 0),
+        Some(b'/') => (3, 0),
+        Some(byte) => (4, *byte),
     }
 }
 
