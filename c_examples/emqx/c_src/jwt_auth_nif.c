@@ -28,7 +28,7 @@ static ERL_NIF_TERM live(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   (void)argc;
   (void)argv;
   return enif_make_tuple2(env, enif_make_uint64(env, atomic_load(&all->verifiers)),
-                          enif_make_uint64(env, atomic_load(&all->sessions)));
+                          enif_make_uint64(env, state_sessions(all)));
 }
 
 // [{Atom, Name}]: of each reason, and of the number after the last.
@@ -84,13 +84,13 @@ static int upgrade(ErlNifEnv *env, void **priv_data, void **old_priv_data, ERL_N
   if (!open_types(env, &types) || memcmp(&types, &old->types, sizeof types) != 0) {
     return 2;
   }
-  *priv_data = state_hold(old);
+  *priv_data = state_hold(old, HOLDER);
   return 0;
 }
 
 static void unload(ErlNifEnv *env, void *priv_data) {
   (void)env;
-  state_drop(priv_data);
+  state_drop(priv_data, HOLDER);
 }
 
 // What reads files, or may wait for a log hook, does not run on a normal scheduler.

@@ -50,14 +50,14 @@ ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
       !enif_inspect_iolist_as_binary(env, config_arg, &config)) {
     return all->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(one);
+  jwt_auth *auth = verifier_enter(env, one);
   if (auth == NULL) {
     wipe(env, config_arg, &config);
     return error_tuple(env, text_term(env, freed, sizeof freed - 1));
   }
   jwt_auth_status status =
       jwt_auth_reload(auth, (const char *)config.data, config.size, error, sizeof error);
-  verifier_leave(one);
+  verifier_leave(env, one);
   wipe(env, config_arg, &config);
   if (status != JWT_AUTH_STATUS_OK) {
     return error_tuple(env, error_text(env, status, error));

@@ -46,7 +46,7 @@ static void destroy(ErlNifEnv *env, void *object) {
   if (one->sleep >= 0) {
     close(one->sleep);
   }
-  state_drop(one->state);
+  state_drop(one->state, HOLDER);
 }
 
 ErlNifResourceType *log_reader_type(ErlNifEnv *env) {
@@ -87,7 +87,7 @@ static bool arm(ErlNifEnv *env, log_reader *one) {
 
 static log_reader *reader_new(ErlNifEnv *env, state *all, int sleep) {
   log_reader *one = enif_alloc_resource(all->types.log_reader, sizeof *one);
-  one->state = state_hold(all);
+  one->state = state_hold(all, HOLDER);
   one->sleep = sleep;
   enif_self(env, &one->owner);
   return one;

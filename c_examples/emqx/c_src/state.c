@@ -75,7 +75,7 @@ state *state_new(ErlNifEnv *env, const resource_types *types) {
   one->size = sizeof *one;
   one->types = *types;
   make_atoms(env, &one->atoms);
-  atomic_init(&one->holders, 1);
+  atomic_init(&one->holders, HOLDER);
   return one;
 }
 
@@ -84,16 +84,20 @@ bool state_fits(const state *other) {
          other->size == sizeof *other;
 }
 
-state *state_hold(state *one) {
-  atomic_fetch_add_explicit(&one->holders, 1, memory_order_relaxed);
+state *state_hold(state *one, uint_least64_t held) {
+  atomic_fetch_add_explicit(&one->holders, held, memory_order_relaxed);
   return one;
 }
 
-void state_drop(state *one) {
-  if (atomic_fetch_sub_explicit(&one->holders, 1, memory_order_acq_rel) == 1) {
+void state_drop(state *one, uint_least64_t held) {
+  if (atomic_fetch_sub_explicit(&one->holders, held, memory_order_acq_rel) == held) {
     log_queue_stop(&one->queue);
     free(one);
   }
+}
+
+uint_least64_t state_sessions(const state *one) {
+  return atomic_load(&one->holders) / SESSION;
 }
 
 ERL_NIF_TERM state_reason(const state *one, int32_t reason) {

@@ -33,15 +33,21 @@ typedef struct resource_types {
   ErlNifResourceType *verifier, *session, *log_reader;
 } resource_types;
 
+// What the processors write stands apart from what they read all the time.
+enum { CACHE_LINE = 64 };
+
 typedef struct state {
   char layout[8]; // the first member for ever
   size_t size;
-  atomic_size_t holders;
-  atomic_size_t verifiers, sessions; // that the library was not given back
   resource_types types;
   atoms atoms;
+  char apart[CACHE_LINE];
+  atomic_uint_least64_t holders;   // each counts HOLDER, but a session counts SESSION
+  atomic_uint_least64_t verifiers; // that the library was not given back
   log_queue queue;
 } state;
+
+static const uint_least64_t HOLDER = 1, SESSION = UINT64_C(1) << 24;
 
 // NULL if there is no memory.
 state *state_new(ErlNifEnv *env, const resource_types *types);
@@ -49,8 +55,12 @@ state *state_new(ErlNifEnv *env, const resource_types *types);
 // Whether the private data of other code can be used by this.
 bool state_fits(const state *other);
 
-state *state_hold(state *one);
-void state_drop(state *one);
+// held: HOLDER or SESSION.
+state *state_hold(state *one, uint_least64_t held);
+void state_drop(state *one, uint_least64_t held);
+
+// How many sessions hold it.
+uint_least64_t state_sessions(const state *one);
 
 // The atom of a jwt_auth_reason.
 ERL_NIF_TERM state_reason(const state *one, int32_t reason);

@@ -1,11 +1,10 @@
-// A call may not use a verifier while it is freed, and a lock that every check takes would be paid
-// for by all of them. So a count: each call inside adds 2, and bit 0 says that no more may enter.
-// Who finds the bit set and nobody inside frees the verifier: the closing call, or the last to leave.
+// A call may not use a verifier while it is freed, and a lock or a count that every check takes would
+// be paid for by all of them: so counts in lanes. Who finds the verifier closed and nobody inside
+// frees it: the closing call, or the last to leave. Who entered before it was closed is seen in a
+// lane until it leaves; who enters later finds it closed and leaves at once.
 #include "verifier.h"
 
 #include "text.h"
-
-enum { CLOSED = 1, INSIDE = 2 };
 
 verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t len,
                        ERL_NIF_TERM *error_term) {
@@ -19,9 +18,12 @@ verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t le
     return NULL;
   }
   verifier *one = enif_alloc_resource(all->types.verifier, sizeof *one);
-  one->state = state_hold(all);
+  one->state = state_hold(all, HOLDER);
   atomic_init(&one->auth, auth);
-  atomic_init(&one->users, 0);
+  atomic_init(&one->is_closed, false);
+  for (size_t i = 0; i < LANES; i++) {
+    atomic_init(&one->lanes[i].inside, 0);
+  }
   atomic_fetch_add_explicit(&all->verifiers, 1, memory_order_relaxed);
   return one;
 }
@@ -34,24 +36,40 @@ static void end(verifier *one) {
   }
 }
 
-jwt_auth *verifier_enter(verifier *one) {
-  if ((atomic_fetch_add(&one->users, INSIDE) & CLOSED) != 0) {
-    verifier_leave(one);
+static void end_if_empty(verifier *one) {
+  for (size_t i = 0; i < LANES; i++) {
+    if (atomic_load(&one->lanes[i].inside) != 0) {
+      return;
+    }
+  }
+  end(one);
+}
+
+// The environment of a call stands on the stack of its scheduler.
+static atomic_uint_least64_t *inside(const ErlNifEnv *env, verifier *one) {
+  uintptr_t address = (uintptr_t)env;
+  return &one->lanes[(address >> 12 ^ address >> 17 ^ address >> 22) % LANES].inside;
+}
+
+jwt_auth *verifier_enter(ErlNifEnv *env, verifier *one) {
+  atomic_fetch_add(inside(env, one), 1);
+  if (atomic_load(&one->is_closed)) {
+    verifier_leave(env, one);
     return NULL;
   }
   return atomic_load_explicit(&one->auth, memory_order_relaxed);
 }
 
-void verifier_leave(verifier *one) {
-  if (atomic_fetch_sub(&one->users, INSIDE) == (INSIDE | CLOSED)) {
-    end(one);
+void verifier_leave(ErlNifEnv *env, verifier *one) {
+  atomic_fetch_sub(inside(env, one), 1);
+  if (atomic_load(&one->is_closed)) {
+    end_if_empty(one);
   }
 }
 
 void verifier_close(verifier *one) {
-  if (atomic_fetch_or(&one->users, CLOSED) == 0) {
-    end(one);
-  }
+  atomic_store(&one->is_closed, true);
+  end_if_empty(one);
 }
 
 // No term names it, so nobody is inside. This may run on any scheduler, which is bearable:
@@ -60,14 +78,13 @@ void verifier_destroy(ErlNifEnv *env, void *object) {
   verifier *one = object;
   (void)env;
   end(one);
-  state_drop(one->state);
+  state_drop(one->state, HOLDER);
 }
 
 ERL_NIF_TERM session_term(ErlNifEnv *env, state *all, jwt_auth_session *from) {
   session *one = enif_alloc_resource(all->types.session, sizeof *one);
-  one->state = state_hold(all);
+  one->state = state_hold(all, SESSION);
   one->session = from;
-  atomic_fetch_add_explicit(&all->sessions, 1, memory_order_relaxed);
   ERL_NIF_TERM term = enif_make_resource(env, one);
   enif_release_resource(one);
   return term;
@@ -77,8 +94,7 @@ void session_destroy(ErlNifEnv *env, void *object) {
   session *one = object;
   (void)env;
   jwt_auth_session_free(one->session);
-  atomic_fetch_sub_explicit(&one->state->sessions, 1, memory_order_relaxed);
-  state_drop(one->state);
+  state_drop(one->state, SESSION);
 }
 
 bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out) {

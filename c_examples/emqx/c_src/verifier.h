@@ -4,10 +4,19 @@
 
 #include "state.h"
 
+enum { LANES = 32 };
+
+// How many calls are inside. Each scheduler counts in one lane, so that two do not wait for each other.
+typedef struct lane {
+  atomic_uint_least64_t inside;
+  char apart[CACHE_LINE - sizeof(uint_least64_t)];
+} lane;
+
 typedef struct verifier {
   state *state;
   _Atomic(jwt_auth *) auth; // NULL once it is freed
-  atomic_uint_least64_t users;
+  atomic_bool is_closed;    // no more may enter
+  lane lanes[LANES];
 } verifier;
 
 typedef struct session {
@@ -21,8 +30,8 @@ verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t le
                        ERL_NIF_TERM *error_term);
 
 // Between the two the verifier is not freed. NULL: it was freed, and verifier_leave is not called.
-jwt_auth *verifier_enter(verifier *one);
-void verifier_leave(verifier *one);
+jwt_auth *verifier_enter(ErlNifEnv *env, verifier *one);
+void verifier_leave(ErlNifEnv *env, verifier *one);
 
 // Frees it now, or when the last call that uses it is over. It waits for nothing but a log hook.
 void verifier_close(verifier *one);
