@@ -95,9 +95,11 @@ native(Algorithm, Capacity, Tokens) ->
     end.
 
 %% Once to warm up, and once to see how long it takes.
-slice(Run) ->
+slice(Run) -> slice(Run, ?SLICE_NS).
+
+slice(Run, Nanoseconds) ->
     _ = Run(512),
-    Count = max(64, round(?SLICE_NS / Run(512))),
+    Count = max(64, round(Nanoseconds / Run(512))),
     fun() -> Run(Count) end.
 
 %% For each slice, the nanoseconds of every round.
@@ -110,9 +112,10 @@ interleave(Slices) ->
               end || _ <- lists:seq(1, ?ROUNDS)],
     [[lists:nth(Number, Round) || Round <- Rounds] || {Number, _} <- Numbered].
 
+%% Long slices: a second scheduler takes its time to wake.
 two_processes(Algorithm) ->
     Tokens = bench_tokens:make(Algorithm),
-    One = slice(in_erlang(nif(Algorithm, 0), Tokens)),
+    One = slice(in_erlang(nif(Algorithm, 0), Tokens), 20 * ?SLICE_NS),
     Two = fun() ->
         Self = self(),
         Pids = [spawn_link(fun() -> Self ! {self(), One()} end) || _ <- [1, 2]],

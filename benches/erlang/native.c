@@ -14,6 +14,14 @@ enum { MOST = 4096, LINE = 4096 };
 
 static jwt_auth_client clients[MOST];
 
+// As a broker has one, and as that of the NIF does here: what matters little is not written.
+static void log_line(void *userdata, int32_t level, const char *line) {
+  (void)userdata;
+  if (level <= JWT_AUTH_LOG_LEVEL_WARN) {
+    fprintf(stderr, "native: %s\n", line);
+  }
+}
+
 static jwt_auth_bytes bytes(const char *text) {
   jwt_auth_bytes bytes = {(const uint8_t *)text, strlen(text)};
   return bytes;
@@ -41,7 +49,8 @@ static size_t read_clients(const char *path) {
 int main(int argc, char **argv) {
   char error[256], line[64];
   jwt_auth *auth;
-  if (argc != 3 || jwt_auth_init(argv[1], strlen(argv[1]), NULL, &auth, error, sizeof error) != JWT_AUTH_STATUS_OK) {
+  jwt_auth_hooks hooks = {.struct_size = sizeof hooks, .log = log_line};
+  if (argc != 3 || jwt_auth_init(argv[1], strlen(argv[1]), &hooks, &auth, error, sizeof error) != JWT_AUTH_STATUS_OK) {
     fprintf(stderr, "native: %s\n", argc == 3 ? error : "usage: native CONFIG FILE");
     return 1;
   }
