@@ -21,6 +21,11 @@ use crate::verdict::Refusal;
 const ORDINARY: u64 = 1024;
 
 /// [`Token::verify`], unless the token is remembered. `bytes` is for what comes and goes meanwhile.
+#[expect(
+    clippy::inline_always,
+    reason = "a step of every check, whose result would be copied"
+)]
+#[inline(always)]
 pub(crate) fn verify<'a>(
     cache: Option<&Cache>,
     token: &'a Token<'_>,

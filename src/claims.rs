@@ -78,7 +78,7 @@ pub(crate) struct Dates {
 /// Describes claims in `nodes`, finds those of all names, each in its place of `found`, and reads their
 /// dates.
 pub(crate) fn read<'d>(
-    text: &'d str,
+    text: &'d [u8],
     names: &Names,
     nodes: &'d mut Vec<Node>,
     found: &mut Vec<Node>,
@@ -107,6 +107,11 @@ pub(crate) fn read<'d>(
 
 impl Signed<'_> {
     /// Compares the dates of the claims with `now`, in Unix seconds.
+    #[expect(
+        clippy::inline_always,
+        reason = "a step of every check, whose result would be copied"
+    )]
+    #[inline(always)]
     pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
         let Dates { exp, nbf, iat } = *self.dates;
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));

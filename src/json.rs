@@ -83,6 +83,9 @@ pub(crate) struct Error(serde_json::Error);
 /// What is said of a text that is not JSON.
 const INVALID: &str = "not valid JSON";
 
+/// What is said of a text that is not even text.
+const NOT_UTF8: &str = "JSON that is not UTF-8";
+
 /// What is said of an object with two members of one name.
 const DUPLICATE: &str = "a JSON member given twice";
 

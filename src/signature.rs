@@ -105,11 +105,9 @@ impl Token<'_> {
         into: &'a mut Description,
     ) -> Result<Signed<'a>, Refusal> {
         let malformed = Refusal::MalformedClaims;
-        let text =
-            std::str::from_utf8(self.payload).map_err(|_| malformed("the claims are not UTF-8"))?;
         let payload;
-        (payload, into.dates) =
-            claims::read(text, names, &mut into.nodes, &mut into.found).map_err(malformed)?;
+        (payload, into.dates) = claims::read(self.payload, names, &mut into.nodes, &mut into.found)
+            .map_err(malformed)?;
         into.acl_suits_all = Mark::default();
         Ok(Signed {
             found: Found(&into.found),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use base64_simd::{AsOut, URL_SAFE_NO_PAD};
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 
 use crate::algorithm::Algorithm;
 use crate::json::Json;
 use crate::verdict::Refusal;
+use crate::words;
 
 /// Which tokens are looked at.
 #[derive(Debug)]
@@ -46,6 +47,11 @@ pub(crate) struct Decoded {
 impl<'a> Token<'a> {
     /// Takes a CONNECT field apart, in the order: size, segments, `alg` and `kid`, what is allowed,
     /// critical extensions.
+    #[expect(
+        clippy::inline_always,
+        reason = "a step of every check, whose result would be copied"
+    )]
+    #[inline(always)]
     pub(crate) fn parse(
         field: &'a [u8],
         rules: &TokenRules,
@@ -132,7 +138,8 @@ struct Segments<'a> {
 impl<'a> Segments<'a> {
     /// Between the first dot and the last one: what is left there is base64url or not.
     fn split(field: &'a [u8]) -> Option<Self> {
-        let (header, rest) = cut(field, memchr(b'.', field)?)?;
+        let dot = words::find(field, 0, |word| word.is(b'.'));
+        let (header, rest) = cut(field, dot)?;
         let (payload, signature) = cut(rest, memrchr(b'.', rest)?)?;
         let signed_len = header.len().wrapping_add(payload.len()).wrapping_add(1);
         let (signing_input, _) = field.split_at_checked(signed_len)?;

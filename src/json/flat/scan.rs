@@ -1,7 +1,7 @@
 //! From a text to its nodes, in one pass.
 
 use super::{Flat, Kind, LONGEST, Node, Number, Value, node};
-use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED};
+use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
 use crate::words::{self, Word};
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
@@ -11,13 +11,16 @@ use crate::words::{self, Word};
 ///
 /// What is wrong with the text.
 pub(crate) fn describe<'d>(
-    text: &'d str,
+    text: &'d [u8],
     nodes: &'d mut Vec<Node>,
     member: impl FnMut(&[u8], usize),
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
         return Err(INVALID);
+    }
+    if !text.is_ascii() && std::str::from_utf8(text).is_err() {
+        return Err(NOT_UTF8);
     }
     let mut scanner = Scanner {
         nodes,
@@ -29,20 +32,19 @@ pub(crate) fn describe<'d>(
     if Text(text).past_spaces(end) != text.len() {
         return Err(INVALID);
     }
-    let text = text.as_bytes();
     Ok(Flat { text, nodes })
 }
 
 /// What is read. Its functions, and those of [`Scanner`], take the place in the text where they begin,
 /// and return the one where they end; none: there is no such thing.
 #[derive(Clone, Copy)]
-struct Text<'s>(&'s str);
+struct Text<'s>(&'s [u8]);
 
 impl Text<'_> {
     /// The byte at a place; NUL, which no text of JSON holds, where the text ends.
     #[inline]
     fn byte(self, at: usize) -> u8 {
-        self.0.as_bytes().get(at).copied().unwrap_or_default()
+        self.0.get(at).copied().unwrap_or_default()
     }
 
     /// Past spaces, of which tokens have none.
@@ -72,9 +74,7 @@ impl Text<'_> {
     /// Past digits, at least one.
     #[inline]
     fn past_digits(self, start: usize) -> Option<usize> {
-        let at = words::find(self.0.as_bytes(), start, |word| {
-            word.less(b'0') | word.more(b'9')
-        });
+        let at = words::find(self.0, start, |word| word.less(b'0') | word.more(b'9'));
         (at != start).then_some(at)
     }
 
@@ -82,7 +82,7 @@ impl Text<'_> {
     #[inline]
     fn past_plain(self, at: usize) -> usize {
         let special = |word: Word| word.is(b'"') | word.is(b'\\') | word.less(b' ');
-        words::find(self.0.as_bytes(), at, special)
+        words::find(self.0, at, special)
     }
 
     /// Past the rest of a string that goes on with a backslash, up to the quotation mark.
@@ -105,7 +105,7 @@ impl Text<'_> {
                 (0xdc00..=0xdfff, _) => None,
                 (0xd800..=0xdbff, at) => {
                     let digits = at.saturating_add(2);
-                    let has_next = self.0.get(at..digits) == Some("\\u");
+                    let has_next = self.0.get(at..digits) == Some(b"\\u");
                     match self.code_unit(digits)? {
                         (0xdc00..=0xdfff, end) if has_next => Some(end),
                         _ => None,
@@ -120,9 +120,10 @@ impl Text<'_> {
     fn code_unit(self, at: usize) -> Option<(u16, usize)> {
         let end = at.saturating_add(4);
         let digits = self.0.get(at..end)?;
-        if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
             return None;
         }
+        let digits = std::str::from_utf8(digits).ok()?;
         Some((u16::from_str_radix(digits, 16).ok()?, end))
     }
 }
@@ -170,7 +171,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
     fn literal(&mut self, text: Text<'_>, at: usize, literal: &str, kind: Kind) -> Option<usize> {
         let end = at.saturating_add(literal.len());
         self.push(kind, at, end);
-        (text.0.get(at..end) == Some(literal)).then_some(end)
+        (text.0.get(at..end) == Some(literal.as_bytes())).then_some(end)
     }
 
     /// RFC 8259 section 6; and no number is too large for a double.
@@ -194,7 +195,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
         // A double has room for 308 digits before the point.
         let may_be_too_large = has_exponent || at.saturating_sub(start) > 300;
         if may_be_too_large {
-            let number = Number(text.0.as_bytes().get(start..at)?);
+            let number = Number(text.0.get(start..at)?);
             return number.float().is_finite().then_some(at);
         }
         Some(at)
@@ -246,7 +247,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
             let start = text.past_mark(at, b'"')?;
             at = self.string(text, start)?;
             if depth == OUTERMOST {
-                match text.0.as_bytes().get(start..at.wrapping_sub(1)) {
+                match text.0.get(start..at.wrapping_sub(1)) {
                     Some(name) if !self.has_escapes => (self.member)(name, self.nodes.len()),
                     _ => self.tell(text),
                 }
@@ -272,7 +273,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
     #[cold]
     fn tell(&mut self, text: Text<'_>) {
         let flat = Flat {
-            text: text.0.as_bytes(),
+            text: text.0,
             nodes: self.nodes,
         };
         let value = self.nodes.len();
@@ -307,7 +308,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
     fn repeats(&self, text: Text<'_>, index: usize) -> bool {
         const FEW: usize = 16;
         let flat = Flat {
-            text: text.0.as_bytes(),
+            text: text.0,
             nodes: self.nodes,
         };
         let Some(object) = flat.value(index).as_object() else {

@@ -33,7 +33,7 @@ fn tree(value: Value<'_>) -> Json<'static> {
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
     let mut told = Vec::new();
-    let flat = describe(text, &mut nodes, |name, value| {
+    let flat = describe(text.as_bytes(), &mut nodes, |name, value| {
         told.push((name.to_vec(), value));
     });
     if let Ok(flat) = &flat {
@@ -191,7 +191,7 @@ fn a_name_given_twice_is_found_among_few_and_among_many() {
 fn numbers_are_text_as_they_are_written() {
     for number in ["1e2", "-0", "12345678901234567890123", "1.50"] {
         let mut nodes = Vec::new();
-        let text = describe(number, &mut nodes, |_, _| {})
+        let text = describe(number.as_bytes(), &mut nodes, |_, _| {})
             .map(|flat| flat.outermost().to_text().map(Cow::into_owned));
         assert_eq!(text, Ok(Some(number.to_owned())));
     }
