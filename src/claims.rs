@@ -85,8 +85,8 @@ pub(crate) fn read<'d>(
 ) -> Result<(Flat<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = flat::describe(text, nodes, |name, value| {
-        if let Some(place) = names.place(name) {
+    let claims = flat::describe(text, nodes, |name, hash, value| {
+        if let Some(place) = names.place(name, hash) {
             Found::note(found, place, value);
         }
     })?;

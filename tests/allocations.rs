@@ -111,8 +111,13 @@ fn allocations_are_counted() {
 fn a_check_without_a_session_allocates_this_often() {
     let claims = |number: usize| {
         let topics = json!({"pub": ["up/c1/#", "log/c1/+"], "sub": ["down/c1/#", "all/news/+"]});
-        json!({"sub": format!("d-{number:06}"), "clientid": "c1", "username": "u1", "aud": "mqtt",
-            "iat": NOW, "exp": 4_102_444_800_u64, "acl": topics})
+        let mut claims = json!({"sub": format!("d-{number:06}"), "clientid": "c1", "username": "u1",
+            "aud": "mqtt", "iat": NOW, "exp": 4_102_444_800_u64, "acl": topics});
+        // So many that names which are not the same look alike at first.
+        for other in 0..40 {
+            claims[format!("claim-{other}")] = other.into();
+        }
+        claims
     };
     let mut found = vec![];
     for (algorithm, key, _) in CHECKS {

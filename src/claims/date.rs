@@ -87,7 +87,7 @@ mod tests {
     #[track_caller]
     fn parse(json: &str) -> Option<Date> {
         let mut nodes = Vec::new();
-        flat::describe(json.as_bytes(), &mut nodes, |_, _| {})
+        flat::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
             .ok()
             .and_then(|flat| numeric_date(flat.outermost()))
     }

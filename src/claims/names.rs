@@ -1,6 +1,6 @@
 //! The names of the claims that are looked for, so that one pass over a payload finds them all.
 
-use crate::json::flat::Node;
+use crate::json::flat::{self, Node};
 
 /// The claims that have a meaning here, whatever the configuration. They come first among the names.
 const REGISTERED: [&str; 7] = [
@@ -44,12 +44,11 @@ struct Name {
 
 const BUCKETS: usize = 64;
 
-/// By the length and the ends of a name.
+/// The bucket of names of this hash.
 #[inline]
-fn bucket(name: &[u8]) -> usize {
-    let end = |byte: Option<&u8>| usize::from(byte.copied().unwrap_or_default());
-    let ends = end(name.first()).wrapping_mul(5) ^ end(name.last()).wrapping_mul(3);
-    ends.wrapping_add(name.len()) % BUCKETS
+fn bucket(hash: u64) -> usize {
+    // The upper bits are the best.
+    (hash >> 58) as usize % BUCKETS
 }
 
 impl Names {
@@ -66,11 +65,12 @@ impl Names {
 
     /// The place of a name, which is added if it is new.
     pub(crate) fn add(&mut self, name: &str) -> Place {
-        if let Some(place) = self.place(name.as_bytes()) {
+        let hash = flat::hash(name.as_bytes());
+        if let Some(place) = self.place(name.as_bytes(), hash) {
             return place;
         }
         let place = Place(self.all.len());
-        let first = self.buckets.get_mut(bucket(name.as_bytes()));
+        let first = self.buckets.get_mut(bucket(hash));
         self.all.push(Name {
             text: name.as_bytes().into(),
             next: first.and_then(|first| first.replace(place)),
@@ -79,8 +79,8 @@ impl Names {
     }
 
     #[inline]
-    pub(super) fn place(&self, name: &[u8]) -> Option<Place> {
-        let mut next = *self.buckets.get(bucket(name))?;
+    pub(super) fn place(&self, name: &[u8], hash: u64) -> Option<Place> {
+        let mut next = *self.buckets.get(bucket(hash))?;
         while let Some(place) = next {
             let known = self.all.get(place.0)?;
             if *known.text == *name {

@@ -9,7 +9,7 @@ mod scan;
 
 use std::borrow::Cow;
 
-pub(crate) use scan::describe;
+pub(crate) use scan::{describe, hash};
 
 /// One value or member name, in 64 bits. Bytes, so that nodes can be kept behind the text that they
 /// describe:

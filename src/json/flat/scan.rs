@@ -1,11 +1,12 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Flat, Kind, LONGEST, Node, Number, Value, node};
+use super::{Flat, Kind, LONGEST, Node, Number, Value, node, parts};
 use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
 use crate::words::{self, Word};
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
-/// object, `member` is told the names of its members, and the nodes of their values, as they come.
+/// object, `member` is told the names of its members, their [hash], and the nodes of their values, as they
+/// come.
 ///
 /// # Errors
 ///
@@ -13,7 +14,7 @@ use crate::words::{self, Word};
 pub(crate) fn describe<'d>(
     text: &'d [u8],
     nodes: &'d mut Vec<Node>,
-    member: impl FnMut(&[u8], usize),
+    member: impl FnMut(&[u8], u64, usize),
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
@@ -138,7 +139,7 @@ struct Scanner<'s, M> {
     defect: &'static str,
 }
 
-impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
+impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = after(self.nodes.len());
@@ -236,7 +237,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
     #[inline(never)]
     fn object(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
         let (container, depth) = self.open(depth)?;
-        // Names that fall to different bits are different; whether others are is looked at closely.
+        // Names of different bits are different; whether others are is looked at closely.
         let mut seen = 0_u64;
         let mut may_repeat = false;
         let end = text.past_mark(at, b'}');
@@ -246,13 +247,16 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
             }
             let start = text.past_mark(at, b'"')?;
             at = self.string(text, start)?;
+            let name = text.0.get(start..at.wrapping_sub(1)).unwrap_or_default();
+            let hash = hash(name);
             if depth == OUTERMOST {
-                match text.0.get(start..at.wrapping_sub(1)) {
-                    Some(name) if !self.has_escapes => (self.member)(name, self.nodes.len()),
-                    _ => self.tell(text),
+                if self.has_escapes {
+                    self.tell(text);
+                } else {
+                    (self.member)(name, hash, self.nodes.len());
                 }
             }
-            let bit = bit(text, start, at);
+            let bit = 1 << (hash >> 58);
             may_repeat |= seen & bit != 0;
             seen |= bit;
             at = self.value(text, text.past_mark(at, b':')?, depth)?;
@@ -278,7 +282,7 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
         };
         let value = self.nodes.len();
         if let Some(name) = flat.value(value.wrapping_sub(1)).as_bytes() {
-            (self.member)(&name, value);
+            (self.member)(&name, hash(&name), value);
         }
     }
 
@@ -303,31 +307,46 @@ impl<M: FnMut(&[u8], usize)> Scanner<'_, M> {
         }
     }
 
-    /// Whether two members of an object have one name. Many names are sorted: a hostile object stays
-    /// cheap.
-    fn repeats(&self, text: Text<'_>, index: usize) -> bool {
-        const FEW: usize = 16;
+    /// Whether two members of an object have one name.
+    #[cold]
+    fn repeats(&mut self, text: Text<'_>, container: usize) -> bool {
+        if !self.has_escapes && !self.hashes_repeat(text, container) {
+            return false;
+        }
         let flat = Flat {
             text: text.0,
             nodes: self.nodes,
         };
-        let Some(object) = flat.value(index).as_object() else {
+        let Some(object) = flat.value(container).as_object() else {
             return false;
         };
-        let mut names = object.members().map(|(name, _)| name);
-        if names.clone().nth(FEW).is_none() {
-            while let Some(name) = names.next() {
-                let text = name.as_bytes();
-                if names.clone().any(|other| other.as_bytes() == text) {
-                    return true;
-                }
-            }
-            return false;
-        }
+        // Sorting keeps a hostile object of many members cheap.
+        let names = object.members().map(|(name, _)| name);
         let mut sorted: Vec<_> = names.filter_map(Value::as_bytes).collect();
         sorted.sort_unstable();
         let mut following = sorted.iter().skip(1);
         sorted.iter().any(|name| following.next() == Some(name))
+    }
+
+    /// Whether two members of an object have names of one hash. The hashes are behind the nodes meanwhile.
+    fn hashes_repeat(&mut self, text: Text<'_>, container: usize) -> bool {
+        let end = self.nodes.len();
+        let mut at = after(container);
+        while at < end
+            && let Some(name) = self.nodes.get(at)
+        {
+            let (_, start, len, value) = parts(*name);
+            let name = text.0.get(start..start.wrapping_add(len));
+            self.nodes
+                .push(hash(name.unwrap_or_default()).to_ne_bytes());
+            at = self.nodes.get(value).map_or(end, |value| parts(*value).3);
+        }
+        let hashes = self.nodes.get_mut(end..).unwrap_or_default();
+        hashes.sort_unstable();
+        let mut following = hashes.iter().skip(1);
+        let repeat = hashes.iter().any(|hash| following.next() == Some(hash));
+        self.nodes.truncate(end);
+        repeat
     }
 }
 
@@ -341,12 +360,24 @@ fn after(at: usize) -> usize {
     at.wrapping_add(1)
 }
 
-/// One of 64 bits, by the length and the ends of a name, which ends before a quotation mark.
+/// A number of a name, by its length and ends. Names are mostly short: of most it is all bytes.
 #[inline]
-fn bit(text: Text<'_>, start: usize, end: usize) -> u64 {
-    let last = text.byte(end.wrapping_sub(2));
-    let ends = u32::from(text.byte(start)).wrapping_mul(5) ^ u32::from(last).wrapping_mul(3);
-    #[expect(clippy::cast_possible_truncation, reason = "spread, not counted")]
-    let len = end.wrapping_sub(start) as u32;
-    1_u64.rotate_left(ends.wrapping_add(len))
+pub(crate) fn hash(name: &[u8]) -> u64 {
+    // The fraction of the golden ratio.
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (first, last) = if let Some(first) = name.first_chunk::<8>()
+        && let Some(last) = name.last_chunk()
+    {
+        (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
+    } else if let Some(first) = name.first_chunk::<4>()
+        && let Some(last) = name.last_chunk()
+    {
+        let [first, last] = [*first, *last].map(u32::from_le_bytes);
+        (first.into(), last.into())
+    } else {
+        let byte = |at| u64::from(name.get(at).copied().unwrap_or_default());
+        (byte(0), (byte(1) << 8) | (byte(2) << 16))
+    };
+    let ends = first.wrapping_mul(ODD).wrapping_add(last);
+    ends.wrapping_add(name.len() as u64).wrapping_mul(ODD)
 }

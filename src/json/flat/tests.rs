@@ -33,7 +33,8 @@ fn tree(value: Value<'_>) -> Json<'static> {
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
     let mut told = Vec::new();
-    let flat = describe(text.as_bytes(), &mut nodes, |name, value| {
+    let flat = describe(text.as_bytes(), &mut nodes, |name, hashed, value| {
+        assert_eq!(hashed, hash(name));
         told.push((name.to_vec(), value));
     });
     if let Ok(flat) = &flat {
@@ -163,35 +164,31 @@ fn what_is_json_to_one_reader_is_json_to_the_other() {
 
 #[test]
 fn a_name_given_twice_is_found_among_few_and_among_many() {
-    for count in [2, 16, 17, 18, 40, 500] {
-        let names = |repeated: Option<usize>| {
-            let member = |number| {
+    // Of the latter the ends are all the same, and so are the hashes.
+    for ends in ["", "the same "] {
+        for count in [2, 16, 17, 18, 40, 500] {
+            let names = |repeated: Option<usize>| {
+                let number = |number| repeated.filter(|_| number == count - 1).unwrap_or(number);
+                let member = |at| format!("\"{ends}{:03}{ends}\":0", number(at));
                 format!(
-                    "\"n{}\":0",
-                    repeated.map_or(number, |first| if number == count - 1 {
-                        first
-                    } else {
-                        number
-                    })
+                    "{{{}}}",
+                    (0..count).map(member).collect::<Vec<_>>().join(",")
                 )
             };
-            format!(
-                "{{{}}}",
-                (0..count).map(member).collect::<Vec<_>>().join(",")
-            )
-        };
-        agrees(&names(None));
-        for repeated in [0, count / 2, count.saturating_sub(2)] {
-            agrees(&names(Some(repeated)));
+            agrees(&names(None));
+            for repeated in [0, count / 2, count.saturating_sub(2)] {
+                agrees(&names(Some(repeated)));
+            }
         }
     }
+    assert_eq!(hash(b"the same 1the same "), hash(b"the same 2the same "));
 }
 
 #[test]
 fn numbers_are_text_as_they_are_written() {
     for number in ["1e2", "-0", "12345678901234567890123", "1.50"] {
         let mut nodes = Vec::new();
-        let text = describe(number.as_bytes(), &mut nodes, |_, _| {})
+        let text = describe(number.as_bytes(), &mut nodes, |_, _, _| {})
             .map(|flat| flat.outermost().to_text().map(Cow::into_owned));
         assert_eq!(text, Ok(Some(number.to_owned())));
     }
