@@ -47,7 +47,7 @@ pub(crate) fn verify<'a>(
         return Ok(Authentic::Earlier(kept));
     }
     let format = by.format;
-    let kept = Kept::new(&token.verify(by, into)?, format, bytes);
+    let kept = Kept::new(token, &token.verify(by, into)?, format, bytes);
     cache.tokens.insert(name, kept.clone());
     Ok(Authentic::Earlier(kept))
 }
@@ -89,11 +89,12 @@ impl Cache {
         self.capacity
     }
 
-    /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of its signature. The rest is
-    /// compared.
+    /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of the beginning of its signature. All
+    /// the rest of the token is compared.
     fn name(&self, token: &Token<'_>) -> u128 {
+        let (hashed, _) = token.signature_parts();
         SipHasher13::new_with_key(&self.secret)
-            .hash(token.signature)
+            .hash(hashed)
             .as_u128()
     }
 
@@ -104,7 +105,7 @@ impl Cache {
         K: Iterator<Item = &'k Key> + Clone,
     {
         let kept = self.tokens.get(&name)?;
-        let is_good = kept.has_signing_input_of(token)
+        let is_good = kept.is_of(token)
             && kept.format() == by.format
             && by
                 .keys

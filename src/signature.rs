@@ -148,8 +148,8 @@ impl Authentic<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept(ThinArc<Head, u8>);
 
-/// What stands before the bytes: the payload, and behind it its nodes and those of the claims that were
-/// found, or none.
+/// What stands before the bytes: the payload, and, if it is for when the token comes again, the part of the
+/// signature that is compared, the nodes of the payload, and those of the claims that were found.
 #[derive(Debug)]
 struct Head {
     header: Arc<Header>,
@@ -160,29 +160,41 @@ struct Head {
     format: Option<SignatureFormat>,
     fingerprint: OnceLock<u32>,
     text_len: usize,
+    signature_len: usize,
 }
 
 impl Kept {
     /// For when the token comes again. `bytes` is for what comes and goes meanwhile.
     pub(crate) fn new(
+        token: &Token<'_>,
         signed: &Signed<'_>,
         format: Option<SignatureFormat>,
         bytes: &mut Vec<u8>,
     ) -> Self {
+        let (_, signature) = token.signature_parts();
         bytes.clear();
-        bytes.extend_from_slice(signed.payload.text());
-        for nodes in [signed.payload.nodes(), signed.found.0] {
-            bytes.extend_from_slice(nodes.as_flattened());
+        for part in [
+            signed.payload.text(),
+            signature,
+            signed.payload.nodes().as_flattened(),
+            signed.found.0.as_flattened(),
+        ] {
+            bytes.extend_from_slice(part);
         }
-        Self::of(signed, format, bytes)
+        Self::of(signed, format, signature.len(), bytes)
     }
 
     /// For a session, whose claims are shown and not read any more.
     fn text_of(signed: &Signed<'_>) -> Self {
-        Self::of(signed, None, signed.payload.text())
+        Self::of(signed, None, 0, signed.payload.text())
     }
 
-    fn of(signed: &Signed<'_>, format: Option<SignatureFormat>, bytes: &[u8]) -> Self {
+    fn of(
+        signed: &Signed<'_>,
+        format: Option<SignatureFormat>,
+        signature_len: usize,
+        bytes: &[u8],
+    ) -> Self {
         let head = Head {
             header: Arc::clone(signed.header),
             key: Arc::clone(signed.key),
@@ -191,6 +203,7 @@ impl Kept {
             format,
             fingerprint: OnceLock::new(),
             text_len: signed.payload.text().len(),
+            signature_len,
         };
         Self(ThinArc::from_header_and_slice(head, bytes))
     }
@@ -202,7 +215,7 @@ impl Kept {
     /// What was signed, of one that was made for when the token comes again.
     pub(crate) fn signed(&self) -> Signed<'_> {
         let head = self.head();
-        let (text, nodes) = self.parts();
+        let (text, _, nodes) = self.parts();
         let (nodes, found) = Flat::split(nodes.as_chunks().0);
         Signed {
             payload: Flat::new(text, nodes),
@@ -219,10 +232,13 @@ impl Kept {
         self.parts().0
     }
 
-    /// Whether a token is what it was made of, up to the signature.
-    pub(crate) fn has_signing_input_of(&self, token: &Token<'_>) -> bool {
+    /// Whether it is what was kept of this token, whose beginning of the signature is known to be the same.
+    pub(crate) fn is_of(&self, token: &Token<'_>) -> bool {
         let (ours, its) = (&self.head().header, token.header);
-        (Arc::ptr_eq(ours, its) || ours.segment == its.segment) && self.text() == token.payload
+        let (text, signature, _) = self.parts();
+        (Arc::ptr_eq(ours, its) || ours.segment == its.segment)
+            && text == token.payload
+            && signature == token.signature_parts().1
     }
 
     pub(crate) fn key(&self) -> &KeyIdentity {
@@ -246,10 +262,13 @@ impl Kept {
             .fold(size_of::<Head>(), usize::saturating_add)
     }
 
-    fn parts(&self) -> (&[u8], &[u8]) {
-        self.0
-            .slice
-            .split_at_checked(self.head().text_len)
-            .unwrap_or_default()
+    fn parts(&self) -> (&[u8], &[u8], &[u8]) {
+        let head = self.head();
+        let parts = || {
+            let (text, rest) = self.0.slice.split_at_checked(head.text_len)?;
+            let (signature, nodes) = rest.split_at_checked(head.signature_len)?;
+            Some((text, signature, nodes))
+        };
+        parts().unwrap_or_default()
     }
 }

@@ -111,6 +111,17 @@ impl<'a> Token<'a> {
     }
 }
 
+impl Token<'_> {
+    /// The beginning of the signature, of which a hash is taken when the token is looked for among those
+    /// that are remembered, and the rest, which is compared: a keyed hash of all of an RSA signature
+    /// costs more than all else then.
+    pub(crate) fn signature_parts(&self) -> (&[u8], &[u8]) {
+        const HASHED: usize = 64;
+        let middle = self.signature.len().min(HASHED);
+        self.signature.split_at_checked(middle).unwrap_or_default()
+    }
+}
+
 impl Decoded {
     /// How many headers are remembered.
     const HEADERS: usize = 8;

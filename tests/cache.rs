@@ -11,8 +11,10 @@
 mod harness;
 
 use harness::session::PUBLISH;
-use harness::{Broker, Connect, HS256_HEADER, NOW, SECRET, Scratch, base64url, hs256, jwk, signed};
-use jsonwebtoken::Algorithm::{ES256, EdDSA};
+use harness::{
+    Broker, Connect, HS256_HEADER, NOW, SECRET, Scratch, base64url, hs256, jwk, signed, vector_path,
+};
+use jsonwebtoken::Algorithm::{ES256, EdDSA, RS256};
 use jwt_auth::{Permission, Reason};
 use serde_json::{Value, json};
 
@@ -165,7 +167,9 @@ fn a_change_of_one_byte_makes_it_another_token() {
     config["secret"] = SECRET.into();
     let ed25519 = |claims: &Value| token(claims);
     let hmac = |claims: &Value| hs256(SECRET, HS256_HEADER, claims.to_string());
-    let signers: [&dyn Fn(&Value) -> String; 2] = [&ed25519, &hmac];
+    let rsa = |claims: &Value| signed(RS256, "rsa2048", None, claims);
+    config["public_key"] = vector_path("keys/rsa2048.pub.pem").to_str().unwrap().into();
+    let signers: [&dyn Fn(&Value) -> String; 3] = [&ed25519, &hmac, &rsa];
     for sign in signers {
         let broker = Broker::new(&config);
         let [token, other] = ["alice", "malic"].map(|sub| sign(&json!({ "sub": sub })));
