@@ -45,10 +45,12 @@ static void end_if_empty(verifier *one) {
   end(one);
 }
 
-// The environment of a call stands on the stack of its scheduler.
+// The environment of a call stands on the stack of its scheduler. Stacks are so and so far apart,
+// and multiples of the golden ratio fall evenly whatever that is.
 static atomic_uint_least64_t *inside(const ErlNifEnv *env, verifier *one) {
-  uintptr_t address = (uintptr_t)env;
-  return &one->lanes[(address >> 12 ^ address >> 17 ^ address >> 22) % LANES].inside;
+  const uint64_t golden = UINT64_C(0x9E3779B97F4A7C15);
+  uint64_t page = (uintptr_t)env >> 12;
+  return &one->lanes[page * golden >> (64 - LANE_BITS)].inside;
 }
 
 jwt_auth *verifier_enter(ErlNifEnv *env, verifier *one) {

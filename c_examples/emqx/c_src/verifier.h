@@ -4,7 +4,7 @@
 
 #include "state.h"
 
-enum { LANES = 32 };
+enum { LANE_BITS = 5, LANES = 1 << LANE_BITS };
 
 // How many calls are inside. Each scheduler counts in one lane, so that two do not wait for each other.
 typedef struct lane {
@@ -16,6 +16,7 @@ typedef struct verifier {
   state *state;
   _Atomic(jwt_auth *) auth; // NULL once it is freed
   atomic_bool is_closed;    // no more may enter
+  char apart[CACHE_LINE];
   lane lanes[LANES];
 } verifier;
 
