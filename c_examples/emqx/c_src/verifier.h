@@ -30,7 +30,8 @@ typedef struct session {
 verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t len,
                        ERL_NIF_TERM *error_term);
 
-// Between the two the verifier is not freed. NULL: it was freed, and verifier_leave is not called.
+// Between the two, which are given the same environment, the verifier is not freed. NULL: it was
+// freed, and verifier_leave is not called.
 jwt_auth *verifier_enter(ErlNifEnv *env, verifier *one);
 void verifier_leave(ErlNifEnv *env, verifier *one);
 
