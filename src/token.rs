@@ -109,12 +109,9 @@ impl<'a> Token<'a> {
             signature,
         })
     }
-}
 
-impl Token<'_> {
-    /// The beginning of the signature, of which a hash is taken when the token is looked for among those
-    /// that are remembered, and the rest, which is compared: a keyed hash of all of an RSA signature
-    /// costs more than all else then.
+    /// The beginning of the signature, which names the token where it is remembered, by a keyed hash; and
+    /// the rest, which is compared: of an RSA signature that is much, and cheaper to compare.
     pub(crate) fn signature_parts(&self) -> (&[u8], &[u8]) {
         const HASHED: usize = 64;
         let middle = self.signature.len().min(HASHED);

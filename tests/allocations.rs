@@ -117,6 +117,7 @@ fn a_check_without_a_session_allocates_this_often() {
         for other in 0..40 {
             claims[format!("claim-{other}")] = other.into();
         }
+        claims["note"] = "escaped: \"".into();
         claims
     };
     let mut found = vec![];

@@ -276,13 +276,21 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
     /// Tells of a member whose name has been read, and may have escapes.
     #[cold]
     fn tell(&mut self, text: Text<'_>) {
+        let value = self.nodes.len();
         let flat = Flat {
             text: text.0,
             nodes: self.nodes,
         };
-        let value = self.nodes.len();
         if let Some(name) = flat.value(value.wrapping_sub(1)).as_bytes() {
             (self.member)(&name, hash(&name), value);
+        }
+    }
+
+    /// What was described until now.
+    fn flat<'f>(&'f self, text: Text<'f>) -> Flat<'f> {
+        Flat {
+            text: text.0,
+            nodes: self.nodes,
         }
     }
 
@@ -308,15 +316,12 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
     }
 
     /// Whether two members of an object have one name.
-    #[cold]
+    #[inline(never)]
     fn repeats(&mut self, text: Text<'_>, container: usize) -> bool {
-        if !self.has_escapes && !self.hashes_repeat(text, container) {
+        if !self.hashes_repeat(text, container) {
             return false;
         }
-        let flat = Flat {
-            text: text.0,
-            nodes: self.nodes,
-        };
+        let flat = self.flat(text);
         let Some(object) = flat.value(container).as_object() else {
             return false;
         };
@@ -332,14 +337,12 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
     fn hashes_repeat(&mut self, text: Text<'_>, container: usize) -> bool {
         let end = self.nodes.len();
         let mut at = after(container);
-        while at < end
-            && let Some(name) = self.nodes.get(at)
-        {
-            let (_, start, len, value) = parts(*name);
-            let name = text.0.get(start..start.wrapping_add(len));
-            self.nodes
-                .push(hash(name.unwrap_or_default()).to_ne_bytes());
-            at = self.nodes.get(value).map_or(end, |value| parts(*value).3);
+        while at < end {
+            let flat = self.flat(text);
+            let name = flat.value(at).as_bytes().unwrap_or_default();
+            let value = flat.nodes.get(after(at));
+            at = value.map_or(end, |value| parts(*value).3);
+            self.nodes.push(hash(&name).to_ne_bytes());
         }
         let hashes = self.nodes.get_mut(end..).unwrap_or_default();
         hashes.sort_unstable();
