@@ -12,6 +12,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
+use crate::json::flat::hash;
 use crate::keys::Key;
 use crate::signature::{Authentic, Description, Kept, Verification};
 use crate::token::Token;
@@ -92,7 +93,7 @@ impl Cache {
     /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of the beginning of its signature. All
     /// the rest of the token is compared.
     fn name(&self, token: &Token<'_>) -> u128 {
-        let (hashed, _) = token.signature_parts();
+        let (hashed, _) = token.signature.parts();
         SipHasher13::new_with_key(&self.secret)
             .hash(hashed)
             .as_u128()
@@ -122,7 +123,8 @@ impl Cache {
 struct Lately(OnceCell<Box<[AtomicU64]>>);
 
 impl Lately {
-    const PLACES: u64 = 16_384;
+    const BITS: u32 = 14;
+    const PLACES: u64 = 1 << Self::BITS;
 
     fn has(&self, token: &Token<'_>) -> bool {
         let (mark, place) = self.place(token);
@@ -136,19 +138,15 @@ impl Lately {
         }
     }
 
-    /// The first bytes of the signature, and the token's place. Signatures are spread evenly; those that
-    /// somebody chose are not accepted.
+    /// A number of the signature, by its ends, and the token's place. Signatures are spread evenly; those
+    /// that somebody chose are not accepted.
     fn place(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
-        let mark = token
-            .signature
-            .first_chunk()
-            .copied()
-            .map_or(0, u64::from_ne_bytes);
+        let mark = hash(token.signature.parts().0);
         let places = self
             .0
             .get_or_init(|| (0..Self::PLACES).map(|_| AtomicU64::default()).collect());
-        // The places are fewer than any `usize`.
-        let place = usize::try_from(mark % Self::PLACES).unwrap_or_default();
+        // The upper bits are the best, and the places are fewer than any `usize`.
+        let place = usize::try_from(mark >> (u64::BITS - Self::BITS)).unwrap_or_default();
         (mark, places.get(place))
     }
 }

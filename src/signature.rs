@@ -9,7 +9,7 @@ use crate::claims::{self, Dates, Found, Names};
 use crate::json::flat::{Flat, Node};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
 use crate::log::Log;
-use crate::token::{Header, Token};
+use crate::token::{Buffer, Header, Token};
 use crate::verdict::Refusal;
 
 /// The payload of a token whose signature is that of a configured key: claims, whose dates have yet
@@ -44,9 +44,10 @@ impl Mark {
     }
 }
 
-/// Where a payload is described.
+/// Where a signature is decoded, and the payload described that it signs.
 #[derive(Default)]
 pub(crate) struct Description {
+    signature: Buffer,
     nodes: Vec<Node>,
     found: Vec<Node>,
     dates: Dates,
@@ -57,7 +58,8 @@ impl Description {
     /// How many bytes it takes.
     pub(crate) fn size(&self) -> usize {
         let nodes = self.nodes.capacity().saturating_add(self.found.capacity());
-        nodes.saturating_mul(size_of::<Node>())
+        let nodes = nodes.saturating_mul(size_of::<Node>());
+        nodes.saturating_add(self.signature.size())
     }
 }
 
@@ -79,14 +81,10 @@ impl Token<'_> {
         by: Verification<'_, impl Iterator<Item = &'a Key>>,
         into: &'a mut Description,
     ) -> Result<Signed<'a>, Refusal> {
+        let signature = self.signature.decode(&mut into.signature)?;
         let mut refusal = Refusal::BadSignature;
         for key in by.keys {
-            match key.verify(
-                self.algorithm,
-                self.signing_input,
-                self.signature,
-                by.format,
-            ) {
+            match key.verify(self.algorithm, self.signing_input, signature, by.format) {
                 Ok(()) => return self.signed(key, by.names, into),
                 Err(Mismatch::Signature) => {}
                 Err(Mismatch::Format) => {
@@ -171,7 +169,7 @@ impl Kept {
         format: Option<SignatureFormat>,
         bytes: &mut Vec<u8>,
     ) -> Self {
-        let (_, signature) = token.signature_parts();
+        let (_, signature) = token.signature.parts();
         bytes.clear();
         for part in [
             signed.payload.text(),
@@ -238,7 +236,7 @@ impl Kept {
         let (text, signature, _) = self.parts();
         (Arc::ptr_eq(ours, its) || ours.segment == its.segment)
             && text == token.payload
-            && signature == token.signature_parts().1
+            && signature == token.signature.parts().1
     }
 
     pub(crate) fn key(&self) -> &KeyIdentity {

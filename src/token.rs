@@ -30,16 +30,14 @@ pub(crate) struct Token<'a> {
     pub(crate) signing_input: &'a [u8],
     /// The second segment, decoded.
     pub(crate) payload: &'a [u8],
-    /// The third segment, decoded.
-    pub(crate) signature: &'a [u8],
+    pub(crate) signature: Signature<'a>,
 }
 
-/// Where a token is decoded.
+/// Where a token is decoded, but for its signature.
 #[derive(Default)]
 pub(crate) struct Decoded {
     header: Buffer,
     payload: Buffer,
-    signature: Buffer,
     /// Headers that were read lately: an issuer writes the same one again and again.
     headers: Vec<Arc<Header>>,
 }
@@ -68,7 +66,6 @@ impl<'a> Token<'a> {
         let Decoded {
             header,
             payload,
-            signature,
             headers,
         } = decoded;
         let known = headers
@@ -79,7 +76,7 @@ impl<'a> Token<'a> {
             None => Some(header.decode(segments.header, "the header is not base64url")?),
         };
         let payload = payload.decode(segments.payload, "the payload is not base64url")?;
-        let signature = signature.decode(segments.signature, "the signature is not base64url")?;
+        let signature = Signature(segments.signature);
         if let Some(header) = unknown {
             let header = Header::parse(segments.header, header)?;
             headers.truncate(Decoded::HEADERS.saturating_sub(1));
@@ -88,19 +85,9 @@ impl<'a> Token<'a> {
         let Some(header) = headers.get(known.unwrap_or(0)) else {
             return Err(Refusal::MalformedToken("no header"));
         };
-        let Some(algorithm) = header.algorithm else {
-            return Err(Refusal::UnsupportedAlgorithm);
-        };
-        if rules
-            .algorithms
-            .as_ref()
-            .is_some_and(|allowed| !allowed.contains(&algorithm))
-        {
-            return Err(Refusal::AlgorithmNotAllowed(algorithm));
-        }
-        if header.critical {
-            return Err(Refusal::UnsupportedCriticalHeader);
-        }
+        let algorithm = header
+            .algorithm(rules)
+            .map_err(|refusal| signature.refused(refusal))?;
         Ok(Self {
             header,
             algorithm,
@@ -108,14 +95,6 @@ impl<'a> Token<'a> {
             payload,
             signature,
         })
-    }
-
-    /// The beginning of the signature, which names the token where it is remembered, by a keyed hash; and
-    /// the rest, which is compared: of an RSA signature that is much, and cheaper to compare.
-    pub(crate) fn signature_parts(&self) -> (&[u8], &[u8]) {
-        const HASHED: usize = 64;
-        let middle = self.signature.len().min(HASHED);
-        self.signature.split_at_checked(middle).unwrap_or_default()
     }
 }
 
@@ -126,9 +105,9 @@ impl Decoded {
     /// How many bytes the buffers take.
     pub(crate) fn size(&self) -> usize {
         let headers = self.headers.iter().map(|header| header.segment.len());
-        [&self.header, &self.payload, &self.signature]
+        [&self.header, &self.payload]
             .into_iter()
-            .map(|buffer| buffer.0.len())
+            .map(Buffer::size)
             .chain(headers)
             .fold(0, usize::saturating_add)
     }
@@ -166,11 +145,47 @@ fn cut(bytes: &[u8], at: usize) -> Option<(&[u8], &[u8])> {
     Some((before, rest.get(1..)?))
 }
 
+/// The third segment of a token. It is decoded when it is verified, so of a token that is remembered it
+/// is not: base64url has one spelling.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signature<'a>(&'a [u8]);
+
+impl<'a> Signature<'a> {
+    const MALFORMED: &'static str = "the signature is not base64url";
+
+    pub(crate) fn decode(self, buffer: &mut Buffer) -> Result<&[u8], Refusal> {
+        buffer.decode(self.0, Self::MALFORMED)
+    }
+
+    /// Why a token is refused that has something else wrong with it: its form comes first.
+    #[cold]
+    pub(crate) fn refused(self, refusal: Refusal) -> Refusal {
+        match URL_SAFE_NO_PAD.check(self.0) {
+            Ok(()) => refusal,
+            Err(_) => Refusal::MalformedToken(Self::MALFORMED),
+        }
+    }
+
+    /// The beginning, which names the token where it is remembered, by a keyed hash; and the rest, which
+    /// is compared: that is cheaper.
+    pub(crate) fn parts(self) -> (&'a [u8], &'a [u8]) {
+        // So many characters hold 128 bits.
+        const HASHED: usize = 22;
+        let middle = self.0.len().min(HASHED);
+        self.0.split_at_checked(middle).unwrap_or_default()
+    }
+}
+
 /// Where a segment is decoded. It grows to the longest that there was.
 #[derive(Default)]
-struct Buffer(Vec<u8>);
+pub(crate) struct Buffer(Vec<u8>);
 
 impl Buffer {
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        self.0.capacity()
+    }
+
     /// Decodes base64url as RFC 7515 section 2 has it: no padding, no other alphabet, no white space,
     /// and no bits left over, so that a segment has one spelling.
     fn decode(&mut self, segment: &[u8], defect: &'static str) -> Result<&[u8], Refusal> {
@@ -224,5 +239,20 @@ impl Header {
             critical: members.get("crit").is_some()
                 || !matches!(members.get("b64"), None | Some(Json::Bool(true))),
         })
+    }
+
+    /// The algorithm, if tokens with this header are looked at.
+    fn algorithm(&self, rules: &TokenRules) -> Result<Algorithm, Refusal> {
+        let Some(algorithm) = self.algorithm else {
+            return Err(Refusal::UnsupportedAlgorithm);
+        };
+        let allowed = rules.algorithms.as_ref();
+        if allowed.is_some_and(|allowed| !allowed.contains(&algorithm)) {
+            return Err(Refusal::AlgorithmNotAllowed(algorithm));
+        }
+        if self.critical {
+            return Err(Refusal::UnsupportedCriticalHeader);
+        }
+        Ok(algorithm)
     }
 }

@@ -127,7 +127,9 @@ impl Verifier {
         };
         let token = Token::parse(field, &config.token, &mut scratch.token)?;
         let keys = config.keys.now();
-        let candidates = keys.select(token.algorithm, token.header.kid.as_deref())?;
+        let candidates = keys
+            .select(token.algorithm, token.header.kid.as_deref())
+            .map_err(|refusal| token.signature.refused(refusal))?;
         let verification = Verification {
             keys: candidates,
             format: config.signature_format,

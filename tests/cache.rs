@@ -193,6 +193,12 @@ fn a_change_of_one_byte_makes_it_another_token() {
             let answer = broker.present(&[header, payload, signature].join("."));
             answer.denied(Reason::BadSignature);
         }
+        // The bits that are left over in the last character are zeros, so the next one is another
+        // spelling of the same bytes.
+        let (start, last) = token.split_at(token.len() - 1);
+        let next = char::from(last.as_bytes()[0] + 1);
+        let answer = broker.present(&format!("{start}{next}"));
+        answer.denied(Reason::MalformedToken);
         broker.present(&token).allowed();
     }
 }

@@ -74,6 +74,37 @@ fn bits_left_over_in_a_last_character_are_refused() {
 }
 
 #[test]
+fn the_form_of_the_signature_comes_before_what_else_is_wrong() {
+    let any = json!({});
+    for (options, header, otherwise) in [
+        (&any, r#"{"alg":"none"}"#, Reason::UnsupportedAlgorithm),
+        (
+            &json!({ "algorithms": ["HS512"] }),
+            r#"{"alg":"HS256"}"#,
+            Reason::AlgorithmNotAllowed,
+        ),
+        (
+            &any,
+            r#"{"alg":"HS256","crit":[]}"#,
+            Reason::UnsupportedCriticalHeader,
+        ),
+        (&any, r#"{"alg":"RS256"}"#, Reason::NoKey),
+    ] {
+        let broker = broker(options.clone());
+        let token = with_header(header);
+        // Twice: the second time the header is known.
+        for _ in 0..2 {
+            let answer = broker.present(&token);
+            answer.is_so(header, Decision::Deny, otherwise);
+            for end in ["=", "!", "AA"] {
+                let answer = broker.present(&format!("{token}{end}"));
+                answer.is_so(header, Decision::Deny, Reason::MalformedToken);
+            }
+        }
+    }
+}
+
+#[test]
 fn the_header_is_strict_json_with_alg_and_kid_as_strings() {
     let broker = broker(json!({}));
     for bad in [
