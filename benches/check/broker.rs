@@ -89,23 +89,23 @@ impl Broker {
     }
 
     pub(crate) fn expect(&self, token: &Token, reason: Reason) {
-        assert_eq!(self.reason(token), reason as i32, "{}", token.text);
+        assert_eq!(self.reason(token), reason as i32, "{}", token.text());
     }
 
     /// Lets the client of this token connect.
     pub(crate) fn admit(&self, token: &Token) -> Session {
         let mut session = null_mut();
         let reason = self.check(token, &raw mut session);
-        assert_eq!(reason, Reason::Accepted as i32, "{}", token.text);
+        assert_eq!(reason, Reason::Accepted as i32, "{}", token.text());
         Session(session)
     }
 
     fn check(&self, token: &Token, session: *mut *mut jwt_auth_session) -> i32 {
         let client = jwt_auth_client {
             struct_size: size_of::<jwt_auth_client>(),
-            client_id: bytes(&token.client),
+            client_id: bytes(token.client()),
             username: bytes("alice"),
-            password: bytes(&token.text),
+            password: bytes(token.text()),
             peer_address: bytes("192.0.2.7"),
         };
         let mut result = jwt_auth_result {

@@ -33,7 +33,7 @@ pub(crate) fn report() {
             "RS256" | "PS256" => Target::RatioAtMost(1.10),
             _ => Target::RatioAtMost(1.06),
         };
-        let label = format!("{name}, {} bytes", tokens[0].text.len());
+        let label = format!("{name}, {} bytes", tokens[0].text().len());
         row(&label, &figures[1], &figures[0], target);
         let label = "  remembering it in the place of another";
         assert!(

@@ -35,10 +35,10 @@ impl Peer {
     }
 
     pub(crate) fn accept(&self, token: &Token) {
-        let claims = decode::<Claims>(&token.text, &self.key, &self.validation)
+        let claims = decode::<Claims>(token.text(), &self.key, &self.validation)
             .unwrap()
             .claims;
-        assert_eq!(claims.clientid, token.client);
+        assert_eq!(claims.clientid, token.client());
         assert_eq!(
             [claims.acl.publish.len(), claims.acl.subscribe.len()],
             [2, 2]

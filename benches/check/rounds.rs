@@ -83,7 +83,7 @@ impl Random {
         number % end
     }
 
-    pub(crate) fn shuffle(&mut self, list: &mut [usize]) {
+    pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for end in (1..list.len()).rev() {
             list.swap(end, self.below(end + 1));
         }

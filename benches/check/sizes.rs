@@ -78,10 +78,7 @@ fn grow(title: &str, steps: &[usize], claims: impl Fn(usize) -> Value) {
     let issuer = Issuer::new("HS256");
     let config = json!({"jwks": {"keys": [issuer.jwk()]}, "max_token_size": 1 << 20});
     let (broker, bare) = (Broker::new(config, Cache::Off), issuer.bare());
-    let client = |step: &usize| Token {
-        text: issuer.sign(&claims(*step).to_string()),
-        client: "c1".to_owned(),
-    };
+    let client = |step: &usize| Token::new("c1", &issuer.sign(&claims(*step).to_string()));
     let tokens: Vec<Token> = steps.iter().map(client).collect();
     let pairs: Vec<_> = tokens.iter().map(Token::parts).collect();
     for sessions in [false, true] {
@@ -113,7 +110,7 @@ fn grow(title: &str, steps: &[usize], claims: impl Fn(usize) -> Value) {
             let label = format!(
                 "{}, token of {} bytes",
                 steps[number],
-                tokens[number].text.len()
+                tokens[number].text().len()
             );
             let beside = Some((spread(floor), growth));
             line(&label, spread(cost), beside, Target::RatioAtMost(LINEAR));

@@ -24,28 +24,40 @@ pub(crate) const ALGORITHMS: [&str; 7] = [
 
 const SECRET: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
-/// A token, and the client identifier that its claims demand.
+/// A token, and the client identifier that its claims demand: one behind the other, as in a CONNECT packet.
 pub(crate) struct Token {
-    pub(crate) text: String,
-    pub(crate) client: String,
+    packet: Box<str>,
+    client: usize,
 }
 
 impl Token {
+    pub(crate) fn new(client: &str, text: &str) -> Self {
+        Self {
+            packet: format!("{client}{text}").into(),
+            client: client.len(),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &str {
+        self.packet.split_at(self.client).0
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        self.packet.split_at(self.client).1
+    }
+
     /// What is signed, and the signature.
     pub(crate) fn parts(&self) -> (Vec<u8>, Vec<u8>) {
-        let (input, signature) = self.text.rsplit_once('.').unwrap();
+        let (input, signature) = self.text().rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         (input.as_bytes().to_vec(), signature)
     }
 
     /// The same with another signature.
     pub(crate) fn with_signature(&self, signature: &[u8]) -> Self {
-        let (input, _) = self.text.rsplit_once('.').unwrap();
+        let (input, _) = self.text().rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.encode(signature);
-        Self {
-            text: format!("{input}.{signature}"),
-            client: self.client.clone(),
-        }
+        Self::new(self.client(), &format!("{input}.{signature}"))
     }
 }
 
@@ -185,10 +197,7 @@ impl Issuer {
 
     pub(crate) fn token_until(&self, number: usize, exp: u64) -> Token {
         let client = client(number);
-        Token {
-            text: self.sign(&claims(&client, exp)),
-            client,
-        }
+        Token::new(&client, &self.sign(&claims(&client, exp)))
     }
 
     /// The tokens of the first clients.
