@@ -30,8 +30,6 @@ pub(crate) struct DateRules {
 
 /// The claims of an authentic token that is in date.
 pub(crate) struct Claims<'a> {
-    /// All of them.
-    pub(crate) members: Object<'a>,
     payload: &'a Flat<'a>,
     found: Found<'a>,
     issued: Option<Date>,
@@ -60,6 +58,11 @@ impl<'a> Claims<'a> {
         }
     }
 
+    /// All of them.
+    pub(crate) fn members(&self) -> Option<Object<'a>> {
+        self.payload.outermost().as_object()
+    }
+
     /// The claim of one of the names that were looked for.
     #[inline]
     pub(crate) fn get(&self, place: Place) -> Option<Value<'a>> {
@@ -85,9 +88,9 @@ pub(crate) fn read<'d>(
 ) -> Result<(Flat<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = flat::describe(text, nodes, |name, hash, value| {
+    let claims = flat::describe(text, nodes, |name, hash, node| {
         if let Some(place) = names.place(name, hash) {
-            Found::note(found, place, value);
+            Found::note(found, place, node);
         }
     })?;
     if claims.outermost().as_object().is_none() {
@@ -127,11 +130,7 @@ impl Signed<'_> {
         if rules.check_iat && iat.is_some_and(|iat| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
-        let Some(members) = self.payload.outermost().as_object() else {
-            return Err(Refusal::MalformedClaims("the claims are not a JSON object"));
-        };
         Ok(Claims {
-            members,
             payload: &self.payload,
             found: self.found,
             issued: iat,

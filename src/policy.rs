@@ -109,7 +109,7 @@ impl Wanted {
         }
         let (first, rest) = self.path.as_deref()?.split_once('.')?;
         rest.split('.')
-            .try_fold(claims.members.get(first)?, |outer, name| {
+            .try_fold(claims.members()?.get(first)?, |outer, name| {
                 outer.as_object()?.get(name)
             })
     }

@@ -146,8 +146,9 @@ impl Authentic<'_> {
 #[derive(Debug, Clone)]
 pub(crate) struct Kept(ThinArc<Head, u8>);
 
-/// What stands before the bytes: the payload, and, if it is for when the token comes again, the part of the
-/// signature that is compared, the nodes of the payload, and those of the claims that were found.
+/// What stands before the bytes: of one that is for when the token comes again, the nodes of the claims that
+/// were found; the payload; and of the former again, the part of the signature that is compared, and the
+/// nodes of the payload. What is needed each time stands together.
 #[derive(Debug)]
 struct Head {
     header: Arc<Header>,
@@ -157,6 +158,7 @@ struct Head {
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
     fingerprint: OnceLock<u32>,
+    found_len: usize,
     text_len: usize,
     signature_len: usize,
 }
@@ -171,26 +173,27 @@ impl Kept {
     ) -> Self {
         let (_, signature) = token.signature.parts();
         bytes.clear();
+        let found = signed.found.0.as_flattened();
         for part in [
+            found,
             signed.payload.text(),
             signature,
             signed.payload.nodes().as_flattened(),
-            signed.found.0.as_flattened(),
         ] {
             bytes.extend_from_slice(part);
         }
-        Self::of(signed, format, signature.len(), bytes)
+        Self::of(signed, format, [found.len(), signature.len()], bytes)
     }
 
     /// For a session, whose claims are shown and not read any more.
     fn text_of(signed: &Signed<'_>) -> Self {
-        Self::of(signed, None, 0, signed.payload.text())
+        Self::of(signed, None, [0, 0], signed.payload.text())
     }
 
     fn of(
         signed: &Signed<'_>,
         format: Option<SignatureFormat>,
-        signature_len: usize,
+        [found_len, signature_len]: [usize; 2],
         bytes: &[u8],
     ) -> Self {
         let head = Head {
@@ -200,6 +203,7 @@ impl Kept {
             acl_suits_all: Mark::default(),
             format,
             fingerprint: OnceLock::new(),
+            found_len,
             text_len: signed.payload.text().len(),
             signature_len,
         };
@@ -213,11 +217,10 @@ impl Kept {
     /// What was signed, of one that was made for when the token comes again.
     pub(crate) fn signed(&self) -> Signed<'_> {
         let head = self.head();
-        let (text, _, nodes) = self.parts();
-        let (nodes, found) = Flat::split(nodes.as_chunks().0);
+        let [found, text, _, nodes] = self.parts();
         Signed {
-            payload: Flat::new(text, nodes),
-            found: Found(found),
+            payload: Flat::new(text, nodes.as_chunks().0),
+            found: Found(found.as_chunks().0),
             dates: &head.dates,
             acl_suits_all: &head.acl_suits_all,
             header: &head.header,
@@ -227,13 +230,14 @@ impl Kept {
 
     /// The payload, byte for byte.
     pub(crate) fn text(&self) -> &[u8] {
-        self.parts().0
+        let [_, text, ..] = self.parts();
+        text
     }
 
     /// Whether it is what was kept of this token, whose beginning of the signature is known to be the same.
     pub(crate) fn is_of(&self, token: &Token<'_>) -> bool {
         let (ours, its) = (&self.head().header, token.header);
-        let (text, signature, _) = self.parts();
+        let [_, text, signature, _] = self.parts();
         (Arc::ptr_eq(ours, its) || ours.segment == its.segment)
             && text == token.payload
             && signature == token.signature.parts().1
@@ -260,12 +264,13 @@ impl Kept {
             .fold(size_of::<Head>(), usize::saturating_add)
     }
 
-    fn parts(&self) -> (&[u8], &[u8], &[u8]) {
+    fn parts(&self) -> [&[u8]; 4] {
         let head = self.head();
         let parts = || {
-            let (text, rest) = self.0.slice.split_at_checked(head.text_len)?;
+            let (found, rest) = self.0.slice.split_at_checked(head.found_len)?;
+            let (text, rest) = rest.split_at_checked(head.text_len)?;
             let (signature, nodes) = rest.split_at_checked(head.signature_len)?;
-            Some((text, signature, nodes))
+            Some([found, text, signature, nodes])
         };
         parts().unwrap_or_default()
     }

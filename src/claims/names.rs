@@ -102,19 +102,21 @@ impl Names {
 pub(crate) struct Found<'d>(pub(crate) &'d [Node]);
 
 impl Found<'_> {
-    /// Keeps the node of a claim, which is not the first: that is the node of the claims themselves.
+    /// Keeps the node of a claim.
     #[inline]
-    pub(super) fn note(found: &mut [Node], place: Place, node: usize) {
+    pub(super) fn note(found: &mut [Node], place: Place, node: Node) {
         if let Some(found) = found.get_mut(place.0) {
-            *found = (node as u64).to_ne_bytes();
+            *found = node;
         }
     }
 
     /// The node of a claim, if it is there.
     #[inline]
-    pub(super) fn node(self, place: Place) -> Option<usize> {
-        let node = u64::from_ne_bytes(*self.0.get(place.0)?);
-        usize::try_from(node).ok().filter(|node| *node != 0)
+    pub(super) fn node(self, place: Place) -> Option<Node> {
+        self.0
+            .get(place.0)
+            .copied()
+            .filter(|node| *node != Node::default())
     }
 }
 

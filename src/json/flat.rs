@@ -18,8 +18,9 @@ pub(crate) use scan::{describe, hash};
 /// kind 4 | start 20 | length 20 | next 20
 /// ```
 ///
-/// Start and length are those of a scalar in the text. Next is the node after this one and, if it is a
-/// container, all that is in it. A member's name is followed by its value.
+/// Start and length are those of a scalar in the text; a container starts with the first node in it. Next
+/// is the node after this one and, if it is a container, all that is in it. A member's name is followed by
+/// its value. No node is all zeros.
 pub(crate) type Node = [u8; 8];
 
 /// How many bits of a node are a place in the text, or among the nodes.
@@ -93,14 +94,6 @@ impl<'d> Flat<'d> {
         Self { text, nodes }
     }
 
-    /// The nodes of one description, and what stands behind them.
-    pub(crate) fn split(nodes: &[Node]) -> (&[Node], &[Node]) {
-        let (_, _, _, end) = nodes
-            .first()
-            .map_or((Kind::Null, 0, 0, 0), |node| parts(*node));
-        nodes.split_at_checked(end).unwrap_or_default()
-    }
-
     pub(crate) fn text(self) -> &'d [u8] {
         self.text
     }
@@ -111,13 +104,21 @@ impl<'d> Flat<'d> {
 
     /// The outermost value.
     pub(crate) fn outermost(&self) -> Value<'_> {
-        self.value(0)
+        self.at(0)
     }
 
     /// The value of a node.
     #[inline]
-    pub(crate) fn value(&self, index: usize) -> Value<'_> {
-        Value { flat: self, index }
+    pub(crate) fn value(&self, node: Node) -> Value<'_> {
+        Value { flat: self, node }
+    }
+
+    /// The value of the node at a place.
+    #[inline]
+    fn at(&self, place: usize) -> Value<'_> {
+        // Null, after which there is nothing.
+        const NOTHING: Node = (LONGEST as u64).to_ne_bytes();
+        self.value(self.nodes.get(place).copied().unwrap_or(NOTHING))
     }
 }
 
@@ -125,7 +126,7 @@ impl<'d> Flat<'d> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Value<'d> {
     flat: &'d Flat<'d>,
-    index: usize,
+    node: Node,
 }
 
 /// What a value is.
@@ -143,8 +144,7 @@ pub(crate) enum Read<'d> {
 impl<'d> Value<'d> {
     #[inline]
     fn parts(self) -> (Kind, usize, usize, usize) {
-        let node = self.flat.nodes.get(self.index);
-        node.map_or((Kind::Null, 0, 0, usize::MAX), |node| parts(*node))
+        parts(self.node)
     }
 
     pub(crate) fn read(self) -> Read<'d> {
@@ -156,7 +156,7 @@ impl<'d> Value<'d> {
             Kind::Number => Read::Number(Number(self.slice(start, len))),
             Kind::Plain => Read::String(Cow::Borrowed(text(self.slice(start, len)))),
             Kind::Escaped => Read::String(Cow::Owned(self.unescaped(start, len))),
-            Kind::Array => Read::Array(Array(self.inside(next))),
+            Kind::Array => Read::Array(Array(self.inside(start, next))),
             Kind::Object => Read::Object,
         }
     }
@@ -184,7 +184,7 @@ impl<'d> Value<'d> {
     #[inline]
     pub(crate) fn as_array(self) -> Option<Array<'d>> {
         match self.parts() {
-            (Kind::Array, _, _, end) => Some(Array(self.inside(end))),
+            (Kind::Array, first, _, end) => Some(Array(self.inside(first, end))),
             _ => None,
         }
     }
@@ -192,7 +192,7 @@ impl<'d> Value<'d> {
     #[inline]
     pub(crate) fn as_object(self) -> Option<Object<'d>> {
         match self.parts() {
-            (Kind::Object, _, _, end) => Some(Object(self.inside(end))),
+            (Kind::Object, first, _, end) => Some(Object(self.inside(first, end))),
             _ => None,
         }
     }
@@ -221,12 +221,9 @@ impl<'d> Value<'d> {
     }
 
     #[inline]
-    fn inside(self, end: usize) -> Inside<'d> {
-        Inside {
-            flat: self.flat,
-            next: self.index.saturating_add(1),
-            end,
-        }
+    fn inside(self, next: usize, end: usize) -> Inside<'d> {
+        let flat = self.flat;
+        Inside { flat, next, end }
     }
 }
 
@@ -291,7 +288,7 @@ impl<'d> Inside<'d> {
     /// The node that comes next, if there is one.
     #[inline]
     fn first(self) -> Option<Value<'d>> {
-        (self.next < self.end).then(|| self.flat.value(self.next))
+        (self.next < self.end).then(|| self.flat.at(self.next))
     }
 
     /// Lets the node after this value come next.
@@ -360,7 +357,8 @@ impl Value<'_> {
     /// Its value.
     #[inline]
     fn following(self) -> Self {
-        self.flat.value(self.index.saturating_add(1))
+        let (_, _, _, next) = self.parts();
+        self.flat.at(next)
     }
 }
 

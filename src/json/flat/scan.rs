@@ -1,12 +1,11 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Flat, Kind, LONGEST, Node, Number, Value, node, parts};
+use super::{Flat, Kind, LONGEST, Node, Number, Value, node};
 use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
 use crate::words::{self, Word};
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
-/// object, `member` is told the names of its members, their [hash], and the nodes of their values, as they
-/// come.
+/// object, `member` is told the names of its members, their [hash], and the nodes of their values.
 ///
 /// # Errors
 ///
@@ -14,7 +13,7 @@ use crate::words::{self, Word};
 pub(crate) fn describe<'d>(
     text: &'d [u8],
     nodes: &'d mut Vec<Node>,
-    member: impl FnMut(&[u8], u64, usize),
+    member: impl FnMut(&[u8], u64, Node),
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
@@ -139,7 +138,7 @@ struct Scanner<'s, M> {
     defect: &'static str,
 }
 
-impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
+impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = after(self.nodes.len());
@@ -249,17 +248,18 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
             at = self.string(text, start)?;
             let name = text.0.get(start..at.wrapping_sub(1)).unwrap_or_default();
             let hash = hash(name);
-            if depth == OUTERMOST {
-                if self.has_escapes {
-                    self.tell(text);
-                } else {
-                    (self.member)(name, hash, self.nodes.len());
-                }
-            }
             let bit = 1 << (hash >> 58);
             may_repeat |= seen & bit != 0;
             seen |= bit;
+            let value = self.nodes.len();
             at = self.value(text, text.past_mark(at, b':')?, depth)?;
+            if depth == OUTERMOST {
+                if self.has_escapes {
+                    self.tell(text, value);
+                } else if let Some(value) = self.nodes.get(value) {
+                    (self.member)(name, hash, *value);
+                }
+            }
             match text.past_mark(at, b',') {
                 Some(next) => at = next,
                 None => break text.past_mark(at, b'}')?,
@@ -273,16 +273,16 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
         Some(end)
     }
 
-    /// Tells of a member whose name has been read, and may have escapes.
+    /// Tells of a member whose name may have escapes, and of the node at this place.
     #[cold]
-    fn tell(&mut self, text: Text<'_>) {
-        let value = self.nodes.len();
+    fn tell(&mut self, text: Text<'_>, value: usize) {
         let flat = Flat {
             text: text.0,
             nodes: self.nodes,
         };
-        if let Some(name) = flat.value(value.wrapping_sub(1)).as_bytes() {
-            (self.member)(&name, hash(&name), value);
+        let name = flat.at(value.wrapping_sub(1)).as_bytes();
+        if let (Some(name), Some(value)) = (name, self.nodes.get(value)) {
+            (self.member)(&name, hash(&name), *value);
         }
     }
 
@@ -310,8 +310,8 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
     #[inline]
     fn close(&mut self, container: usize, kind: Kind) {
         let next = self.nodes.len();
-        if let Some(container) = self.nodes.get_mut(container) {
-            *container = node(kind, 0, 0, next);
+        if let Some(place) = self.nodes.get_mut(container) {
+            *place = node(kind, after(container), 0, next);
         }
     }
 
@@ -322,7 +322,7 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
             return false;
         }
         let flat = self.flat(text);
-        let Some(object) = flat.value(container).as_object() else {
+        let Some(object) = flat.at(container).as_object() else {
             return false;
         };
         // Sorting keeps a hostile object of many members cheap.
@@ -339,9 +339,8 @@ impl<M: FnMut(&[u8], u64, usize)> Scanner<'_, M> {
         let mut at = after(container);
         while at < end {
             let flat = self.flat(text);
-            let name = flat.value(at).as_bytes().unwrap_or_default();
-            let value = flat.nodes.get(after(at));
-            at = value.map_or(end, |value| parts(*value).3);
+            let name = flat.at(at).as_bytes().unwrap_or_default();
+            (_, _, _, at) = flat.at(after(at)).parts();
             self.nodes.push(hash(&name).to_ne_bytes());
         }
         let hashes = self.nodes.get_mut(end..).unwrap_or_default();

@@ -43,7 +43,7 @@ fn agrees(text: &str) {
             .as_object()
             .into_iter()
             .flat_map(Object::iter);
-        let members = members.map(|(name, value)| (name.into_owned(), value.index));
+        let members = members.map(|(name, value)| (name.into_owned(), value.node));
         assert_eq!(told, members.collect::<Vec<_>>(), "{text}");
     }
     let flat = flat.map(|flat| tree(flat.outermost()));
