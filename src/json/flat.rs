@@ -325,7 +325,8 @@ impl<'d> Object<'d> {
         let Self(mut inside) = self;
         std::iter::from_fn(move || {
             let name = inside.first()?;
-            let value = name.following();
+            inside.next = inside.next.saturating_add(1);
+            let value = inside.first()?;
             inside.go_past(value);
             Some((name, value))
         })
@@ -352,13 +353,6 @@ impl Value<'_> {
             (Kind::Plain, start, len, _) => self.slice(start, len) == wanted.as_bytes(),
             _ => self.as_str().as_deref() == Some(wanted),
         }
-    }
-
-    /// Its value.
-    #[inline]
-    fn following(self) -> Self {
-        let (_, _, _, next) = self.parts();
-        self.flat.at(next)
     }
 }
 
