@@ -12,7 +12,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
-use crate::json::flat::hash;
+use crate::json::flat::Ends;
 use crate::keys::Key;
 use crate::signature::{Authentic, Description, Kept, Verification};
 use crate::token::Token;
@@ -141,7 +141,7 @@ impl Lately {
     /// A number of the signature, by its ends, and the token's place. Signatures are spread evenly; those
     /// that somebody chose are not accepted.
     fn place(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
-        let mark = hash(token.signature.parts().0);
+        let mark = Ends::of(token.signature.parts().0).hash();
         let places = self
             .0
             .get_or_init(|| (0..Self::PLACES).map(|_| AtomicU64::default()).collect());

@@ -88,8 +88,8 @@ pub(crate) fn read<'d>(
 ) -> Result<(Flat<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = flat::describe(text, nodes, |name, hash, node| {
-        if let Some(place) = names.place(name, hash) {
+    let claims = flat::describe(text, nodes, |name, ends, node| {
+        if let Some(place) = names.place(name, ends) {
             Found::note(found, place, node);
         }
     })?;

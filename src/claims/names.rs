@@ -1,6 +1,6 @@
 //! The names of the claims that are looked for, so that one pass over a payload finds them all.
 
-use crate::json::flat::{self, Node};
+use crate::json::flat::{Ends, Node};
 
 /// The claims that have a meaning here, whatever the configuration. They come first among the names.
 const REGISTERED: [&str; 7] = [
@@ -38,17 +38,17 @@ pub(crate) struct Names {
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     text: Box<[u8]>,
+    ends: Ends,
     /// The next name of the same bucket.
     next: Option<Place>,
 }
 
 const BUCKETS: usize = 64;
 
-/// The bucket of names of this hash.
+/// The bucket of names of these ends.
 #[inline]
-fn bucket(hash: u64) -> usize {
-    // The upper bits are the best.
-    (hash >> 58) as usize % BUCKETS
+fn bucket(ends: Ends) -> usize {
+    (ends.hash() >> 58) as usize % BUCKETS
 }
 
 impl Names {
@@ -65,25 +65,26 @@ impl Names {
 
     /// The place of a name, which is added if it is new.
     pub(crate) fn add(&mut self, name: &str) -> Place {
-        let hash = flat::hash(name.as_bytes());
-        if let Some(place) = self.place(name.as_bytes(), hash) {
+        let ends = Ends::of(name.as_bytes());
+        if let Some(place) = self.place(name.as_bytes(), ends) {
             return place;
         }
         let place = Place(self.all.len());
-        let first = self.buckets.get_mut(bucket(hash));
+        let first = self.buckets.get_mut(bucket(ends));
         self.all.push(Name {
             text: name.as_bytes().into(),
+            ends,
             next: first.and_then(|first| first.replace(place)),
         });
         place
     }
 
     #[inline]
-    pub(super) fn place(&self, name: &[u8], hash: u64) -> Option<Place> {
-        let mut next = *self.buckets.get(bucket(hash))?;
+    pub(super) fn place(&self, name: &[u8], ends: Ends) -> Option<Place> {
+        let mut next = *self.buckets.get(bucket(ends))?;
         while let Some(place) = next {
             let known = self.all.get(place.0)?;
-            if *known.text == *name {
+            if known.ends == ends && (!ends.leave_out_some() || *known.text == *name) {
                 return next;
             }
             next = known.next;

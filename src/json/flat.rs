@@ -5,11 +5,13 @@
 //! each value and each member name, in the order of the text, with the place of a scalar in the text
 //! or the end of a container among the nodes. What the text may be is the same.
 
+mod ends;
 mod scan;
 
 use std::borrow::Cow;
 
-pub(crate) use scan::{describe, hash};
+pub(crate) use ends::Ends;
+pub(crate) use scan::describe;
 
 /// One value or member name, in 64 bits. Bytes, so that nodes can be kept behind the text that they
 /// describe:
@@ -259,21 +261,44 @@ impl Number<'_> {
         if self.0.len() > FEW {
             return None;
         }
+        let (eights, rest) = self.0.as_chunks();
+        // So few digits fit.
         let mut number = 0_i64;
-        let mut digits_only = true;
-        for byte in self.0 {
+        for digits in eights {
+            number = number
+                .wrapping_mul(100_000_000)
+                .wrapping_add(eight_digits(*digits)?);
+        }
+        for byte in rest {
             let digit = byte.wrapping_sub(b'0');
-            digits_only &= digit < 10;
-            // So few digits fit.
+            if digit > 9 {
+                return None;
+            }
             number = number.wrapping_mul(10).wrapping_add(digit.into());
         }
-        digits_only.then_some(number)
+        Some(number)
     }
 
     /// The nearest double; always finite.
     pub(crate) fn float(self) -> f64 {
         text(self.0).parse().unwrap_or(f64::INFINITY)
     }
+}
+
+/// The number that eight digits are: first of pairs of digits, then of pairs of those, all at once.
+#[inline]
+fn eight_digits(digits: [u8; 8]) -> Option<i64> {
+    let each = |byte: u64| byte.wrapping_mul(0x0101_0101_0101_0101);
+    let digits = u64::from_le_bytes(digits).wrapping_sub(each(b'0'.into()));
+    // What was less than a zero is 0x80 or more by now; what was more than a nine becomes so.
+    let above_nine = digits.wrapping_add(each(0x7f - 9));
+    if (digits | above_nine) & each(0x80) != 0 {
+        return None;
+    }
+    let twos = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = twos.wrapping_mul(100).wrapping_add(twos >> 16) & 0x0000_ffff_0000_ffff;
+    let eights = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    i64::try_from(eights).ok()
 }
 
 /// The nodes in a container.

@@ -1,11 +1,11 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Flat, Kind, LONGEST, Node, Number, Value, node};
+use super::{Ends, Flat, Kind, LONGEST, Node, Number, Value, node};
 use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
 use crate::words::{self, Word};
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
-/// object, `member` is told the names of its members, their [hash], and the nodes of their values.
+/// object, `member` is told the names of its members, with their ends, and the nodes of their values.
 ///
 /// # Errors
 ///
@@ -13,7 +13,7 @@ use crate::words::{self, Word};
 pub(crate) fn describe<'d>(
     text: &'d [u8],
     nodes: &'d mut Vec<Node>,
-    member: impl FnMut(&[u8], u64, Node),
+    member: impl FnMut(&[u8], Ends, Node),
 ) -> Result<Flat<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
@@ -58,10 +58,11 @@ impl Text<'_> {
 
     /// Past spaces and this byte.
     #[inline]
-    fn past_mark(self, mut at: usize, mark: u8) -> Option<usize> {
-        if self.byte(at) != mark {
-            at = self.past_spaces(at);
+    fn past_mark(self, at: usize, mark: u8) -> Option<usize> {
+        if self.byte(at) == mark {
+            return Some(after(at));
         }
+        let at = self.past_spaces(at);
         (self.byte(at) == mark).then_some(after(at))
     }
 
@@ -138,7 +139,7 @@ struct Scanner<'s, M> {
     defect: &'static str,
 }
 
-impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
+impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = after(self.nodes.len());
@@ -247,8 +248,8 @@ impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
             let start = text.past_mark(at, b'"')?;
             at = self.string(text, start)?;
             let name = text.0.get(start..at.wrapping_sub(1)).unwrap_or_default();
-            let hash = hash(name);
-            let bit = 1 << (hash >> 58);
+            let ends = Ends::of(name);
+            let bit = 1 << (ends.hash() >> 58);
             may_repeat |= seen & bit != 0;
             seen |= bit;
             let value = self.nodes.len();
@@ -257,7 +258,7 @@ impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
                 if self.has_escapes {
                     self.tell(text, value);
                 } else if let Some(value) = self.nodes.get(value) {
-                    (self.member)(name, hash, *value);
+                    (self.member)(name, ends, *value);
                 }
             }
             match text.past_mark(at, b',') {
@@ -282,7 +283,7 @@ impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
         };
         let name = flat.at(value.wrapping_sub(1)).as_bytes();
         if let (Some(name), Some(value)) = (name, self.nodes.get(value)) {
-            (self.member)(&name, hash(&name), *value);
+            (self.member)(&name, Ends::of(&name), *value);
         }
     }
 
@@ -341,7 +342,7 @@ impl<M: FnMut(&[u8], u64, Node)> Scanner<'_, M> {
             let flat = self.flat(text);
             let name = flat.at(at).as_bytes().unwrap_or_default();
             (_, _, _, at) = flat.at(after(at)).parts();
-            self.nodes.push(hash(&name).to_ne_bytes());
+            self.nodes.push(Ends::of(&name).hash().to_ne_bytes());
         }
         let hashes = self.nodes.get_mut(end..).unwrap_or_default();
         hashes.sort_unstable();
@@ -360,26 +361,4 @@ const OUTERMOST: usize = 1;
 fn after(at: usize) -> usize {
     // Places end at `LONGEST`.
     at.wrapping_add(1)
-}
-
-/// A number of a name, by its length and ends. Names are mostly short: of most it is all bytes.
-#[inline]
-pub(crate) fn hash(name: &[u8]) -> u64 {
-    // The fraction of the golden ratio.
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (first, last) = if let Some(first) = name.first_chunk::<8>()
-        && let Some(last) = name.last_chunk()
-    {
-        (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-    } else if let Some(first) = name.first_chunk::<4>()
-        && let Some(last) = name.last_chunk()
-    {
-        let [first, last] = [*first, *last].map(u32::from_le_bytes);
-        (first.into(), last.into())
-    } else {
-        let byte = |at| u64::from(name.get(at).copied().unwrap_or_default());
-        (byte(0), (byte(1) << 8) | (byte(2) << 16))
-    };
-    let ends = first.wrapping_mul(ODD).wrapping_add(last);
-    ends.wrapping_add(name.len() as u64).wrapping_mul(ODD)
 }

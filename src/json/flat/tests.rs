@@ -33,8 +33,8 @@ fn tree(value: Value<'_>) -> Json<'static> {
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
     let mut told = Vec::new();
-    let flat = describe(text.as_bytes(), &mut nodes, |name, hashed, value| {
-        assert_eq!(hashed, hash(name));
+    let flat = describe(text.as_bytes(), &mut nodes, |name, ends, value| {
+        assert_eq!(ends, Ends::of(name));
         told.push((name.to_vec(), value));
     });
     if let Ok(flat) = &flat {
@@ -181,7 +181,10 @@ fn a_name_given_twice_is_found_among_few_and_among_many() {
             }
         }
     }
-    assert_eq!(hash(b"the same 1the same "), hash(b"the same 2the same "));
+    assert_eq!(
+        Ends::of(b"the same 1the same "),
+        Ends::of(b"the same 2the same ")
+    );
 }
 
 #[test]
@@ -192,6 +195,25 @@ fn numbers_are_text_as_they_are_written() {
             .map(|flat| flat.outermost().to_text().map(Cow::into_owned));
         assert_eq!(text, Ok(Some(number.to_owned())));
     }
+}
+
+#[test]
+fn few_digits_are_their_number_and_no_other_byte_is_a_digit() {
+    for len in 1..=18 {
+        let digits: String = "123456789".chars().cycle().take(len).collect();
+        let expected = digits.parse::<i64>().ok();
+        assert!(expected.is_some());
+        assert_eq!(Number(digits.as_bytes()).short(), expected);
+        for at in 0..len {
+            for byte in 0..=u8::MAX {
+                let mut other = digits.clone().into_bytes();
+                other.splice(at..=at, [byte]);
+                let number = Number(&other).short();
+                assert_eq!(number.is_some(), byte.is_ascii_digit(), "{other:?}");
+            }
+        }
+    }
+    assert_eq!(Number(b"1234567890123456789").short(), None);
 }
 
 /// Pieces of JSON, mostly well put together.
