@@ -1,6 +1,6 @@
 //! Numeric dates (RFC 7519 section 2), also as EMQX writes them.
 
-use crate::json::flat::{Number, Read, Value};
+use crate::json::flat::{Number, Value};
 
 /// A date. Beyond 64 bits it stops at the ends of `i64`, further than any clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +23,9 @@ impl Date {
 
 /// EMQX issues dates as strings too, so a decimal string `[+-]?digits(.digits)?` is taken.
 pub(super) fn numeric_date(value: Value<'_>) -> Option<Date> {
-    match value.read() {
-        Read::Number(seconds) => Some(number_date(seconds)),
-        Read::String(text) => decimal(&text),
-        _ => None,
+    match value.as_number() {
+        Some(seconds) => Some(number_date(seconds)),
+        None => decimal(&value.as_str()?),
     }
 }
 

@@ -184,6 +184,14 @@ impl<'d> Value<'d> {
     }
 
     #[inline]
+    pub(crate) fn as_number(self) -> Option<Number<'d>> {
+        match self.parts() {
+            (Kind::Number, start, len, _) => Some(Number(self.slice(start, len))),
+            _ => None,
+        }
+    }
+
+    #[inline]
     pub(crate) fn as_array(self) -> Option<Array<'d>> {
         match self.parts() {
             (Kind::Array, first, _, end) => Some(Array(self.inside(first, end))),

@@ -247,7 +247,7 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
             }
             let start = text.past_mark(at, b'"')?;
             at = self.string(text, start)?;
-            let name = text.0.get(start..at.wrapping_sub(1)).unwrap_or_default();
+            let name = text.0.get(start..at.wrapping_sub(1))?;
             let ends = Ends::of(name);
             let bit = 1 << (ends.hash() >> 58);
             may_repeat |= seen & bit != 0;
