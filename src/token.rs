@@ -125,11 +125,11 @@ struct Segments<'a> {
 impl<'a> Segments<'a> {
     /// Between the first dot and the last one: what is left there is base64url or not.
     fn split(field: &'a [u8]) -> Option<Self> {
-        let dot = words::find(field, 0, |word| word.is(b'.'));
-        let (header, rest) = cut(field, dot)?;
-        let (payload, signature) = cut(rest, memrchr(b'.', rest)?)?;
-        let signed_len = header.len().wrapping_add(payload.len()).wrapping_add(1);
-        let (signing_input, _) = field.split_at_checked(signed_len)?;
+        // Neither waits for the other: of very many tokens, each is waited for.
+        let first = words::find(field, 0, |word| word.is(b'.'));
+        let last = memrchr(b'.', field)?;
+        let (signing_input, signature) = cut(field, last)?;
+        let (header, payload) = cut(signing_input, first)?;
         Some(Self {
             header,
             payload,
