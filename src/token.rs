@@ -87,7 +87,7 @@ impl<'a> Token<'a> {
         };
         let algorithm = header
             .algorithm(rules)
-            .map_err(|refusal| signature.refused(refusal))?;
+            .map_err(|refusal| signature.malformed_or(refusal))?;
         Ok(Self {
             header,
             algorithm,
@@ -159,7 +159,7 @@ impl<'a> Signature<'a> {
 
     /// Why a token is refused that has something else wrong with it: its form comes first.
     #[cold]
-    pub(crate) fn refused(self, refusal: Refusal) -> Refusal {
+    pub(crate) fn malformed_or(self, refusal: Refusal) -> Refusal {
         match URL_SAFE_NO_PAD.check(self.0) {
             Ok(()) => refusal,
             Err(_) => Refusal::MalformedToken(Self::MALFORMED),

@@ -129,7 +129,7 @@ impl Verifier {
         let keys = config.keys.now();
         let candidates = keys
             .select(token.algorithm, token.header.kid.as_deref())
-            .map_err(|refusal| token.signature.refused(refusal))?;
+            .map_err(|refusal| token.signature.malformed_or(refusal))?;
         let verification = Verification {
             keys: candidates,
             format: config.signature_format,
