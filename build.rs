@@ -8,9 +8,9 @@ use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style}
 
 /// What the header is made of, in the order in which its functions appear.
 const SOURCES: [&str; 5] = [
-    "src/verdict.rs",
-    "src/acl.rs",
-    "src/log.rs",
+    "src/verifier/verdict.rs",
+    "src/acl/mod.rs",
+    "src/host/log.rs",
     "src/ffi/types.rs",
     "src/ffi/mod.rs",
 ];

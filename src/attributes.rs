@@ -1,6 +1,6 @@
 //! `client_attrs`: what a token tells the broker to remember of a client (EMQX 5.7).
 
-use crate::json::flat::Object;
+use crate::json::tape::Object;
 
 /// Names and values, in the order of the token.
 #[derive(Debug, Default)]

@@ -2,10 +2,10 @@
 
 use crate::acl::{Acl, Permission, Request};
 use crate::attributes::Attributes;
-use crate::claims::Claims;
 use crate::policy::Admission;
 use crate::revocations::Issue;
-use crate::signature::{Authentic, Kept};
+use crate::token::claims::Claims;
+use crate::token::signature::{Authentic, Kept};
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::acl::{self, Acl, Subject, Workspace};
-use crate::claims::{Claims, Names, Place};
 use crate::client::Client;
-use crate::json::flat::{Object, Read, Value};
-use crate::template::Template;
-use crate::verdict::Refusal;
+use crate::client::template::Template;
+use crate::json::tape::{Object, Read, Value};
+use crate::token::claims::{Claims, Names, Place};
+use crate::verifier::verdict::Refusal;
 
 /// What the claims must say about a client, and what follows from them.
 #[derive(Debug)]

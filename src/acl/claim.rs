@@ -6,11 +6,11 @@ use super::conditions::{Actions, Conditions, QosSet};
 use super::filters::{Collector, Filter};
 use super::rule::{self, Defect, Rule};
 use super::{Acl, Permission};
+use crate::acl::topic;
 use crate::client::Client;
-use crate::json::flat::{Array, Object, Value};
-use crate::template::{self, Placeholder, Unfilled};
-use crate::topic;
-use crate::verdict::Refusal;
+use crate::client::template::{self, Placeholder, Unfilled};
+use crate::json::tape::{Array, Object, Value};
+use crate::verifier::verdict::Refusal;
 
 /// For whom a claim is read.
 pub(crate) struct Subject<'a> {

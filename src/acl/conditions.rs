@@ -2,7 +2,7 @@
 
 use super::rule::Defect;
 use super::{Action, Permission, Qos, Request};
-use crate::json::flat::{Number, Read, Value};
+use crate::json::tape::{Number, Read, Value};
 
 /// The action, `qos` and `retain` of a rule.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use super::Permission;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
 use super::who::{self, About};
 use crate::client::Client;
-use crate::json::flat::{Array, Object, Read, Value};
+use crate::json::tape::{Array, Object, Read, Value};
 
 /// What is wrong with a claim. It quotes nothing of the token.
 pub(super) type Defect = &'static str;

@@ -7,7 +7,7 @@ use ipnet::{IpNet, Ipv4Net};
 use regex::bytes::RegexBuilder;
 
 use crate::client::Client;
-use crate::json::flat::Value;
+use crate::json::tape::Value;
 
 /// How large a compiled pattern may become, in bytes: it is compiled for each client that connects.
 const LARGEST_PATTERN: usize = 1 << 16;

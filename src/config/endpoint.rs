@@ -8,12 +8,12 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 use super::options::{Options, Ssl, Verify};
-use crate::file;
+use crate::host::file;
+use crate::host::log::{Log, LogLevel};
 use crate::json::quoted;
-use crate::keys::endpoint::{
+use crate::remote::{
     Authorities, Client, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
 };
-use crate::log::{Log, LogLevel};
 
 /// EMQX's word for a server name that is not to be told.
 const NO_SERVER_NAME: &str = "disable";

@@ -4,10 +4,10 @@
 use zeroize::Zeroizing;
 
 use super::{ConfigError, Options, endpoint};
-use crate::file;
+use crate::host::file;
+use crate::host::log::Log;
 use crate::json::Json;
 use crate::keys::{Key, KeySet, jwk, pem, secret};
-use crate::log::Log;
 
 /// Reads every key source that is given. At least one is required.
 pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySet, ConfigError> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::client::template::Template;
 use crate::policy::{Expectation, ExpectedValue};
-use crate::template::Template;
 
 /// Custom verification fields, in the order they are written.
 #[derive(Default)]

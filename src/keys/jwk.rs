@@ -12,8 +12,8 @@ use super::ecdsa::{Curve, SignatureFormat};
 use super::key::Key;
 use super::secret;
 use crate::algorithm::Algorithm;
+use crate::host::log::{Log, LogLevel};
 use crate::json::{Json, Object, quoted};
-use crate::log::{Log, LogLevel};
 
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
@@ -38,7 +38,7 @@ pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key
 
 /// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
 /// everybody who asks is none.
-pub(super) fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+pub(crate) fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
     let elements = elements(set)?;
     if elements.len() > MOST_FETCHED {
         return Err(format!("more than {MOST_FETCHED} keys"));

@@ -13,7 +13,7 @@ use super::ecdsa::{Curve, Ecdsa, SignatureFormat};
 use super::identity::{KeyIdentity, Material};
 use super::mac::MacKey;
 use crate::algorithm::Algorithm;
-use crate::log::{Log, LogLevel};
+use crate::host::log::{Log, LogLevel};
 
 /// The sizes of RSA moduli in bits that are neither weak nor a way to burn processor time.
 const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;

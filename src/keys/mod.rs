@@ -1,9 +1,8 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
 mod ecdsa;
-pub(crate) mod endpoint;
 mod identity;
-mod index;
+pub(crate) mod index;
 pub(crate) mod jwk;
 mod key;
 mod mac;
@@ -15,9 +14,9 @@ use std::sync::Arc;
 use arc_swap::Guard;
 
 use crate::algorithm::Algorithm;
-use crate::log::Log;
-use crate::verdict::Refusal;
-use endpoint::{Endpoint, Settings};
+use crate::host::log::Log;
+use crate::remote::{Endpoint, Settings};
+use crate::verifier::verdict::Refusal;
 use index::KeyIndex;
 
 pub(crate) use ecdsa::SignatureFormat;

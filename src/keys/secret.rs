@@ -4,7 +4,7 @@ use base64_simd::{AsOut, STANDARD};
 use zeroize::Zeroizing;
 
 use super::key::Key;
-use crate::log::{Log, LogLevel};
+use crate::host::log::{Log, LogLevel};
 
 /// The shortest secret that draws no warning: the hash size of HS256 (RFC 7518 section 3.2).
 const SHORTEST_GOOD: usize = 32;

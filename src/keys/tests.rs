@@ -7,10 +7,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::KeySet;
-use super::endpoint::{Headers, Pace, Settings, Source, Tls, Url};
 use crate::algorithm::Algorithm;
-use crate::log::Log;
-use crate::verdict::Refusal;
+use crate::host::log::Log;
+use crate::remote::{Headers, Pace, Settings, Source, Tls, Url};
+use crate::verifier::verdict::Refusal;
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"keys\": [{\"kty\": \"OKP\", \
                       \"crv\": \"Ed25519\", \"kid\": \"k\", \

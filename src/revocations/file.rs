@@ -10,9 +10,9 @@ use std::time::{Duration, SystemTime};
 use arc_swap::{ArcSwap, Guard};
 
 use super::Revocations;
-use crate::background::{Background, StopSign};
-use crate::file;
-use crate::log::{Log, LogLevel};
+use crate::host::file;
+use crate::host::log::{Log, LogLevel};
+use crate::host::thread::{Background, StopSign};
 
 /// How often the file is looked at.
 const INTERVAL: Duration = Duration::from_secs(1);

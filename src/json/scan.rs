@@ -1,8 +1,9 @@
 //! From a text to its nodes, in one pass.
 
-use super::{Ends, Flat, Kind, LONGEST, Node, Number, Value, node};
-use crate::json::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
-use crate::words::{self, Word};
+use super::tape::{Flat, Kind, LONGEST, Node, Number, Value, node};
+use super::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
+use crate::bytes::find::{self, Word};
+use crate::bytes::short_key::Ends;
 
 /// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
 /// object, `member` is told the names of its members, with their ends, and the nodes of their values.
@@ -75,7 +76,7 @@ impl Text<'_> {
     /// Past digits, at least one.
     #[inline]
     fn past_digits(self, start: usize) -> Option<usize> {
-        let at = words::find(self.0, start, |word| word.less(b'0') | word.more(b'9'));
+        let at = find::find(self.0, start, |word| word.less(b'0') | word.more(b'9'));
         (at != start).then_some(at)
     }
 
@@ -83,7 +84,7 @@ impl Text<'_> {
     #[inline]
     fn past_plain(self, at: usize) -> usize {
         let special = |word: Word| word.is(b'"') | word.is(b'\\') | word.less(b' ');
-        words::find(self.0, at, special)
+        find::find(self.0, at, special)
     }
 
     /// Past the rest of a string that goes on with a backslash, up to the quotation mark.

@@ -1,6 +1,6 @@
 //! Topic names and topic filters, as MQTT defines them (MQTT 5 section 4.7).
 
-use crate::words::{self, Found, Word};
+use crate::bytes::find::{self, Found, Word};
 
 /// The longest string that MQTT can carry, in bytes (section 1.5.4).
 pub(crate) const LONGEST: usize = 65_535;
@@ -22,7 +22,7 @@ pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Word) -> Found) ->
     let special = |word: Word| word.is(b'+') | word.is(b'#') | word.less(1) | barred(word);
     let mut from = 0;
     while from < bytes.len() {
-        let at = words::find(bytes, from, special);
+        let at = find::find(bytes, from, special);
         let Some(special) = bytes.get(at) else { break };
         from = at.wrapping_add(1);
         let begins = at == 0 || bytes.get(at.wrapping_sub(1)) == Some(&b'/');

@@ -12,11 +12,11 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
-use crate::json::flat::Ends;
+use crate::bytes::short_key::Ends;
 use crate::keys::Key;
-use crate::signature::{Authentic, Description, Kept, Verification};
-use crate::token::Token;
-use crate::verdict::Refusal;
+use crate::token::compact::Token;
+use crate::token::signature::{Authentic, Description, Kept, Verification};
+use crate::verifier::verdict::Refusal;
 
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;

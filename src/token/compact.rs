@@ -6,9 +6,9 @@ use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use memchr::memrchr;
 
 use crate::algorithm::Algorithm;
+use crate::bytes::find;
 use crate::json::Json;
-use crate::verdict::Refusal;
-use crate::words;
+use crate::verifier::verdict::Refusal;
 
 /// Which tokens are looked at.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct TokenRules {
 }
 
 /// A token in JWS compact serialisation (RFC 7515 section 7.1), not verified. Its claims are read
-/// only from what [`Token::verify`](crate::signature) makes of it.
+/// only from what [`Token::verify`](crate::token::signature) makes of it.
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
     pub(crate) header: &'a Arc<Header>,
@@ -126,7 +126,7 @@ impl<'a> Segments<'a> {
     /// Between the first dot and the last one: what is left there is base64url or not.
     fn split(field: &'a [u8]) -> Option<Self> {
         // Neither waits for the other: of very many tokens, each is waited for.
-        let first = words::find(field, 0, |word| word.is(b'.'));
+        let first = find::find(field, 0, |word| word.is(b'.'));
         let last = memrchr(b'.', field)?;
         let (signing_input, signature) = cut(field, last)?;
         let (header, payload) = cut(signing_input, first)?;

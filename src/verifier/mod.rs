@@ -1,21 +1,24 @@
 //! The pipeline from a client to a verdict, and what may be asked afterwards.
 
+mod decision_line;
+mod scratch;
+pub(crate) mod verdict;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
 use crate::acl::{Permission, Request};
-use crate::cache;
 use crate::client::Client;
-use crate::clock::{Clock, ClockError, ClockHook};
 use crate::config::{Config, ConfigError};
 use crate::grant::{Grant, Terms, Wanted};
-use crate::log::{Log, LogHook, LogLevel};
-use crate::report;
-use crate::scratch::Scratch;
-use crate::signature::Verification;
-use crate::token::Token;
-use crate::verdict::{Decision, Refusal, Verdict};
+use crate::host::clock::{Clock, ClockError, ClockHook};
+use crate::host::log::{Log, LogHook, LogLevel};
+use crate::token::cache;
+use crate::token::compact::Token;
+use crate::token::signature::Verification;
+use scratch::Scratch;
+use verdict::{Decision, Refusal, Verdict};
 
 /// What a verifier may call: nothing by default.
 #[derive(Default)]
@@ -107,9 +110,9 @@ impl Verifier {
             Err(refusal) => config.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
-        let level = report::level(&verdict);
+        let level = decision_line::level(&verdict);
         self.log
-            .write(level, || report::line(client, config.from, &verdict));
+            .write(level, || decision_line::line(client, config.from, &verdict));
         Ok(verdict)
     }
 

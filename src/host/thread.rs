@@ -11,8 +11,8 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use crate::ffi::signals::without_signals;
-use crate::gate::Gate;
-use crate::log::Log;
+use crate::host::gate::Gate;
+use crate::host::log::Log;
 
 /// A thread that works until this is dropped or stopped.
 pub(crate) struct Background {

@@ -5,12 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use triomphe::ThinArc;
 
-use crate::claims::{self, Dates, Found, Names};
-use crate::json::flat::{Flat, Node};
+use crate::host::log::Log;
+use crate::json::tape::{Flat, Node};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
-use crate::log::Log;
-use crate::token::{Buffer, Header, Token};
-use crate::verdict::Refusal;
+use crate::token::claims::{self, Dates, Found, Names};
+use crate::token::compact::{Buffer, Header, Token};
+use crate::verifier::verdict::Refusal;
 
 /// The payload of a token whose signature is that of a configured key: claims, whose dates have yet
 /// to be compared. It is made by [`Token::verify`], and by [`Kept`], which keeps what that made.

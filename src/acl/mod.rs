@@ -8,9 +8,8 @@ mod claim;
 mod conditions;
 mod filters;
 mod rule;
+mod topic;
 mod who;
-
-use crate::topic;
 
 pub(crate) use claim::{Subject, Workspace, read};
 

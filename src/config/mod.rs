@@ -11,16 +11,16 @@ use std::sync::Arc;
 
 use serde_path_to_error::{Path, Segment};
 
-use crate::cache::Cache;
-use crate::claims::DateRules;
 use crate::client::Field;
+use crate::host::log::Log;
 use crate::json::{self, Json, quoted};
 use crate::keys::{KeyIdentity, KeySet, SignatureFormat};
-use crate::log::Log;
 use crate::policy::Policy;
 use crate::revocations::{Issue, RevocationsFile};
-use crate::token::TokenRules;
-use crate::verdict::{Decision, Refusal};
+use crate::token::cache::Cache;
+use crate::token::claims::DateRules;
+use crate::token::compact::TokenRules;
+use crate::verifier::verdict::{Decision, Refusal};
 
 use options::{Disposition, Options};
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::words::{self, Word};
+use crate::bytes::find::{self, Word};
 
 /// How much a log line matters.
 #[repr(C)]
@@ -41,7 +41,7 @@ impl Log {
             // A line about each client goes this way, and next to none has one. C2 begins those that
             // are not ASCII.
             let suspect = |word: Word| word.less(b' ') | word.is(0x7F) | word.is(0xC2);
-            if words::find(line.as_bytes(), 0, suspect) < line.len() {
+            if find::find(line.as_bytes(), 0, suspect) < line.len() {
                 line = escaped(&line);
             }
             hook(level, line);

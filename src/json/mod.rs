@@ -6,7 +6,8 @@
 //! its `Value` keeps the last duplicate in silence.
 
 mod decode;
-pub(crate) mod flat;
+mod scan;
+pub(crate) mod tape;
 
 use std::borrow::Cow;
 use std::fmt;

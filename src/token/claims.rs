@@ -1,17 +1,14 @@
 //! From a [`Signed`] payload to [`Claims`] that are in date (RFC 7519 section 4.1).
 
-mod date;
-mod names;
-
 use std::sync::Arc;
 
-use crate::json::flat::{self, Flat, Node, Object, Value};
+use super::date::{Date, numeric_date};
+use crate::json::tape::{self, Flat, Node, Object, Value};
 use crate::revocations::Issue;
-use crate::signature::{Mark, Signed};
-use crate::verdict::Refusal;
-use date::{Date, numeric_date};
+use crate::token::signature::{Mark, Signed};
+use crate::verifier::verdict::Refusal;
 
-pub(crate) use names::{Found, Names, Place};
+pub(crate) use super::names::{Found, Names, Place};
 
 /// The last second of the year 9999, where expiry times end: a client a century hence must still
 /// be able to write the date.
@@ -88,7 +85,7 @@ pub(crate) fn read<'d>(
 ) -> Result<(Flat<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = flat::describe(text, nodes, |name, ends, node| {
+    let claims = tape::describe(text, nodes, |name, ends, node| {
         if let Some(place) = names.place(name, ends) {
             Found::note(found, place, node);
         }

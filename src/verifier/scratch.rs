@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use crate::acl::Workspace;
-use crate::signature::Description;
-use crate::token::Decoded;
+use crate::token::compact::Decoded;
+use crate::token::signature::Description;
 
 /// The buffers.
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! The names of the claims that are looked for, so that one pass over a payload finds them all.
 
-use crate::json::flat::{Ends, Node};
+use crate::bytes::short_key::Ends;
+use crate::json::tape::Node;
 
 /// The claims that have a meaning here, whatever the configuration. They come first among the names.
 const REGISTERED: [&str; 7] = [

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 
 use super::super::Json;
 use super::*;
+use crate::bytes::short_key::Ends;
 
 /// The tree that a described text is.
 fn tree(value: Value<'_>) -> Json<'static> {

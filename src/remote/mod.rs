@@ -19,9 +19,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use arc_swap::{ArcSwap, ArcSwapOption, Guard};
 use ureq::Agent;
 
-use super::index::KeyIndex;
-use crate::background::Background;
-use crate::log::Log;
+use crate::host::log::Log;
+use crate::host::thread::Background;
+use crate::keys::index::KeyIndex;
 use fetch::Fetcher;
 use refresher::Refresher;
 

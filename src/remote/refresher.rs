@@ -12,11 +12,11 @@ use super::Shared;
 use super::failure::Failure;
 use super::fetch::Fetcher;
 use super::pace::{EARLY_GAP, Pace};
-use crate::background::StopSign;
+use crate::host::log::{Log, LogLevel};
+use crate::host::thread::StopSign;
 use crate::json::Json;
 use crate::keys::index::KeyIndex;
 use crate::keys::jwk;
-use crate::log::{Log, LogLevel};
 
 /// Fetches, publishes, waits.
 pub(super) struct Refresher {

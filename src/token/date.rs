@@ -1,6 +1,6 @@
 //! Numeric dates (RFC 7519 section 2), also as EMQX writes them.
 
-use crate::json::flat::{Number, Value};
+use crate::json::tape::{Number, Value};
 
 /// A date. Beyond 64 bits it stops at the ends of `i64`, further than any clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,12 +81,12 @@ fn decimal(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::flat;
+    use crate::json::tape;
 
     #[track_caller]
     fn parse(json: &str) -> Option<Date> {
         let mut nodes = Vec::new();
-        flat::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
+        tape::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
             .ok()
             .and_then(|flat| numeric_date(flat.outermost()))
     }

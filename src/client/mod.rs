@@ -1,5 +1,7 @@
 //! Who is connecting.
 
+pub(crate) mod template;
+
 use serde::Deserialize;
 
 /// The fields of a CONNECT packet (MQTT 5 section 3.1.3), and where it came from. None: not sent.

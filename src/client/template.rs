@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
+use crate::bytes::find::{Found, Word};
 use crate::client::Client;
-use crate::words::{Found, Word};
 
 /// An expected text, taken apart.
 #[derive(Debug, PartialEq)]

@@ -5,13 +5,9 @@
 //! each value and each member name, in the order of the text, with the place of a scalar in the text
 //! or the end of a container among the nodes. What the text may be is the same.
 
-mod ends;
-mod scan;
-
 use std::borrow::Cow;
 
-pub(crate) use ends::Ends;
-pub(crate) use scan::describe;
+pub(crate) use super::scan::describe;
 
 /// One value or member name, in 64 bits. Bytes, so that nodes can be kept behind the text that they
 /// describe:
@@ -29,11 +25,11 @@ pub(crate) type Node = [u8; 8];
 const PLACE_BITS: u32 = 20;
 
 /// The longest text, in bytes: the claims of the longest token are shorter.
-const LONGEST: usize = (1 << PLACE_BITS) - 1;
+pub(super) const LONGEST: usize = (1 << PLACE_BITS) - 1;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Null,
     True,
     False,
@@ -63,7 +59,7 @@ impl Kind {
 
 /// Makes a node of places that are at most [`LONGEST`].
 #[inline]
-fn node(kind: Kind, start: usize, len: usize, next: usize) -> Node {
+pub(super) fn node(kind: Kind, start: usize, len: usize, next: usize) -> Node {
     let places = [start, len, next]
         .into_iter()
         .fold(kind as u64, |bits, place| {
@@ -86,8 +82,8 @@ fn parts(node: Node) -> (Kind, usize, usize, usize) {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Flat<'d> {
     /// UTF-8, which is not looked at again for what is compared only.
-    text: &'d [u8],
-    nodes: &'d [Node],
+    pub(super) text: &'d [u8],
+    pub(super) nodes: &'d [Node],
 }
 
 impl<'d> Flat<'d> {
@@ -117,7 +113,7 @@ impl<'d> Flat<'d> {
 
     /// The value of the node at a place.
     #[inline]
-    fn at(&self, place: usize) -> Value<'_> {
+    pub(super) fn at(&self, place: usize) -> Value<'_> {
         // Null, after which there is nothing.
         const NOTHING: Node = (LONGEST as u64).to_ne_bytes();
         self.value(self.nodes.get(place).copied().unwrap_or(NOTHING))
@@ -145,7 +141,7 @@ pub(crate) enum Read<'d> {
 
 impl<'d> Value<'d> {
     #[inline]
-    fn parts(self) -> (Kind, usize, usize, usize) {
+    pub(super) fn parts(self) -> (Kind, usize, usize, usize) {
         parts(self.node)
     }
 
@@ -244,7 +240,7 @@ fn text(bytes: &[u8]) -> &str {
 
 /// A number as it is written.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Number<'d>(&'d [u8]);
+pub(crate) struct Number<'d>(pub(super) &'d [u8]);
 
 impl Number<'_> {
     /// The value of a number without fraction or exponent that fits 64 bits; of -0 there is none.
@@ -354,7 +350,7 @@ pub(crate) struct Object<'d>(Inside<'d>);
 impl<'d> Object<'d> {
     /// The nodes of names and values.
     #[inline]
-    fn members(self) -> impl Iterator<Item = (Value<'d>, Value<'d>)> + Clone {
+    pub(super) fn members(self) -> impl Iterator<Item = (Value<'d>, Value<'d>)> + Clone {
         let Self(mut inside) = self;
         std::iter::from_fn(move || {
             let name = inside.first()?;
@@ -390,4 +386,5 @@ impl Value<'_> {
 }
 
 #[cfg(test)]
+#[path = "tests.rs"]
 mod tests;

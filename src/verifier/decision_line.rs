@@ -6,10 +6,10 @@ use sha2::{Digest, Sha256};
 
 use crate::client::{Client, Field};
 use crate::grant::Wanted;
+use crate::host::log::LogLevel;
 use crate::json::quoted;
-use crate::log::LogLevel;
-use crate::signature::Kept;
-use crate::verdict::{Decision, Reason, Verdict};
+use crate::token::signature::Kept;
+use crate::verifier::verdict::{Decision, Reason, Verdict};
 
 /// A client that is denied is news; one that is accepted, or left to others, is not.
 pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
