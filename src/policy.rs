@@ -6,8 +6,8 @@ use crate::acl::{self, Acl, Subject, Workspace};
 use crate::client::Client;
 use crate::client::template::Template;
 use crate::json::tape::{Object, Read, Value};
+use crate::refusal::Refusal;
 use crate::token::claims::{Claims, Names, Place};
-use crate::verifier::verdict::Refusal;
 
 /// What the claims must say about a client, and what follows from them.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use crate::acl::topic;
 use crate::client::Client;
 use crate::client::template::{self, Placeholder, Unfilled};
 use crate::json::tape::{Array, Object, Value};
-use crate::verifier::verdict::Refusal;
+use crate::refusal::Refusal;
 
 /// For whom a claim is read.
 pub(crate) struct Subject<'a> {

@@ -10,7 +10,7 @@ use super::ConfigError;
 use super::options::{Options, Ssl, Verify};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
-use crate::json::quoted;
+use crate::host::quote::quoted;
 use crate::remote::{
     Authorities, Client, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
 };

@@ -13,14 +13,15 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::client::Field;
 use crate::host::log::Log;
-use crate::json::{self, Json, quoted};
+use crate::host::quote::quoted;
+use crate::json::{self, Json};
 use crate::keys::{KeyIdentity, KeySet, SignatureFormat};
 use crate::policy::Policy;
+use crate::refusal::{Decision, Refusal};
 use crate::revocations::{Issue, RevocationsFile};
 use crate::token::cache::Cache;
 use crate::token::claims::DateRules;
 use crate::token::compact::TokenRules;
-use crate::verifier::verdict::{Decision, Refusal};
 
 use options::{Disposition, Options};
 

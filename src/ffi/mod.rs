@@ -22,8 +22,8 @@ pub use types::{
 
 use crate::acl::{Action, Permission, Qos, Request};
 use crate::config::ConfigError;
+use crate::refusal::{Decision, Reason};
 use crate::verifier::Verifier;
-use crate::verifier::verdict::{Decision, Reason};
 use guard::guard;
 use ptr::{ErrorText, Slot};
 

@@ -3,8 +3,9 @@
 use libc::{c_char, c_void};
 
 use crate::grant::{Grant, Terms};
+use crate::refusal::{Decision, Reason};
 use crate::verifier::Verifier;
-use crate::verifier::verdict::{Connack, Decision, Reason, Verdict};
+use crate::verifier::verdict::{Connack, Verdict};
 
 /// The version of the binary interface that this header describes. It changes when a symbol, a
 /// number or a field is removed or changes its meaning, and the soname with it; additions keep it.

@@ -4,4 +4,5 @@ pub(crate) mod clock;
 pub(crate) mod file;
 mod gate;
 pub(crate) mod log;
+pub(crate) mod quote;
 pub(crate) mod thread;

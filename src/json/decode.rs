@@ -10,7 +10,8 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{self, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::{Json, quoted};
+use super::tree::Json;
+use crate::host::quote::quoted;
 
 /// What was expected of a value, without the value.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! From a text to its nodes, in one pass.
 
-use super::tape::{Flat, Kind, LONGEST, Node, Number, Value, node};
-use super::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
+use super::grammar::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
+use super::number::Number;
+use super::tape::{Flat, Kind, LONGEST, Node, Value, node};
 use crate::bytes::find::{self, Word};
 use crate::bytes::short_key::Ends;
 

@@ -4,10 +4,13 @@
     reason = "a test that panics fails, and that is all"
 )]
 
+use std::borrow::Cow;
+
 use proptest::prelude::*;
 
-use super::super::Json;
-use super::*;
+use super::Json;
+use super::describe;
+use super::tape::*;
 use crate::bytes::short_key::Ends;
 
 /// The tree that a described text is.

@@ -13,7 +13,8 @@ use super::key::Key;
 use super::secret;
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
-use crate::json::{Json, Object, quoted};
+use crate::host::quote::quoted;
+use crate::json::{Json, Object};
 
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];

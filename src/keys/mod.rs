@@ -15,8 +15,8 @@ use arc_swap::Guard;
 
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
+use crate::refusal::Refusal;
 use crate::remote::{Endpoint, Settings};
-use crate::verifier::verdict::Refusal;
 use index::KeyIndex;
 
 pub(crate) use ecdsa::SignatureFormat;

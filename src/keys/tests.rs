@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::KeySet;
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
+use crate::refusal::Refusal;
 use crate::remote::{Headers, Pace, Settings, Source, Tls, Url};
-use crate::verifier::verdict::Refusal;
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"keys\": [{\"kty\": \"OKP\", \
                       \"crv\": \"Ed25519\", \"kid\": \"k\", \

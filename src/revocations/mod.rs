@@ -7,7 +7,8 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use crate::json::{Json, quoted};
+use crate::host::quote::quoted;
+use crate::json::Json;
 
 pub(crate) use file::RevocationsFile;
 

@@ -14,9 +14,9 @@ use siphasher::sip128::SipHasher13;
 
 use crate::bytes::short_key::Ends;
 use crate::keys::Key;
+use crate::refusal::Refusal;
 use crate::token::compact::Token;
 use crate::token::signature::{Authentic, Description, Kept, Verification};
-use crate::verifier::verdict::Refusal;
 
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;

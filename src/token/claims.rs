@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::date::{Date, numeric_date};
-use crate::json::tape::{self, Flat, Node, Object, Value};
+use crate::json;
+use crate::json::tape::{Flat, Node, Object, Value};
+use crate::refusal::Refusal;
 use crate::revocations::Issue;
 use crate::token::signature::{Mark, Signed};
-use crate::verifier::verdict::Refusal;
 
 pub(crate) use super::names::{Found, Names, Place};
 
@@ -85,7 +86,7 @@ pub(crate) fn read<'d>(
 ) -> Result<(Flat<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = tape::describe(text, nodes, |name, ends, node| {
+    let claims = json::describe(text, nodes, |name, ends, node| {
         if let Some(place) = names.place(name, ends) {
             Found::note(found, place, node);
         }

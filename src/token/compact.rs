@@ -8,7 +8,7 @@ use memchr::memrchr;
 use crate::algorithm::Algorithm;
 use crate::bytes::find;
 use crate::json::Json;
-use crate::verifier::verdict::Refusal;
+use crate::refusal::Refusal;
 
 /// Which tokens are looked at.
 #[derive(Debug)]

@@ -81,12 +81,12 @@ fn decimal(text: &str) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::tape;
+    use crate::json;
 
     #[track_caller]
     fn parse(json: &str) -> Option<Date> {
         let mut nodes = Vec::new();
-        tape::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
+        json::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
             .ok()
             .and_then(|flat| numeric_date(flat.outermost()))
     }

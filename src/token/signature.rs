@@ -8,9 +8,9 @@ use triomphe::ThinArc;
 use crate::host::log::Log;
 use crate::json::tape::{Flat, Node};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
+use crate::refusal::Refusal;
 use crate::token::claims::{self, Dates, Found, Names};
 use crate::token::compact::{Buffer, Header, Token};
-use crate::verifier::verdict::Refusal;
 
 /// The payload of a token whose signature is that of a configured key: claims, whose dates have yet
 /// to be compared. It is made by [`Token::verify`], and by [`Kept`], which keeps what that made.

@@ -4,12 +4,13 @@ use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
 
+use super::verdict::Verdict;
 use crate::client::{Client, Field};
 use crate::grant::Wanted;
 use crate::host::log::LogLevel;
-use crate::json::quoted;
+use crate::host::quote::quoted;
+use crate::refusal::{Decision, Reason};
 use crate::token::signature::Kept;
-use crate::verifier::verdict::{Decision, Reason, Verdict};
 
 /// A client that is denied is news; one that is accepted, or left to others, is not.
 pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {

@@ -14,11 +14,12 @@ use crate::config::{Config, ConfigError};
 use crate::grant::{Grant, Terms, Wanted};
 use crate::host::clock::{Clock, ClockError, ClockHook};
 use crate::host::log::{Log, LogHook, LogLevel};
+use crate::refusal::{Decision, Refusal};
 use crate::token::cache;
 use crate::token::compact::Token;
 use crate::token::signature::Verification;
 use scratch::Scratch;
-use verdict::{Decision, Refusal, Verdict};
+use verdict::Verdict;
 
 /// What a verifier may call: nothing by default.
 #[derive(Default)]

@@ -1,0 +1,47 @@
+//! Names in messages.
+
+use std::fmt;
+
+/// A name as it may appear in a message: escaped, and not longer than a line.
+pub(crate) fn quoted(name: &str) -> Quoted<'_> {
+    Quoted(name)
+}
+
+/// See [`quoted`].
+pub(crate) struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 48;
+        let end = self.0.char_indices().nth(LONGEST);
+        let (shown, rest) = end.map_or((self.0, ""), |(end, _)| self.0.split_at(end));
+        f.write_str("`")?;
+        // Most names need no escape, and one is written for each client.
+        if shown
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        {
+            f.write_str(shown)?;
+        } else {
+            write!(f, "{}", shown.escape_debug())?;
+        }
+        f.write_str(if rest.is_empty() { "`" } else { "...`" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_a_message_is_escaped_and_cut() {
+        assert_eq!(quoted("a\n\u{1b}b").to_string(), "`a\\n\\u{1b}b`");
+        assert_eq!(quoted("plain-1_a").to_string(), "`plain-1_a`");
+        let long = "x".repeat(48);
+        assert_eq!(quoted(&long).to_string(), format!("`{long}`"));
+        assert_eq!(
+            quoted(&format!("{long}y")).to_string(),
+            format!("`{long}...`")
+        );
+    }
+}

@@ -1,0 +1,316 @@
+//! JSON as a tree: how headers, key sets, revocations and the configuration are read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::grammar::{DUPLICATE, INVALID, MAX_DEPTH, NESTED};
+use crate::host::quote::quoted;
+
+/// A JSON value that borrows from its text whatever needs no unescaping.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    /// A number without fraction or exponent that fits 64 bits; kept exact.
+    Integer(i128),
+    /// Any other number; always finite.
+    Float(f64),
+    String(Cow<'a, str>),
+    Array(Vec<Json<'a>>),
+    Object(Object<'a>),
+}
+
+/// The members of a JSON object: in the order of the text, each name once.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Object<'a>(pub(super) Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl<'a> Object<'a> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
+        self.0
+            .iter()
+            .find_map(|(member, value)| (member == name).then_some(value))
+    }
+
+    /// A member moved out of the object.
+    pub(crate) fn remove(&mut self, name: &str) -> Option<Json<'a>> {
+        let index = self.0.iter().position(|(member, _)| member == name)?;
+        Some(self.0.swap_remove(index).1)
+    }
+
+    /// The members whose names are in `names`, moved out of the object.
+    pub(crate) fn take(&mut self, names: &[&str]) -> Self {
+        Self(
+            self.0
+                .extract_if(.., |(member, _)| names.contains(&member.as_ref()))
+                .collect(),
+        )
+    }
+}
+
+impl<'a> Json<'a> {
+    #[cfg(test)]
+    pub(super) fn object(members: impl Iterator<Item = (Cow<'a, str>, Self)>) -> Self {
+        Self::Object(Object(members.collect()))
+    }
+
+    /// Reads one JSON value that fills the whole of `text`.
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Error> {
+        Ok(serde_json::from_str(text)?)
+    }
+
+    pub(crate) fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// Why a text was not read.
+#[derive(Debug)]
+pub(crate) struct Error(serde_json::Error);
+
+impl Error {
+    /// What is wrong, without its place.
+    pub(crate) fn defect(&self) -> &'static str {
+        // The reader takes every JSON type, so a data error is one of its own two.
+        if !self.0.is_data() {
+            INVALID
+        } else if self.0.to_string().starts_with(NESTED) {
+            NESTED
+        } else {
+            DUPLICATE
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self(error)
+    }
+}
+
+/// A sentence with line and column. It quotes at most the name of a member: the texts of
+/// `serde_json` itself may quote a value, and are not used.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_data() {
+            write!(f, "{}", self.0)
+        } else {
+            let (line, column) = (self.0.line(), self.0.column());
+            write!(f, "{} at line {line} column {column}", self.defect())
+        }
+    }
+}
+
+impl<'a, 'de: 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Reader { depth: 0 }.deserialize(deserializer)
+    }
+}
+
+/// Reads one value at `depth` levels below the outermost.
+#[derive(Clone, Copy)]
+struct Reader {
+    depth: usize,
+}
+
+impl Reader {
+    fn inside<E: de::Error>(self) -> Result<Self, E> {
+        let depth = self.depth.saturating_add(1);
+        if depth > MAX_DEPTH {
+            return Err(E::custom(NESTED));
+        }
+        Ok(Self { depth })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader {
+    type Value = Json<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Json<'de>, E> {
+        Ok(Json::Integer(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Json<'de>, E> {
+        Ok(Json::Integer(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Json<'de>, E> {
+        Ok(Json::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Json<'de>, E> {
+        Ok(Json::String(Cow::Owned(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json<'de>, A::Error> {
+        let inside = self.inside()?;
+        let mut array = Vec::new();
+        while let Some(element) = elements.next_element_seed(inside)? {
+            array.push(element);
+        }
+        Ok(Json::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
+        let inside = self.inside()?;
+        let mut object = Vec::new();
+        while let Some(Name(name)) = members.next_key()? {
+            object.push((name, members.next_value_seed(inside)?));
+        }
+        match repeated(&object) {
+            Some(name) => Err(de::Error::custom(format_args!(
+                "{} is given twice",
+                quoted(name)
+            ))),
+            None => Ok(Json::Object(Object(object))),
+        }
+    }
+}
+
+/// A name that two members share. Sorting keeps a hostile object of many members cheap.
+fn repeated<'m>(members: &'m [(Cow<'_, str>, Json<'_>)]) -> Option<&'m str> {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_ref()).collect();
+    names.sort_unstable();
+    let following = names.iter().skip(1);
+    names
+        .iter()
+        .zip(following)
+        .find_map(|(name, next)| (name == next).then_some(*name))
+}
+
+/// A member name; `Cow`'s own `Deserialize` would always copy.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a member name")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        match Json::parse(text) {
+            Ok(value) => unreachable!("{text} was read as {value:?}"),
+            Err(error) => assert_eq!(error.to_string(), expected),
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_is_an_error_at_any_depth() {
+        refused(
+            r#"{"a":1,"b":2,"a":3}"#,
+            "`a` is given twice at line 1 column 19",
+        );
+        refused(
+            r#"[{"x":{"a":1,"\u0061":2}}]"#,
+            "`a` is given twice at line 1 column 24",
+        );
+    }
+
+    #[test]
+    fn the_same_name_in_two_objects_is_no_duplicate() {
+        assert!(Json::parse(r#"{"a":{"a":1},"b":{"a":2}}"#).is_ok());
+    }
+
+    #[test]
+    fn thirty_two_levels_are_read_and_thirty_three_are_not() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(Json::parse(&nested(32)).is_ok());
+        refused(
+            &nested(33),
+            "JSON nested more than 32 levels deep at line 1 column 34",
+        );
+        refused(
+            &nested(5_000),
+            "JSON nested more than 32 levels deep at line 1 column 33",
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_is_told_by_its_place_and_never_quoted() {
+        refused(r#"{"a":hunter2}"#, "not valid JSON at line 1 column 6");
+        refused("{}x", "not valid JSON at line 1 column 3");
+        refused("", "not valid JSON at line 1 column 0");
+        refused("\u{feff}{}", "not valid JSON at line 1 column 1");
+        refused(r#""\ud800""#, "not valid JSON at line 1 column 8");
+        refused("1e400", "not valid JSON at line 1 column 5");
+        refused("01", "not valid JSON at line 1 column 2");
+        refused("[1,]", "not valid JSON at line 1 column 4");
+    }
+
+    #[test]
+    fn integers_of_64_bits_stay_exact() {
+        assert_eq!(
+            Json::parse("15822553606420001").ok(),
+            Some(Json::Integer(15_822_553_606_420_001))
+        );
+        assert_eq!(
+            Json::parse("18446744073709551615").ok(),
+            Some(Json::Integer(u64::MAX.into()))
+        );
+        assert_eq!(
+            Json::parse("-9223372036854775808").ok(),
+            Some(Json::Integer(i64::MIN.into()))
+        );
+    }
+
+    #[test]
+    fn an_object_cannot_pose_as_a_number() {
+        let posing = Json::parse(r#"{"$serde_json::private::Number":"1"}"#);
+        assert!(matches!(posing, Ok(Json::Object(_))), "{posing:?}");
+    }
+}

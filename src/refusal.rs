@@ -1,0 +1,282 @@
+//! What is decided about a client, and why: the words for "no".
+
+use std::ffi::CStr;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::algorithm::Algorithm;
+use crate::host::quote::quoted;
+
+/// What to do with the client. Zero, as in memory nobody wrote, denies.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Refuse the connection.
+    Deny = 0,
+    /// Accept the connection.
+    Allow = 1,
+    /// Not for this library to decide: let the broker's next authenticator try. A broker without
+    /// another authenticator must refuse.
+    Ignore = 2,
+}
+
+impl Decision {
+    const ALL: [Self; 3] = [Self::Deny, Self::Allow, Self::Ignore];
+
+    /// The decision's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Deny => c"deny",
+            Self::Allow => c"allow",
+            Self::Ignore => c"ignore",
+        }
+    }
+
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|decision| *decision as i32 == number)
+    }
+}
+
+/// Why it was so decided: one number for each cause that an operator can act on.
+///
+/// The numbers are part of the binary interface. They are never reused.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Nothing was decided, because the call failed.
+    Undecided = 0,
+    /// The token is good for this client.
+    Accepted = 1,
+    /// The client sent no token: the CONNECT field named by `from` is absent. See `on_missing`.
+    MissingToken = 2,
+    /// The token is longer than `max_token_size`.
+    TokenTooLarge = 3,
+    /// The field does not hold a signed token (RFC 7515 section 7.1). Often it is a plain
+    /// password; see `on_malformed`.
+    MalformedToken = 4,
+    /// The token's `alg` is `none`, unknown, or spelled in another way.
+    UnsupportedAlgorithm = 5,
+    /// The token's `alg` is not in `algorithms`.
+    AlgorithmNotAllowed = 6,
+    /// The token demands an extension that is not supported: `crit`, or `b64` other than true.
+    UnsupportedCriticalHeader = 7,
+    /// No configured key can verify the token's `alg`, or none of those that its `kid` names can; see
+    /// `on_unknown_key`. Of a session: the key that verified its token is not configured any more.
+    NoKey = 8,
+    /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
+    /// `on_unknown_key`.
+    UnknownKeyId = 9,
+    /// The keys of `endpoint` are not there: they have not arrived yet, or they were dropped after
+    /// `max_fail_count` failures. No other key fits; the client may try again. The log says why.
+    KeysUnavailable = 10,
+    /// The signature is not that of a configured key over this token: another key signed it, or it
+    /// was changed.
+    BadSignature = 11,
+    /// The ECDSA signature is good, but not encoded as `signature_format` says. Set that option.
+    SignatureFormat = 12,
+    /// The claims are not a strict JSON object, or `exp`, `nbf` or `iat` is no numeric date.
+    MalformedClaims = 13,
+    /// The token's `exp` has passed. If the clocks differ, see `leeway`.
+    Expired = 14,
+    /// The token's `nbf` is yet to come. If the clocks differ, see `leeway`.
+    NotYetValid = 15,
+    /// The token's `iat` is yet to come, and `check_iat` is on.
+    IssuedInFuture = 16,
+    /// A claim that `verify_claims` or `require_exp` asks for is absent. The log names it.
+    MissingClaim = 17,
+    /// A claim differs from what `verify_claims` expects of this client. The log names it.
+    ClaimMismatch = 18,
+    /// The token's topic permissions are malformed, or have a condition that cannot be checked. The log
+    /// says which rule, and why.
+    BadAcl = 19,
+    /// The token is named by `revocations_file`.
+    Revoked = 20,
+}
+
+impl Reason {
+    const ALL: [Self; 21] = [
+        Self::Undecided,
+        Self::Accepted,
+        Self::MissingToken,
+        Self::TokenTooLarge,
+        Self::MalformedToken,
+        Self::UnsupportedAlgorithm,
+        Self::AlgorithmNotAllowed,
+        Self::UnsupportedCriticalHeader,
+        Self::NoKey,
+        Self::UnknownKeyId,
+        Self::KeysUnavailable,
+        Self::BadSignature,
+        Self::SignatureFormat,
+        Self::MalformedClaims,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::IssuedInFuture,
+        Self::MissingClaim,
+        Self::ClaimMismatch,
+        Self::BadAcl,
+        Self::Revoked,
+    ];
+
+    /// The reason's name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static CStr {
+        match self {
+            Self::Undecided => c"undecided",
+            Self::Accepted => c"accepted",
+            Self::MissingToken => c"missing_token",
+            Self::TokenTooLarge => c"token_too_large",
+            Self::MalformedToken => c"malformed_token",
+            Self::UnsupportedAlgorithm => c"unsupported_algorithm",
+            Self::AlgorithmNotAllowed => c"algorithm_not_allowed",
+            Self::UnsupportedCriticalHeader => c"unsupported_critical_header",
+            Self::NoKey => c"no_key",
+            Self::UnknownKeyId => c"unknown_key_id",
+            Self::KeysUnavailable => c"keys_unavailable",
+            Self::BadSignature => c"bad_signature",
+            Self::SignatureFormat => c"signature_format",
+            Self::MalformedClaims => c"malformed_claims",
+            Self::Expired => c"expired",
+            Self::NotYetValid => c"not_yet_valid",
+            Self::IssuedInFuture => c"issued_in_future",
+            Self::MissingClaim => c"missing_claim",
+            Self::ClaimMismatch => c"claim_mismatch",
+            Self::BadAcl => c"bad_acl",
+            Self::Revoked => c"revoked",
+        }
+    }
+
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| *reason as i32 == number)
+    }
+}
+
+/// Why a token was refused, with what an operator needs to find the cause. Of the token itself it
+/// holds no more than a known `alg` and the `kid`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// See [`Reason::MissingToken`].
+    MissingToken,
+    /// See [`Reason::TokenTooLarge`].
+    TokenTooLarge,
+    /// See [`Reason::MalformedToken`]; what is wrong with it.
+    MalformedToken(&'static str),
+    /// See [`Reason::UnsupportedAlgorithm`].
+    UnsupportedAlgorithm,
+    /// See [`Reason::AlgorithmNotAllowed`].
+    AlgorithmNotAllowed(Algorithm),
+    /// See [`Reason::UnsupportedCriticalHeader`].
+    UnsupportedCriticalHeader,
+    /// See [`Reason::NoKey`]; the `kid`, where it names keys.
+    NoKey(Algorithm, Option<String>),
+    /// See [`Reason::NoKey`]: the key that verified the token of a session is not configured.
+    KeyGone,
+    /// See [`Reason::UnknownKeyId`]; the `kid`.
+    UnknownKeyId(String),
+    /// See [`Reason::KeysUnavailable`].
+    KeysUnavailable,
+    /// See [`Reason::BadSignature`].
+    BadSignature,
+    /// See [`Reason::SignatureFormat`].
+    SignatureFormat,
+    /// See [`Reason::MalformedClaims`]; what is wrong with them.
+    MalformedClaims(&'static str),
+    /// See [`Reason::Expired`].
+    Expired,
+    /// See [`Reason::NotYetValid`].
+    NotYetValid,
+    /// See [`Reason::IssuedInFuture`].
+    IssuedInFuture,
+    /// See [`Reason::MissingClaim`]; the claim's name in the configuration.
+    MissingClaim(Arc<str>),
+    /// See [`Reason::ClaimMismatch`]; the claim's name in the configuration.
+    ClaimMismatch(Arc<str>),
+    /// See [`Reason::BadAcl`].
+    BadAcl {
+        /// The rule that is wrong, counted from 1, if the claim is a list of rules.
+        rule: Option<u32>,
+        /// What is wrong.
+        defect: &'static str,
+    },
+    /// See [`Reason::Revoked`].
+    Revoked,
+}
+
+impl Refusal {
+    /// The reason's number and name.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::MissingToken => Reason::MissingToken,
+            Self::TokenTooLarge => Reason::TokenTooLarge,
+            Self::MalformedToken(_) => Reason::MalformedToken,
+            Self::UnsupportedAlgorithm => Reason::UnsupportedAlgorithm,
+            Self::AlgorithmNotAllowed(_) => Reason::AlgorithmNotAllowed,
+            Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
+            Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
+            Self::UnknownKeyId(_) => Reason::UnknownKeyId,
+            Self::KeysUnavailable => Reason::KeysUnavailable,
+            Self::BadSignature => Reason::BadSignature,
+            Self::SignatureFormat => Reason::SignatureFormat,
+            Self::MalformedClaims(_) => Reason::MalformedClaims,
+            Self::Expired => Reason::Expired,
+            Self::NotYetValid => Reason::NotYetValid,
+            Self::IssuedInFuture => Reason::IssuedInFuture,
+            Self::MissingClaim(_) => Reason::MissingClaim,
+            Self::ClaimMismatch(_) => Reason::ClaimMismatch,
+            Self::BadAcl { .. } => Reason::BadAcl,
+            Self::Revoked => Reason::Revoked,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(text(self.reason().name()))?;
+        match self {
+            Self::MalformedToken(defect) | Self::MalformedClaims(defect) => {
+                write!(f, " ({defect})")
+            }
+            Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm, None) => {
+                write!(f, " (alg {algorithm})")
+            }
+            Self::NoKey(algorithm, Some(kid)) => {
+                write!(f, " (alg {algorithm}, kid {})", quoted(kid))
+            }
+            Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),
+            Self::MissingClaim(name) | Self::ClaimMismatch(name) => {
+                write!(f, " (claim {})", quoted(name))
+            }
+            Self::BadAcl { rule: None, defect } => write!(f, " ({defect})"),
+            Self::BadAcl {
+                rule: Some(rule),
+                defect,
+            } => write!(f, " (rule {rule}: {defect})"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A static name as Rust text.
+pub(crate) fn text(name: &'static CStr) -> &'static str {
+    name.to_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_leads_back_to_its_reason_and_no_other_does() {
+        for (number, reason) in (0..).zip(Reason::ALL) {
+            assert_eq!(Reason::from_number(number), Some(reason));
+        }
+        assert_eq!(Reason::from_number(21), None);
+        assert_eq!(Reason::from_number(-1), None);
+    }
+}
