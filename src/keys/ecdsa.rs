@@ -1,24 +1,10 @@
 //! ECDSA, whose signatures have two encodings.
 
 use aws_lc_rs::signature::{self as algorithms, EcdsaVerificationAlgorithm, ParsedPublicKey};
-use serde::Deserialize;
 
-use super::identity::Material;
-use super::key::{Mismatch, rejected};
+use super::identity::{Material, rejected};
+use super::signature_format::{Mismatch, SignatureFormat};
 use crate::algorithm::Algorithm;
-
-/// How an ECDSA signature is encoded. Other signatures have one form only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum SignatureFormat {
-    /// An ASN.1 SEQUENCE of two INTEGERs in DER: what Erlang's `public_key` makes.
-    Der,
-    /// Two numbers of fixed length in a row (RFC 7518 section 3.4): what JWT libraries make.
-    Raw,
-    /// Either: what has exactly the length of the raw form is raw.
-    Auto,
-}
 
 /// An ECDSA key in both encodings of the signature, so that a signature in the wrong one can be
 /// told from a bad one.

@@ -1,8 +1,9 @@
 //! Which key it was: what a session remembers of the key that verified its token.
 
 use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
+use aws_lc_rs::error::KeyRejected;
 
-use super::ecdsa::SignatureFormat;
+use super::signature_format::SignatureFormat;
 
 /// Names a key by its material, so that it is the same key when it is read again, from wherever.
 #[derive(Debug, PartialEq)]
@@ -31,4 +32,9 @@ impl Material {
         let digest = context.finish();
         Self(digest.as_ref().first_chunk().copied().unwrap_or_default())
     }
+}
+
+/// What is said of numbers from which AWS-LC makes no key.
+pub(super) fn rejected(_: KeyRejected) -> String {
+    "the numbers do not make a key".to_owned()
 }

@@ -8,9 +8,10 @@ use jsonwebtoken::jwk::{
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::ecdsa::{Curve, SignatureFormat};
+use super::ecdsa::Curve;
 use super::key::Key;
 use super::secret;
+use super::signature_format::SignatureFormat;
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;

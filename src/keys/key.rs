@@ -2,24 +2,16 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::error::KeyRejected;
-use aws_lc_rs::rsa::PublicKeyComponents;
-use aws_lc_rs::signature::{
-    self as algorithms, ED25519_PUBLIC_KEY_LEN, ParsedPublicKey, RsaParameters,
-};
+use aws_lc_rs::signature::ParsedPublicKey;
 use once_cell::sync::OnceCell;
 
-use super::ecdsa::{Curve, Ecdsa, SignatureFormat};
+use super::ecdsa::{Curve, Ecdsa};
 use super::identity::{KeyIdentity, Material};
 use super::mac::MacKey;
+use super::signature_format::{Mismatch, SignatureFormat};
+use super::{ed25519, rsa};
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
-
-/// The sizes of RSA moduli in bits that are neither weak nor a way to burn processor time.
-const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
-
-/// The longest RSA exponent in bits: the one limit that the verification has as well.
-const LONGEST_EXPONENT: usize = 33;
 
 /// A key and what it may verify. The algorithms are the key's own: a token's `alg` selects among
 /// them, so no `alg` can make an HMAC secret of a public key.
@@ -36,15 +28,6 @@ enum Primitive {
     Hmac(Box<MacKey>),
     Signature(ParsedPublicKey),
     Ecdsa(Box<Ecdsa>),
-}
-
-/// Why a key did not verify a signature.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Mismatch {
-    /// It is not this key's signature over this input.
-    Signature,
-    /// It is, but in the encoding that is not configured.
-    Format,
 }
 
 impl Key {
@@ -91,64 +74,11 @@ impl Key {
         modulus: &[u8],
         exponent: &[u8],
     ) -> Result<Self, String> {
-        let (n, e) = (
-            without_leading_zeros(modulus),
-            without_leading_zeros(exponent),
-        );
-        let size = bits(n);
-        if !RSA_BITS.contains(&size) {
-            return Err(format!(
-                "an RSA key of {size} bits; {} to {} bits are accepted",
-                RSA_BITS.start(),
-                RSA_BITS.end()
-            ));
-        }
-        let even = |number: &[u8]| number.last().is_none_or(|byte| byte % 2 == 0);
-        if even(n) {
-            return Err("an RSA key with an even modulus".to_owned());
-        }
-        if even(e) || e == [1] || bits(e) > LONGEST_EXPONENT {
-            return Err("an RSA key whose exponent is even, below 3, or too long".to_owned());
-        }
-        let components = PublicKeyComponents { n, e };
-        // The first verification prepares a key under a lock. It is done here, so that no check ever
-        // takes that lock, and no process is forked while one holds it.
-        let no_signature: Vec<u8> = (0..n.len()).map(|index| u8::from(index > 0)).collect();
-        let parse = |parameters: &'static RsaParameters| {
-            let key = components
-                .to_parsed_public_key(parameters)
-                .map_err(rejected)?;
-            let _ = key.verify_sig(b"", &no_signature);
-            Ok::<_, String>(Primitive::Signature(key))
-        };
-        let primitives = vec![
-            (
-                Algorithm::RS256,
-                parse(&algorithms::RSA_PKCS1_2048_8192_SHA256)?,
-            ),
-            (
-                Algorithm::RS384,
-                parse(&algorithms::RSA_PKCS1_2048_8192_SHA384)?,
-            ),
-            (
-                Algorithm::RS512,
-                parse(&algorithms::RSA_PKCS1_2048_8192_SHA512)?,
-            ),
-            (
-                Algorithm::PS256,
-                parse(&algorithms::RSA_PSS_2048_8192_SHA256)?,
-            ),
-            (
-                Algorithm::PS384,
-                parse(&algorithms::RSA_PSS_2048_8192_SHA384)?,
-            ),
-            (
-                Algorithm::PS512,
-                parse(&algorithms::RSA_PSS_2048_8192_SHA512)?,
-            ),
-        ];
-        let material = Material::of("RSA", &[n, e]);
-        Ok(Self::new(name, kid, material, primitives))
+        let (parsed, material) = rsa::parse(modulus, exponent)?;
+        let primitives = parsed
+            .into_iter()
+            .map(|(algorithm, key)| (algorithm, Primitive::Signature(key)));
+        Ok(Self::new(name, kid, material, primitives.collect()))
     }
 
     /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it, and the encoding of
@@ -171,21 +101,9 @@ impl Key {
         kid: Option<String>,
         bytes: &[u8],
     ) -> Result<Self, String> {
-        let mut y: [u8; ED25519_PUBLIC_KEY_LEN] = bytes
-            .try_into()
-            .map_err(|_| "an Ed25519 key that is not 32 bytes long".to_owned())?;
-        // The last bit is the sign of x; both signs have the same order.
-        y[ED25519_PUBLIC_KEY_LEN - 1] &= 0x7f;
-        if SMALL_ORDER.contains(&y) {
-            return Err("an Ed25519 key for which anybody can sign".to_owned());
-        }
-        let parsed = ParsedPublicKey::new(&algorithms::ED25519, bytes).map_err(rejected)?;
-        Ok(Self::new(
-            name,
-            kid,
-            Material::of("Ed25519", &[bytes]),
-            vec![(Algorithm::EdDSA, Primitive::Signature(parsed))],
-        ))
+        let (parsed, material) = ed25519::parse(bytes)?;
+        let primitives = vec![(Algorithm::EdDSA, Primitive::Signature(parsed))];
+        Ok(Self::new(name, kid, material, primitives))
     }
 
     /// Takes every algorithm but this one away from the key; false if none is left.
@@ -234,84 +152,6 @@ impl Key {
                     self.name
                 )
             });
-        }
-    }
-}
-
-/// The y coordinates of the points of order 4, 1, 8, 8 and 2 on Ed25519's curve, as keys encode them.
-/// For a key of such an order signatures can be made without a private key, and the verification
-/// does not refuse them by itself.
-const SMALL_ORDER: [[u8; ED25519_PUBLIC_KEY_LEN]; 5] = [
-    [
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00,
-    ],
-    [
-        0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-        0x00, 0x00,
-    ],
-    [
-        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
-        0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
-        0xfc, 0x05,
-    ],
-    [
-        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
-        0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
-        0x03, 0x7a,
-    ],
-    [
-        0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-        0xff, 0x7f,
-    ],
-];
-
-fn without_leading_zeros(number: &[u8]) -> &[u8] {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    number.get(zeros..).unwrap_or_default()
-}
-
-/// The length in bits of a number without leading zeros.
-fn bits(number: &[u8]) -> usize {
-    let unused = number
-        .first()
-        .map_or(0, |byte| byte.leading_zeros() as usize);
-    number.len().saturating_mul(8).saturating_sub(unused)
-}
-
-pub(super) fn rejected(_: KeyRejected) -> String {
-    "the numbers do not make a key".to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// R is the neutral element and S is 0: good for every key A and message with h * A = R, which
-    /// for a point of small order is every eighth message at least.
-    fn can_be_forged(key: [u8; ED25519_PUBLIC_KEY_LEN]) -> bool {
-        let mut signature = [0; 64];
-        signature[0] = 1;
-        ParsedPublicKey::new(&algorithms::ED25519, key).is_ok_and(|key| {
-            (0_u32..400).any(|message| key.verify_sig(&message.to_le_bytes(), &signature).is_ok())
-        })
-    }
-
-    #[test]
-    fn a_key_that_anybody_can_sign_for_is_refused() {
-        for mut key in SMALL_ORDER {
-            assert!(can_be_forged(key), "{key:02x?}");
-            for sign in [0, 0x80] {
-                key[31] |= sign;
-                let refused = Key::from_ed25519(String::new(), None, &key).err();
-                assert_eq!(
-                    refused.as_deref(),
-                    Some("an Ed25519 key for which anybody can sign")
-                );
-            }
         }
     }
 }

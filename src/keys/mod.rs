@@ -1,13 +1,16 @@
 //! The keys a verifier trusts, and which of them may have signed a token.
 
 mod ecdsa;
+mod ed25519;
 mod identity;
 pub(crate) mod index;
 pub(crate) mod jwk;
 mod key;
 mod mac;
 pub(crate) mod pem;
+mod rsa;
 pub(crate) mod secret;
+mod signature_format;
 
 use std::sync::Arc;
 
@@ -19,9 +22,9 @@ use crate::refusal::Refusal;
 use crate::remote::{Endpoint, Settings};
 use index::KeyIndex;
 
-pub(crate) use ecdsa::SignatureFormat;
 pub(crate) use identity::KeyIdentity;
-pub(crate) use key::{Key, Mismatch};
+pub(crate) use key::Key;
+pub(crate) use signature_format::{Mismatch, SignatureFormat};
 
 /// All keys: those of the configuration, in its order, then those that the endpoint has now.
 pub(crate) struct KeySet {

@@ -11,8 +11,9 @@ use x509_cert::der::oid::db::rfc8410::ID_ED_25519;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
-use super::ecdsa::{Curve, SignatureFormat};
+use super::ecdsa::Curve;
 use super::key::Key;
+use super::signature_format::SignatureFormat;
 
 const PRIVATE_KEY: &str = "holds a private key; only the public key belongs here, and the private \
                            one should be replaced if others could read it";
