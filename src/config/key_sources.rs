@@ -7,10 +7,10 @@ use super::{ConfigError, Options, endpoint};
 use crate::host::file;
 use crate::host::log::Log;
 use crate::json::Json;
-use crate::keys::{Key, KeySet, jwk, pem, secret};
+use crate::keys::{Key, KeyIndex, KeySources, jwk, pem, secret};
 
 /// Reads every key source that is given. At least one is required.
-pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySet, ConfigError> {
+pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySources, ConfigError> {
     let mut keys = Vec::new();
     keys.extend(hmac_key(options, log)?);
     keys.extend(public_keys(options)?);
@@ -22,7 +22,10 @@ pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySet, Confi
              `jwks`, `jwks_file`, `endpoint`",
         ));
     }
-    Ok(KeySet::new(keys, endpoint))
+    Ok(KeySources {
+        local: KeyIndex::new(keys),
+        endpoint,
+    })
 }
 
 /// The key of `secret` or `secret_file`.

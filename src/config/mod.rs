@@ -5,9 +5,7 @@ mod key_sources;
 mod options;
 mod verify_claims;
 
-use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
 
 use serde_path_to_error::{Path, Segment};
 
@@ -15,73 +13,38 @@ use crate::client::Field;
 use crate::host::log::Log;
 use crate::host::quote::quoted;
 use crate::json::{self, Json};
-use crate::keys::{KeyIdentity, KeySet, SignatureFormat};
+use crate::keys::{KeySources, SignatureFormat};
 use crate::policy::Policy;
 use crate::refusal::{Decision, Refusal};
-use crate::revocations::{Issue, RevocationsFile};
-use crate::token::cache::Cache;
+use crate::revocations::RevocationsFile;
 use crate::token::claims::DateRules;
 use crate::token::compact::TokenRules;
 
 use options::{Disposition, Options};
 
-/// A configuration, ready for use.
+/// A configuration in which everything has been checked. It is plain data: nothing runs yet, and
+/// nothing was fetched.
 pub(crate) struct Config {
+    pub(crate) rules: Rules,
+    pub(crate) keys: KeySources,
+    pub(crate) revocations: Option<RevocationsFile>,
+    /// How many verified tokens are remembered.
+    pub(crate) cache_capacity: u32,
+}
+
+/// What a check goes by, beside keys and revocations.
+pub(crate) struct Rules {
     pub(crate) from: Field,
     pub(crate) token: TokenRules,
-    pub(crate) keys: KeySet,
     pub(crate) signature_format: Option<SignatureFormat>,
     pub(crate) dates: DateRules,
     pub(crate) policy: Policy,
     /// A session ends when its token expires.
     pub(crate) disconnect_after_expire: bool,
     pub(crate) dispositions: Dispositions,
-    revocations: Option<RevocationsFile>,
-    cache_capacity: u32,
-    /// Verified tokens; none: they are not remembered, or not yet.
-    pub(crate) cache: Option<Arc<Cache>>,
 }
 
 impl Config {
-    /// Whether a token, verified by this key, is no longer good.
-    pub(crate) fn revokes<'t, I>(&self, key: &KeyIdentity, token: impl FnOnce() -> I) -> bool
-    where
-        I: Borrow<Issue<'t>>,
-    {
-        self.revocations
-            .as_ref()
-            .is_some_and(|file| file.now().revoke(token().borrow(), key.kid.as_deref()))
-    }
-
-    /// Stops what runs in the background and was not taken over by the configuration after.
-    pub(crate) fn stop(&self, after: &Self) {
-        if let Some(file) = &self.revocations {
-            file.stop();
-        }
-        self.keys.stop(&after.keys);
-    }
-
-    /// Starts what runs in the background, or takes it over from the configuration before.
-    pub(crate) fn start(&mut self, before: Option<&Self>, log: &Log) -> Result<(), ConfigError> {
-        if let Some(file) = &mut self.revocations {
-            file.watch(log)
-                .map_err(|problem| ConfigError::at("revocations_file", problem))?;
-        }
-        let cache = before.and_then(|before| before.cache.clone());
-        let is_same = |cache: &Arc<Cache>| {
-            cache.capacity() == self.cache_capacity
-                && before.is_some_and(|before| before.policy.reads_as(&self.policy))
-        };
-        self.cache = match cache.filter(is_same) {
-            None => Cache::new(self.cache_capacity)
-                .map_err(|problem| ConfigError::at("cache_capacity", problem))?
-                .map(Arc::new),
-            same => same,
-        };
-        let started = self.keys.start(before.map(|before| &before.keys), log);
-        started.map_err(|problem| ConfigError::at("endpoint", problem))
-    }
-
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;
@@ -109,13 +72,12 @@ impl Config {
                 return Err(ConfigError::at("algorithms", problem));
             }
         }
-        Ok(Self {
+        let rules = Rules {
             from: options.from,
             token: TokenRules {
                 max_size: options.max_token_size.0 as usize,
                 algorithms: options.algorithms,
             },
-            keys,
             signature_format: options.signature_format,
             dates: DateRules {
                 leeway: options.leeway.0.into(),
@@ -129,9 +91,12 @@ impl Config {
                 malformed: options.on_malformed,
                 unknown_key: options.on_unknown_key,
             },
+        };
+        Ok(Self {
+            rules,
+            keys,
             revocations,
             cache_capacity: options.cache_capacity.0,
-            cache: None,
         })
     }
 }
@@ -177,7 +142,7 @@ pub struct ConfigError(String);
 
 impl ConfigError {
     /// A defect of one option, named by its path.
-    fn at(path: &str, problem: impl fmt::Display) -> Self {
+    pub(crate) fn at(path: &str, problem: impl fmt::Display) -> Self {
         Self(format!("{}: {problem}", quoted(path)))
     }
 

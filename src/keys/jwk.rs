@@ -9,6 +9,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::ecdsa::Curve;
+use super::index::KeyIndex;
 use super::key::Key;
 use super::secret;
 use super::signature_format::SignatureFormat;
@@ -16,6 +17,8 @@ use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::{Json, Object};
+use crate::remote::Content;
+use crate::remote::limits::MOST_KEYS;
 
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
@@ -30,20 +33,31 @@ const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-38
 /// The member that makes an RSA, EC or OKP key private.
 const PRIVATE: &str = "d";
 
-/// The most keys that a fetched set may have.
-const MOST_FETCHED: usize = 1_000;
-
 /// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
 pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
     read(option, elements(set)?, log, |name, jwk| key(name, jwk, log))
 }
 
+impl Content for KeyIndex {
+    fn read(body: &[u8], log: &Log) -> Result<Self, String> {
+        let no_set = |problem: &str| format!("the answer is no JSON Web Key Set: {problem}");
+        let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
+        let json = Json::parse(text).map_err(|error| no_set(error.defect()))?;
+        let keys = read_fetched_set(json, log).map_err(|problem| no_set(&problem))?;
+        Ok(Self::new(keys))
+    }
+
+    fn summary(&self) -> String {
+        format!("{} usable key(s)", self.len())
+    }
+}
+
 /// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
 /// everybody who asks is none.
-pub(crate) fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
     let elements = elements(set)?;
-    if elements.len() > MOST_FETCHED {
-        return Err(format!("more than {MOST_FETCHED} keys"));
+    if elements.len() > MOST_KEYS {
+        return Err(format!("more than {MOST_KEYS} keys"));
     }
     read("endpoint", elements, log, |name, jwk| {
         let is_secret = matches!(&jwk, Json::Object(members)

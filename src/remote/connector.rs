@@ -17,7 +17,7 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
-use super::Source;
+use super::source::Source;
 use super::url::Url;
 
 /// Puts TLS upon the connections to https URLs.

@@ -6,7 +6,7 @@ use std::io;
 use rustls::{AlertDescription, CertificateError};
 use ureq::{Error, Timeout};
 
-use super::fetch::{CONNECT_TIMEOUT, LARGEST_BODY, TOTAL_TIMEOUT};
+use super::limits::{CONNECT_TIMEOUT, LARGEST_BODY, TOTAL_TIMEOUT};
 
 /// Why a fetch failed: a part of a sentence. It shows nothing of the URL but its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,23 +8,13 @@ use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body};
 
-use super::Source;
 use super::connector::{SystemResolver, TlsConnector};
 use super::failure::Failure;
 use super::headers::Headers;
+use super::limits::{CONNECT_TIMEOUT, LARGEST_BODY, MOST_REDIRECTS, TOTAL_TIMEOUT};
 use super::pace;
+use super::source::Source;
 use super::url::Url;
-
-/// For TCP and TLS to be set up, on each redirect anew.
-pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// From the question to the last byte of the answer, redirects included.
-pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// The largest answer, in bytes: room for a thousand keys.
-pub(super) const LARGEST_BODY: u64 = 1 << 20;
-
-const MOST_REDIRECTS: usize = 3;
 
 /// Fetches the set of one source again and again.
 pub(super) struct Fetcher {

@@ -1,131 +1,118 @@
-//! Keys that come from an http or https URL.
+//! What comes from an http or https URL.
 //!
-//! One thread per endpoint fetches the set, at once and then again and again. What it holds is
+//! One thread per endpoint fetches it, at once and then again and again. What it holds is
 //! published as a whole, so that checks read it without a lock and never wait.
 
 mod connector;
 mod failure;
 mod fetch;
 mod headers;
+pub(crate) mod limits;
 mod pace;
+mod published;
 mod refresher;
+mod source;
 mod tls;
 mod unverified;
 mod url;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use arc_swap::Guard;
 use ureq::Agent;
 
 use crate::host::log::Log;
 use crate::host::thread::Background;
-use crate::keys::index::KeyIndex;
 use fetch::Fetcher;
+use published::Published;
 use refresher::Refresher;
 
 pub(crate) use headers::Headers;
 pub(crate) use pace::Pace;
+pub(crate) use published::Content;
+pub(crate) use source::{Settings, Source};
 pub(crate) use tls::{Authorities, Client, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
-/// Where keys come from. A change of any of it makes another endpoint.
-#[derive(PartialEq)]
-pub(crate) struct Source {
-    pub(crate) url: Url,
-    pub(crate) tls: Tls,
-}
-
-/// The options about an endpoint.
-pub(crate) struct Settings {
-    pub(crate) source: Source,
-    pub(crate) headers: Headers,
-    pub(crate) pace: Pace,
-}
-
-/// An endpoint whose keys are being fetched, until it is dropped or stopped.
-pub(crate) struct Endpoint {
+/// An endpoint whose content is being fetched, until it is dropped or stopped.
+pub(crate) struct Endpoint<T> {
     source: Arc<Source>,
-    shared: Arc<Shared>,
+    published: Arc<Published<T>>,
     agent: Agent,
     background: Background,
 }
 
-/// What the thread and the others both see. Nothing here ever blocks.
-struct Shared {
-    keys: ArcSwapOption<KeyIndex>,
-    headers: ArcSwap<Headers>,
-    pace: ArcSwap<Pace>,
-    wanted: AtomicBool,
-}
-
-impl Endpoint {
-    /// Starts to fetch, with the keys that are held already. Log lines come from the thread that
-    /// does.
+impl<T: Content> Endpoint<T> {
+    /// Starts to fetch for these settings. An endpoint that fetches from the same source already, for
+    /// the configuration before, goes on with what it holds; if a `fork` has left its thread behind,
+    /// another takes over what it held.
     pub(crate) fn start(
         settings: Settings,
-        held: Option<Arc<KeyIndex>>,
+        before: Option<&Arc<Self>>,
         log: &Log,
-    ) -> Result<Self, String> {
-        let source = Arc::new(settings.source);
-        let shared = Arc::new(Shared {
-            keys: ArcSwapOption::new(held),
-            headers: ArcSwap::from_pointee(settings.headers),
-            pace: ArcSwap::from_pointee(settings.pace),
-            wanted: AtomicBool::new(false),
-        });
+    ) -> Result<Arc<Self>, String> {
+        let before = before.filter(|before| *before.source == settings.source);
+        match before {
+            Some(before) if before.background.is_here() => {
+                before.adopt(settings);
+                Ok(Arc::clone(before))
+            }
+            before => {
+                let held = before.and_then(|before| before.content().clone());
+                Self::spawn(settings, held, log).map(Arc::new)
+            }
+        }
+    }
+
+    /// Starts a thread that fetches, and writes the log lines about it.
+    fn spawn(settings: Settings, held: Option<Arc<T>>, log: &Log) -> Result<Self, String> {
+        let Settings {
+            source,
+            headers,
+            pace,
+        } = settings;
+        let source = Arc::new(source);
+        let published = Arc::new(Published::new(held, headers, pace));
         let fetcher = Fetcher::new(Arc::clone(&source));
         let agent = fetcher.agent();
-        let seen = Arc::clone(&shared);
+        let shared = Arc::clone(&published);
         let background = Background::start("jwt_auth_jwks", log, |stop, log| {
-            Refresher::new(fetcher, seen, stop, log).run();
+            Refresher::new(fetcher, shared, stop, log).run();
         })
         .map_err(|error| format!("the thread that fetches the keys cannot be started: {error}"))?;
         Ok(Self {
             source,
-            shared,
+            published,
             agent,
             background,
         })
     }
 
-    /// Whether these settings ask for what this endpoint fetches, so that it may go on with its keys.
-    pub(crate) fn serves(&self, settings: &Settings) -> bool {
-        *self.source == settings.source
-    }
-
-    /// Whether there is somebody to fetch.
-    pub(crate) fn has_thread(&self) -> bool {
-        self.background.is_here()
-    }
-
     /// Goes on with what else these settings say. With other headers it asks again soon: they may be
     /// what was missing.
-    pub(crate) fn adopt(&self, settings: Settings) {
-        self.shared.pace.store(Arc::new(settings.pace));
-        if **self.shared.headers.load() != settings.headers {
-            self.shared.headers.store(Arc::new(settings.headers));
-            self.want_refresh();
+    fn adopt(&self, settings: Settings) {
+        if self.published.adopt(settings) {
+            self.request_refresh();
         }
         self.background.wake();
     }
+}
 
-    /// The keys that are held now; none: no set has come yet, or it was dropped.
-    pub(super) fn keys(&self) -> Guard<Option<Arc<KeyIndex>>> {
-        self.shared.keys.load()
+impl<T> Endpoint<T> {
+    /// What is held now; none: nothing has come yet, or it was dropped.
+    pub(crate) fn content(&self) -> Guard<Option<Arc<T>>> {
+        self.published.content.load()
     }
 
-    /// Asks for an early refresh, because a token's key is not there. It may come later, or be the
-    /// one that others have asked for.
-    pub(super) fn want_refresh(&self) {
-        let wanted = &self.shared.wanted;
-        if !wanted.load(Ordering::Relaxed) && !wanted.swap(true, Ordering::Relaxed) {
+    /// Requests an early refresh, because a token's key is not there. It may come later, or be the
+    /// one that others have requested.
+    pub(crate) fn request_refresh(&self) {
+        if self.published.request_refresh() {
             self.background.wake();
         }
     }
 
-    /// Cuts a fetch in progress, and stops. The keys stay readable.
+    /// Cuts a fetch in progress, and stops. What is held stays readable.
     pub(crate) fn stop(&self) {
         if self.background.stop() {
             self.agent.clone().shutdown();
@@ -133,7 +120,7 @@ impl Endpoint {
     }
 }
 
-impl Drop for Endpoint {
+impl<T> Drop for Endpoint<T> {
     fn drop(&mut self) {
         self.stop();
     }

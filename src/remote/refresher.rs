@@ -1,27 +1,23 @@
-//! The thread that fetches keys.
+//! The thread that fetches.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{self, Digest};
 use aws_lc_rs::rand;
 
-use super::Shared;
 use super::failure::Failure;
 use super::fetch::Fetcher;
 use super::pace::{EARLY_GAP, Pace};
+use super::published::{Content, Published};
 use crate::host::log::{Log, LogLevel};
 use crate::host::thread::StopSign;
-use crate::json::Json;
-use crate::keys::index::KeyIndex;
-use crate::keys::jwk;
 
-/// Fetches, publishes, waits.
-pub(super) struct Refresher {
+/// Fetches, publishes what is new, and waits until the next fetch is due.
+pub(super) struct Refresher<T> {
     fetcher: Fetcher,
-    shared: Arc<Shared>,
+    published: Arc<Published<T>>,
     stop: StopSign,
     log: Log,
     /// The body that was read last, good or not, and what was wrong with it. It is not read twice,
@@ -35,15 +31,19 @@ pub(super) struct Refresher {
 struct Trouble {
     since: Instant,
     failures: u32,
-    /// The cause that was logged last.
-    told: Failure,
+    last_logged: Failure,
 }
 
-impl Refresher {
-    pub(super) fn new(fetcher: Fetcher, shared: Arc<Shared>, stop: StopSign, log: Log) -> Self {
+impl<T: Content> Refresher<T> {
+    pub(super) fn new(
+        fetcher: Fetcher,
+        published: Arc<Published<T>>,
+        stop: StopSign,
+        log: Log,
+    ) -> Self {
         Self {
             fetcher,
-            shared,
+            published,
             stop,
             log,
             last_read: None,
@@ -76,12 +76,12 @@ impl Refresher {
 
     /// Fetches once, and publishes what is new.
     fn refresh(&mut self) -> Result<Option<Duration>, Failure> {
-        let headers = self.shared.headers.load_full();
+        let headers = self.published.headers.load_full();
         let fetched = self.fetcher.fetch(&headers)?;
-        // Whoever asked, asked for what has come now; who misses a key in it asks again. But who gave
-        // other headers meanwhile asked for a fetch with these.
-        if Arc::ptr_eq(&headers, &self.shared.headers.load()) {
-            self.shared.wanted.store(false, Ordering::Relaxed);
+        // A fetch answers all requests that were made before it came, unless the headers changed meanwhile:
+        // then one of them was for a fetch with the new ones.
+        if Arc::ptr_eq(&headers, &self.published.headers.load()) {
+            self.published.answer_requests();
         }
         let max_age = fetched.max_age;
         if let Some(body) = &fetched.body {
@@ -91,33 +91,29 @@ impl Refresher {
         Ok(max_age)
     }
 
-    /// Publishes the keys of a body that is not the one read last.
+    /// Publishes a body, unless it is the one read last.
     fn read(&mut self, body: &[u8]) -> Result<(), Failure> {
         let digest = digest::digest(&digest::SHA256, body);
         if let Some((last, defect)) = &self.last_read
             && last.as_ref() == digest.as_ref()
-            && (defect.is_some() || self.holds_keys())
+            && (defect.is_some() || self.published.is_held())
         {
             return defect.clone().map_or(Ok(()), Err);
         }
-        let read = key_set(body, &self.log);
+        let read = T::read(body, &self.log).map_err(Failure::new);
         self.last_read = Some((digest, read.as_ref().err().cloned()));
-        let keys = read?;
-        let how = if self.holds_keys() {
+        let content = read?;
+        let how = if self.published.is_held() {
             "changed; it has"
         } else {
             "fetched:"
         };
-        let count = keys.len();
-        self.shared.keys.store(Some(Arc::new(keys)));
+        let summary = content.summary();
+        self.published.content.store(Some(Arc::new(content)));
         self.log.write(LogLevel::Info, || {
-            format!("`endpoint`: key set {how} {count} usable key(s)")
+            format!("`endpoint`: key set {how} {summary}")
         });
         Ok(())
-    }
-
-    fn holds_keys(&self) -> bool {
-        self.shared.keys.load().is_some()
     }
 
     fn succeeded(&mut self) {
@@ -134,18 +130,18 @@ impl Refresher {
         let is_news = self
             .trouble
             .as_ref()
-            .is_none_or(|trouble| trouble.told != failure);
+            .is_none_or(|trouble| trouble.last_logged != failure);
         let trouble = self.trouble.get_or_insert_with(|| Trouble {
             since: Instant::now(),
             failures: 0,
-            told: failure.clone(),
+            last_logged: failure.clone(),
         });
         trouble.failures = trouble.failures.saturating_add(1);
-        trouble.told = failure;
+        trouble.last_logged = failure;
         let (failures, since) = (trouble.failures, trouble.since.elapsed());
-        let told = &trouble.told;
-        let held = self.shared.keys.load().is_some();
-        let dropped = held && self.shared.pace.load().is_over(failures, since);
+        let cause = &trouble.last_logged;
+        let held = self.published.is_held();
+        let dropped = held && self.published.pace.load().is_over(failures, since);
         // The cause once, not with every retry; and once more when it ends the keys.
         let level = if is_news || dropped {
             LogLevel::Warn
@@ -158,29 +154,29 @@ impl Refresher {
                 (true, false) => "the keys fetched before stay in use".to_owned(),
                 (false, _) => "no keys are held, and tokens that need them are refused".to_owned(),
             };
-            format!("`endpoint`: the keys cannot be fetched: {told}; {result}")
+            format!("`endpoint`: the keys cannot be fetched: {cause}; {result}")
         });
         if dropped {
-            self.shared.keys.store(None);
+            self.published.content.store(None);
             self.fetcher.forget();
         }
         failures
     }
 
-    /// Waits for as long as `time` says, or until an early refresh is wanted and due.
+    /// Waits for as long as `time` says, or until a requested refresh is due.
     fn wait(&mut self, time: impl Fn(&Pace) -> Duration) {
         let start = Instant::now();
         while !self.stop.is_up() {
-            let time = time(&self.shared.pace.load());
+            let time = time(&self.published.pace.load());
             let left = time.saturating_sub(start.elapsed());
             if left.is_zero() {
                 return;
             }
             let mut until = left;
-            if self.shared.wanted.load(Ordering::Relaxed) {
+            if self.published.is_refresh_requested() {
                 let due = self.until_early();
                 if due.is_zero() {
-                    self.shared.wanted.store(false, Ordering::Relaxed);
+                    self.published.answer_requests();
                     self.last_early = Some(Instant::now());
                     return;
                 }
@@ -195,15 +191,6 @@ impl Refresher {
             EARLY_GAP.saturating_sub(last.elapsed())
         })
     }
-}
-
-fn key_set(body: &[u8], log: &Log) -> Result<KeyIndex, Failure> {
-    let no_set =
-        |problem: &str| Failure::new(format!("the answer is no JSON Web Key Set: {problem}"));
-    let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
-    let json = Json::parse(text).map_err(|error| no_set(error.defect()))?;
-    let keys = jwk::read_fetched_set(json, log).map_err(|problem| no_set(&problem))?;
-    Ok(KeyIndex::new(keys))
 }
 
 /// A number from 0 to 1, by chance.

@@ -1,6 +1,7 @@
 //! Tokens that are no longer good, whatever they say themselves.
 
 mod file;
+mod watcher;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -11,6 +12,7 @@ use crate::host::quote::quoted;
 use crate::json::Json;
 
 pub(crate) use file::RevocationsFile;
+pub(crate) use watcher::WatchedRevocations;
 
 /// What a revocation can name of a token, kept for as long as its client is connected.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 //! with a bad signature is never remembered, so it drives out no good one.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use once_cell::sync::OnceCell;
@@ -28,13 +29,13 @@ const ORDINARY: u64 = 1024;
 )]
 #[inline(always)]
 pub(crate) fn verify<'a>(
-    cache: Option<&Cache>,
+    cache: &Cache,
     token: &'a Token<'_>,
     by: Verification<'_, impl Iterator<Item = &'a Key> + Clone>,
     into: &'a mut Description,
     bytes: &mut Vec<u8>,
 ) -> Result<Authentic<'a>, Refusal> {
-    let Some(cache) = cache else {
+    let Some(cache) = cache.0.as_deref() else {
         return token.verify(by, into).map(Authentic::Now);
     };
     // An HMAC costs no more than looking it up among many: only one that was seen lately is.
@@ -53,8 +54,11 @@ pub(crate) fn verify<'a>(
     Ok(Authentic::Earlier(kept))
 }
 
-/// The tokens of one verifier.
-pub(crate) struct Cache {
+/// The tokens of one verifier. Clones are the same cache.
+#[derive(Clone)]
+pub(crate) struct Cache(Option<Arc<Table>>);
+
+struct Table {
     tokens: Map<u128, Kept, Weight, Spread>,
     lately: Lately,
     /// Chosen by chance, so that nobody can find two tokens of one name.
@@ -63,11 +67,25 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// Room for so many tokens of ordinary size; none for 0.
-    pub(crate) fn new(capacity: u32) -> Result<Option<Self>, &'static str> {
+    /// Room for so many tokens of ordinary size; 0 remembers none.
+    ///
+    /// # Errors
+    ///
+    /// The system has no random numbers.
+    pub(crate) fn new(capacity: u32) -> Result<Self, &'static str> {
         if capacity == 0 {
-            return Ok(None);
+            return Ok(Self(None));
         }
+        Ok(Self(Some(Arc::new(Table::new(capacity)?))))
+    }
+
+    pub(crate) fn capacity(&self) -> u32 {
+        self.0.as_ref().map_or(0, |table| table.capacity)
+    }
+}
+
+impl Table {
+    fn new(capacity: u32) -> Result<Self, &'static str> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).map_err(|_| "the system has no random numbers")?;
         let room = u64::from(capacity).saturating_mul(ORDINARY);
@@ -78,16 +96,12 @@ impl Cache {
             Spread,
             Lifecycle::default(),
         );
-        Ok(Some(Self {
+        Ok(Self {
             tokens,
             lately: Lately::default(),
             secret,
             capacity,
-        }))
-    }
-
-    pub(crate) fn capacity(&self) -> u32 {
-        self.capacity
+        })
     }
 
     /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of the beginning of its signature. All

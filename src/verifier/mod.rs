@@ -1,6 +1,7 @@
 //! The pipeline from a client to a verdict, and what may be asked afterwards.
 
 mod decision_line;
+mod running;
 mod scratch;
 pub(crate) mod verdict;
 
@@ -18,6 +19,7 @@ use crate::refusal::{Decision, Refusal};
 use crate::token::cache;
 use crate::token::compact::Token;
 use crate::token::signature::Verification;
+use running::Running;
 use scratch::Scratch;
 use verdict::Verdict;
 
@@ -32,7 +34,7 @@ pub struct Hooks {
 
 /// Decides about clients by one configuration at a time. May be shared between threads.
 pub struct Verifier {
-    config: ArcSwap<Config>,
+    running: ArcSwap<Running>,
     reloading: Mutex<()>,
     clock: Clock,
     log: Log,
@@ -46,11 +48,9 @@ impl Verifier {
     /// A sentence that names the offending option and quotes no value.
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
         let log = Log::new(hooks.log);
-        let mut config = Config::parse(config, &log)?;
-        log.write(LogLevel::Info, || config.keys.describe());
-        config.start(None, &log)?;
+        let running = Running::start(Config::parse(config, &log)?, None, &log)?;
         Ok(Self {
-            config: ArcSwap::from_pointee(config),
+            running: ArcSwap::from_pointee(running),
             reloading: Mutex::default(),
             clock: Clock(hooks.clock),
             log,
@@ -68,16 +68,12 @@ impl Verifier {
             .reloading
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let before = self.config.load_full();
-        let mut config = Config::parse(config, &self.log)?;
-        let description = config.keys.describe();
-        config.start(Some(&before), &self.log)?;
-        let config = Arc::new(config);
-        self.config.store(Arc::clone(&config));
+        let before = self.running.load_full();
+        let config = Config::parse(config, &self.log)?;
+        let running = Arc::new(Running::start(config, Some(&before), &self.log)?);
+        self.running.store(Arc::clone(&running));
         // By us, not by whichever check is the last to look at it.
-        before.stop(&config);
-        self.log
-            .write(LogLevel::Info, || format!("reloaded: {description}"));
+        before.stop(&running);
         Ok(())
     }
 
@@ -104,16 +100,17 @@ impl Verifier {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
-        let config = &self.config.load();
-        let outcome = Scratch::lend(|scratch| self.admit(config, client, now, scratch));
+        let running = &self.running.load();
+        let outcome = Scratch::lend(|scratch| self.admit(running, client, now, scratch));
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
-            Err(refusal) => config.dispositions.decide(refusal),
+            Err(refusal) => running.rules.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
         let level = decision_line::level(&verdict);
-        self.log
-            .write(level, || decision_line::line(client, config.from, &verdict));
+        self.log.write(level, || {
+            decision_line::line(client, running.rules.from, &verdict)
+        });
         Ok(verdict)
     }
 
@@ -121,44 +118,45 @@ impl Verifier {
     /// gives the reason.
     fn admit<G: Wanted>(
         &self,
-        config: &Config,
+        running: &Running,
         client: &Client<'_>,
         now: i64,
         scratch: &mut Scratch,
     ) -> Result<G, Refusal> {
-        let Some(field) = client.field(config.from) else {
+        let rules = &running.rules;
+        let Some(field) = client.field(rules.from) else {
             return Err(Refusal::MissingToken);
         };
-        let token = Token::parse(field, &config.token, &mut scratch.token)?;
-        let keys = config.keys.now();
+        let token = Token::parse(field, &rules.token, &mut scratch.token)?;
+        let keys = running.keys.now();
         let candidates = keys
             .select(token.algorithm, token.header.kid.as_deref())
             .map_err(|refusal| token.signature.malformed_or(refusal))?;
         let verification = Verification {
             keys: candidates,
-            format: config.signature_format,
-            names: &config.policy.names,
+            format: rules.signature_format,
+            names: &rules.policy.names,
             log: &self.log,
         };
         let authentic = cache::verify(
-            config.cache.as_deref(),
+            &running.cache,
             &token,
             verification,
             &mut scratch.description,
             &mut scratch.bytes,
         )?;
         let signed = authentic.signed();
-        let claims = signed.claims(&config.dates, now)?;
-        let admission = config
+        let claims = signed.claims(&rules.dates, now)?;
+        let admission = rules
             .policy
             .admit(&claims, client, G::SESSION, &mut scratch.acl)?;
-        if config.revokes(signed.key(), || claims.issue()) {
+        if running.revokes(signed.key(), || claims.issue()) {
             return Err(Refusal::Revoked);
         }
         let terms = Terms {
             superuser: admission.superuser,
             token_expires_at: claims.expires_at,
-            outlives_token: !config.disconnect_after_expire,
+            outlives_token: !rules.disconnect_after_expire,
         };
         Ok(G::of(terms, admission, &claims, &authentic))
     }
@@ -174,8 +172,8 @@ impl Verifier {
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
-        let config = self.config.load();
-        if config.revokes(grant.kept.key(), || &grant.issue) {
+        let running = self.running.load();
+        if running.revokes(grant.kept.key(), || &grant.issue) {
             return Ok(Permission::Deny);
         }
         Ok(grant.permission(request, now))
@@ -187,12 +185,12 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
-        let config = self.config.load();
+        let running = self.running.load();
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if config.revokes(grant.kept.key(), || &grant.issue) {
+        } else if running.revokes(grant.kept.key(), || &grant.issue) {
             Err(Refusal::Revoked)
-        } else if config.keys.now().lack(grant.kept.key()) {
+        } else if running.keys.now().lost(grant.kept.key()) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::KeySet;
+use super::{KeyIndex, KeySet, KeySources};
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
@@ -31,9 +31,11 @@ fn settings(url: &str, seconds: u64) -> Settings {
 }
 
 fn started(settings: Settings, before: Option<&KeySet>) -> KeySet {
-    let mut keys = KeySet::new(Vec::new(), Some(settings));
-    assert_eq!(keys.start(before, &Log::new(None)), Ok(()));
-    keys
+    let sources = KeySources {
+        local: KeyIndex::new(Vec::new()),
+        endpoint: Some(settings),
+    };
+    KeySet::start(sources, before, &Log::new(None)).unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 fn refusal(keys: &KeySet) -> Option<Refusal> {

@@ -1,0 +1,158 @@
+//! The keys of a verifier, and which of them may have signed a token.
+
+use std::sync::Arc;
+
+use arc_swap::Guard;
+
+use super::identity::KeyIdentity;
+use super::index::KeyIndex;
+use super::key::Key;
+use crate::algorithm::Algorithm;
+use crate::host::log::Log;
+use crate::refusal::Refusal;
+use crate::remote::{Endpoint, Settings};
+
+/// Where keys come from: what the configuration holds, and what is to be fetched.
+pub(crate) struct KeySources {
+    pub(crate) local: KeyIndex,
+    pub(crate) endpoint: Option<Settings>,
+}
+
+impl KeySources {
+    /// Whether any key may verify this algorithm, now or when more have come.
+    pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
+        // A secret is not taken from an endpoint.
+        (self.endpoint.is_some() && !algorithm.is_hmac())
+            || self.local.all.iter().any(|key| key.serves(algorithm))
+    }
+
+    /// What there is, for the log.
+    pub(crate) fn describe(&self) -> String {
+        let local = self.local.len();
+        match &self.endpoint {
+            Some(settings) => {
+                let origin = settings.source.url.origin();
+                format!("ready with {local} key(s); more will come from {origin}")
+            }
+            None => format!("ready with {local} key(s)"),
+        }
+    }
+}
+
+/// All keys: those of the configuration, in its order, then those that the endpoint has now.
+pub(crate) struct KeySet {
+    local: KeyIndex,
+    endpoint: Option<Arc<Endpoint<KeyIndex>>>,
+}
+
+impl KeySet {
+    /// Starts to fetch, if there is an endpoint. One that fetches from the same source already, for
+    /// the configuration before, goes on with the keys that it has.
+    ///
+    /// # Errors
+    ///
+    /// The thread that fetches cannot be started.
+    pub(crate) fn start(
+        sources: KeySources,
+        before: Option<&Self>,
+        log: &Log,
+    ) -> Result<Self, String> {
+        let before = before.and_then(|before| before.endpoint.as_ref());
+        let start = |settings| Endpoint::start(settings, before, log);
+        Ok(Self {
+            endpoint: sources.endpoint.map(start).transpose()?,
+            local: sources.local,
+        })
+    }
+
+    /// Stops to fetch, unless these keys are fetched by the same thread.
+    pub(crate) fn stop(&self, after: &Self) {
+        if let Some(endpoint) = &self.endpoint
+            && !after
+                .endpoint
+                .as_ref()
+                .is_some_and(|after| Arc::ptr_eq(endpoint, after))
+        {
+            endpoint.stop();
+        }
+    }
+
+    /// The keys as they are now.
+    pub(crate) fn now(&self) -> Keys<'_> {
+        Keys {
+            local: &self.local,
+            fetched: self.endpoint.as_ref().map(|endpoint| endpoint.content()),
+            endpoint: self.endpoint.as_deref(),
+        }
+    }
+}
+
+/// All keys of one moment.
+pub(crate) struct Keys<'k> {
+    local: &'k KeyIndex,
+    fetched: Option<Guard<Option<Arc<KeyIndex>>>>,
+    endpoint: Option<&'k Endpoint<KeyIndex>>,
+}
+
+impl<'l> Keys<'l> {
+    fn fetched(&self) -> Option<&KeyIndex> {
+        self.fetched.as_ref()?.as_deref()
+    }
+
+    /// Whether this key is gone, under whatever `kid`. Of keys that are yet to be fetched it is not
+    /// known, so it is not said.
+    pub(crate) fn lost(&self, key: &KeyIdentity) -> bool {
+        let fetched = self.fetched();
+        let is_waiting = self.endpoint.is_some() && fetched.is_none() && !key.is_secret;
+        !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
+    }
+
+    /// The keys that may have signed a token with this `alg` and `kid`; at least one.
+    ///
+    /// A `kid` that nobody has makes the endpoint look for it soon.
+    pub(crate) fn select<'k>(
+        &'k self,
+        algorithm: Algorithm,
+        kid: Option<&str>,
+    ) -> Result<impl Iterator<Item = &'k Key> + Clone + use<'k, 'l>, Refusal> {
+        let fetched = self.fetched();
+        let sets = [Some(self.local), fetched];
+        let choose =
+            |by: &dyn Fn(&'k KeyIndex) -> &'k [Arc<Key>]| sets.map(|set| set.map_or(&[][..], by));
+        let named = match kid {
+            None => choose(&|set| &set.all),
+            Some(kid) => choose(&|set| set.named(kid)),
+        };
+        let is_known = kid.is_none() || named.iter().any(|keys| !keys.is_empty());
+        let chosen = if is_known {
+            named
+        } else {
+            choose(&|set| &set.without_kid)
+        };
+        let mut fitting = chosen
+            .into_iter()
+            .flatten()
+            .map(Arc::as_ref)
+            .filter(move |key| key.serves(algorithm))
+            .peekable();
+        let fits = fitting.peek().is_some();
+        // An endpoint serves no secrets, so it is not asked for any.
+        let endpoint = self.endpoint.filter(|_| !algorithm.is_hmac());
+        let is_waiting = endpoint.is_some() && fetched.is_none();
+        if let Some(endpoint) = endpoint
+            && (!is_known || (is_waiting && !fits))
+        {
+            endpoint.request_refresh();
+        }
+        match kid {
+            _ if fits => Ok(fitting),
+            _ if is_waiting => Err(Refusal::KeysUnavailable),
+            Some(kid) if !is_known => Err(Refusal::UnknownKeyId(kid.to_owned())),
+            kid => Err(Refusal::NoKey(algorithm, kid.map(str::to_owned))),
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;

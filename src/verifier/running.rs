@@ -1,0 +1,81 @@
+//! What runs for one configuration.
+
+use std::borrow::Borrow;
+
+use crate::config::{Config, ConfigError, Rules};
+use crate::host::log::{Log, LogLevel};
+use crate::keys::{KeyIdentity, KeySet};
+use crate::revocations::{Issue, WatchedRevocations};
+use crate::token::cache::Cache;
+
+/// One configuration in force: its rules, its keys with the thread that fetches more of them, the tokens
+/// that were verified, and the revocations with the thread that looks for changes of their file.
+pub(super) struct Running {
+    pub(super) rules: Rules,
+    pub(super) keys: KeySet,
+    pub(super) cache: Cache,
+    revocations: Option<WatchedRevocations>,
+}
+
+impl Running {
+    /// Starts what the configuration asks for, and says so in the log. What would be the same as
+    /// `before` is taken over from it: the keys of an endpoint with the thread that fetches them, and the
+    /// tokens that were verified.
+    ///
+    /// # Errors
+    ///
+    /// A thread cannot be started, or the system has no random numbers.
+    pub(super) fn start(
+        config: Config,
+        before: Option<&Self>,
+        log: &Log,
+    ) -> Result<Self, ConfigError> {
+        let description = config.keys.describe();
+        if before.is_none() {
+            // Before the first line of a thread that is started here.
+            log.write(LogLevel::Info, || description.clone());
+        }
+        let start = |file| WatchedRevocations::start(file, log);
+        let revocations = config.revocations.map(start).transpose();
+        let revocations =
+            revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
+        let cache = before
+            .filter(|before| before.rules.policy.reads_as(&config.rules.policy))
+            .map(|before| &before.cache)
+            .filter(|cache| cache.capacity() == config.cache_capacity);
+        let cache = match cache {
+            Some(cache) => cache.clone(),
+            None => Cache::new(config.cache_capacity)
+                .map_err(|problem| ConfigError::at("cache_capacity", problem))?,
+        };
+        let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log)
+            .map_err(|problem| ConfigError::at("endpoint", problem))?;
+        if before.is_some() {
+            log.write(LogLevel::Info, || format!("reloaded: {description}"));
+        }
+        Ok(Self {
+            rules: config.rules,
+            keys,
+            cache,
+            revocations,
+        })
+    }
+
+    /// Stops the threads that `after` has not taken over.
+    pub(super) fn stop(&self, after: &Self) {
+        if let Some(revocations) = &self.revocations {
+            revocations.stop();
+        }
+        self.keys.stop(&after.keys);
+    }
+
+    /// Whether a token, verified by this key, is no longer good.
+    pub(super) fn revokes<'t, I>(&self, key: &KeyIdentity, token: impl FnOnce() -> I) -> bool
+    where
+        I: Borrow<Issue<'t>>,
+    {
+        self.revocations
+            .as_ref()
+            .is_some_and(|file| file.now().revoke(token().borrow(), key.kid.as_deref()))
+    }
+}
