@@ -8,7 +8,6 @@
 
 mod guard;
 mod ptr;
-pub(crate) mod signals;
 mod types;
 
 use std::ptr::null_mut;

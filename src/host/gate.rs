@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::host::log::Log;
+use super::log::Log;
 
 /// Stands between a thread that may outlive the verifier and the caller's hook, which may not be
 /// called then.

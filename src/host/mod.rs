@@ -1,8 +1,9 @@
-//! The process that we are a guest in: its log, its clock, its files, and our threads in it.
+//! The process that we are a guest in: its log, its clock, its files, our threads in it, and its signals.
 
 pub(crate) mod clock;
 pub(crate) mod file;
 mod gate;
 pub(crate) mod log;
 pub(crate) mod quote;
+mod signals;
 pub(crate) mod thread;

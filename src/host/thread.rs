@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, Thread};
 use std::time::Duration;
 
-use crate::ffi::signals::without_signals;
-use crate::host::gate::Gate;
-use crate::host::log::Log;
+use super::gate::Gate;
+use super::log::Log;
+use super::signals::without_signals;
 
 /// A thread that works until this is dropped or stopped.
 pub(crate) struct Background {
