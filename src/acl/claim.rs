@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use super::conditions::{Actions, Conditions, QosSet};
-use super::filters::{Collector, Filter};
-use super::rule::{self, Defect, Rule};
-use super::{Acl, Permission};
-use crate::acl::topic;
+use super::filters::{Collector, Filter, Filters};
+use super::permissions::Acl;
+use super::request::Permission;
+use super::rule::{self, Rule};
+use super::{Defect, topic};
 use crate::client::Client;
 use crate::client::template::{self, Placeholder, Unfilled};
 use crate::json::tape::{Array, Object, Value};
@@ -73,8 +74,8 @@ pub(crate) fn read(
     Ok(Reading {
         suits_all: !reader.fitting.is_needed,
         acl: keep.then(|| Acl {
-            allow: reader.allow.sorted(),
-            deny: reader.deny.sorted(),
+            allow: Filters::sorted(reader.allow),
+            deny: Filters::sorted(reader.deny),
             otherwise,
         }),
     })

@@ -1,7 +1,7 @@
 //! When a rule applies, apart from who the client is and which topic it asks for.
 
-use super::rule::Defect;
-use super::{Action, Permission, Qos, Request};
+use super::Defect;
+use super::request::{Action, Permission, Qos, Request};
 use crate::json::tape::{Number, Read, Value};
 
 /// The action, `qos` and `retain` of a rule.

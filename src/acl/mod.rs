@@ -7,127 +7,15 @@
 mod claim;
 mod conditions;
 mod filters;
+mod permissions;
+mod request;
 mod rule;
 mod topic;
 mod who;
 
 pub(crate) use claim::{Subject, Workspace, read};
+pub(crate) use permissions::Acl;
+pub use request::{Action, Permission, Qos, Request};
 
-use filters::Filters;
-
-/// What a client wants to do with a topic. A caller passes the number.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Publish a message to the topic.
-    Publish = 1,
-    /// Subscribe to the topic filter.
-    Subscribe = 2,
-    /// Be sent a message that was published to the topic, for brokers that ask at each delivery.
-    Receive = 3,
-}
-
-impl Action {
-    const ALL: [Self; 3] = [Self::Publish, Self::Subscribe, Self::Receive];
-
-    pub(crate) fn from_number(number: i32) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|action| *action as i32 == number)
-    }
-}
-
-/// Whether the client may. Zero, as in memory nobody wrote, denies.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Permission {
-    /// Refuse.
-    Deny = 0,
-    /// Let it happen.
-    Allow = 1,
-    /// The token says nothing about it: the broker's own rules decide.
-    NoMatch = 2,
-}
-
-/// The quality of service of a message or subscription (MQTT 5 section 4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Qos {
-    /// 0: at most once.
-    AtMostOnce,
-    /// 1: at least once.
-    AtLeastOnce,
-    /// 2: exactly once.
-    ExactlyOnce,
-}
-
-impl Qos {
-    const ALL: [Self; 3] = [Self::AtMostOnce, Self::AtLeastOnce, Self::ExactlyOnce];
-
-    /// The quality of service that MQTT writes as this number.
-    #[must_use]
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(number)).copied()
-    }
-
-    /// Its bit in a set.
-    fn bit(self) -> u8 {
-        match self {
-            Self::AtMostOnce => 1,
-            Self::AtLeastOnce => 2,
-            Self::ExactlyOnce => 4,
-        }
-    }
-}
-
-/// What a connected client asks for.
-#[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
-    /// What it wants to do.
-    pub action: Action,
-    /// The topic name; for [`Action::Subscribe`] the topic filter as it was sent, `$share/GROUP/`
-    /// included.
-    pub topic: &'a [u8],
-    /// The quality of service. Not looked at for [`Action::Receive`]: it was at SUBSCRIBE.
-    pub qos: Qos,
-    /// Whether the message is to be retained. Looked at for [`Action::Publish`] only.
-    pub retain: bool,
-}
-
-impl<'a> Request<'a> {
-    /// The topic, if MQTT permits such a request at all.
-    pub(crate) fn topic(&self) -> Option<&'a str> {
-        let text = std::str::from_utf8(self.topic).ok()?;
-        match self.action {
-            Action::Publish | Action::Receive => topic::is_name(text).then_some(text),
-            Action::Subscribe => {
-                topic::without_share(text).filter(|filter| topic::is_filter(filter.as_bytes()))
-            }
-        }
-    }
-}
-
-/// The rules of one token for one client.
-#[derive(Debug)]
-pub(crate) struct Acl {
-    allow: Filters,
-    deny: Filters,
-    /// What holds where no rule does.
-    otherwise: Permission,
-}
-
-impl Acl {
-    /// What the first rule that matches says. `topic` is [`Request::topic`].
-    ///
-    /// What is asked for may be a filter, which stands for many topics: it is allowed by a rule for
-    /// all of them, and denied by a rule for any.
-    pub(crate) fn permission(&self, request: &Request<'_>, topic: &str) -> Permission {
-        let allowed_by = self.allow.first_that_covers(request, topic);
-        let denied_by = self.deny.first_that_overlaps(request, topic);
-        match (allowed_by, denied_by) {
-            (Some(allowed_by), Some(denied_by)) if denied_by < allowed_by => Permission::Deny,
-            (Some(_), _) => Permission::Allow,
-            (None, Some(_)) => Permission::Deny,
-            (None, None) => self.otherwise,
-        }
-    }
-}
+/// What is wrong with a claim. It quotes nothing of the token.
+type Defect = &'static str;

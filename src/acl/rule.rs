@@ -5,14 +5,12 @@
 
 use std::borrow::Cow;
 
-use super::Permission;
+use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
+use super::request::Permission;
 use super::who::{self, About};
 use crate::client::Client;
 use crate::json::tape::{Array, Object, Read, Value};
-
-/// What is wrong with a claim. It quotes nothing of the token.
-pub(super) type Defect = &'static str;
 
 /// A rule that has been read.
 pub(super) struct Rule<'j> {

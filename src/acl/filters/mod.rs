@@ -17,14 +17,14 @@
 //! a level that begins with a wildcard is one. A level is mostly shorter than ten bytes: they are
 //! compared as bytes, and looked through one by one.
 
+mod entry;
 mod search;
 
-use std::cmp::Ordering;
-
-use super::Request;
-use super::conditions::Conditions;
-use super::rule::Defect;
+use super::request::Request;
+use entry::{Entry, order};
 use search::{Relation, Search};
+
+pub(super) use entry::{Collector, Filter};
 
 /// Filters of rules of one permission.
 #[derive(Debug)]
@@ -37,81 +37,10 @@ pub(super) struct Filters {
     plain: usize,
 }
 
-/// One filter of one rule.
-#[derive(Debug, Clone, Copy)]
-struct Entry {
-    /// Where the filter is in the text.
-    start: u32,
-    end: u32,
-    /// The number of its rule.
-    rule: u32,
-    /// It stands for itself alone, not for the topics that it matches: `eq `.
-    exact: bool,
-    conditions: Conditions,
-}
-
-/// A topic of a rule, for one client.
-#[derive(Clone, Copy)]
-pub(super) struct Filter<'t> {
-    pub(super) text: &'t [u8],
-    /// It stands for itself alone.
-    pub(super) exact: bool,
-}
-
-/// Filters that are being collected, or only counted.
-#[derive(Default)]
-pub(super) struct Collector {
-    is_kept: bool,
-    size: usize,
-    text: Vec<u8>,
-    entries: Vec<Entry>,
-}
-
-/// How much text the filters may be, in bytes: placeholders can make much of a short claim.
-const LARGEST: u32 = 1 << 20;
-
-impl Collector {
-    /// Forgets all. If those that come are not to be kept, they are held to the same limits.
-    pub(super) fn start(&mut self, is_kept: bool) {
-        self.is_kept = is_kept;
-        self.size = 0;
-        self.text.clear();
-        self.entries.clear();
-    }
-
-    /// How many bytes it takes.
-    pub(super) fn size(&self) -> usize {
-        let entries = self.entries.capacity().saturating_mul(size_of::<Entry>());
-        entries.saturating_add(self.text.capacity())
-    }
-
-    /// Adds a filter of a rule.
-    pub(super) fn add(
-        &mut self,
-        rule: u32,
-        conditions: Conditions,
-        filter: Filter<'_>,
-    ) -> Result<(), Defect> {
-        let start = u32::try_from(self.size);
-        self.size = self.size.saturating_add(filter.text.len());
-        let (Ok(start), Ok(end @ ..=LARGEST)) = (start, u32::try_from(self.size)) else {
-            return Err("more than 1 MiB of topics");
-        };
-        if self.is_kept {
-            self.text.extend_from_slice(filter.text);
-            self.entries.push(Entry {
-                start,
-                end,
-                rule,
-                exact: filter.exact,
-                conditions,
-            });
-        }
-        Ok(())
-    }
-
-    pub(super) fn sorted(&mut self) -> Filters {
-        let Self { text, entries, .. } = self;
+impl Filters {
+    /// Sorts what was collected.
+    pub(super) fn sorted(collected: &mut Collector) -> Self {
+        let Collector { text, entries, .. } = collected;
         entries.sort_unstable_by(|a, b| {
             let (left, right) = (a.text(text), b.text(text));
             left.starts_with(b"$")
@@ -120,57 +49,13 @@ impl Collector {
                 .then(a.rule.cmp(&b.rule))
         });
         let plain = entries.partition_point(|entry| !entry.text(text).starts_with(b"$"));
-        Filters {
+        Self {
             plain,
             text: text.as_slice().into(),
             entries: entries.as_slice().into(),
         }
     }
-}
 
-/// The order of filters that is told above. Where two differ first, a wildcard is a level by itself, and
-/// a level or a filter that ends there stands before one that goes on.
-fn order(left: &[u8], right: &[u8]) -> Ordering {
-    let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
-    place(left.get(same)).cmp(&place(right.get(same)))
-}
-
-fn place(next: Option<&u8>) -> (u8, u8) {
-    match next {
-        Some(b'#') => (0, 0),
-        Some(b'+') => (1, 0),
-        None => (2, 0),
-        Some(b'/') => (3, 0),
-        Some(byte) => (4, *byte),
-    }
-}
-
-impl Entry {
-    fn text<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        text.get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
-    }
-
-    /// The filter from this byte on; none: it has ended.
-    fn rest<'t>(&self, text: &'t [u8], at: usize) -> Option<&'t [u8]> {
-        self.text(text).get(at..)
-    }
-
-    fn level<'t>(&self, text: &'t [u8], at: usize) -> &'t [u8] {
-        first_level(self.rest(text, at).unwrap_or_default()).0
-    }
-}
-
-/// The first level, and what follows it; none: it is the last one.
-fn first_level(levels: &[u8]) -> (&[u8], Option<&[u8]>) {
-    let end = levels.iter().position(|byte| *byte == b'/');
-    let Some((level, rest)) = end.and_then(|end| levels.split_at_checked(end)) else {
-        return (levels, None);
-    };
-    (level, rest.get(1..))
-}
-
-impl Filters {
     /// The first rule with a filter that matches every topic which `topic`, a name or a filter, does.
     pub(super) fn first_that_covers(&self, request: &Request<'_>, topic: &str) -> Option<u32> {
         self.first(request, topic, Relation::Covers)

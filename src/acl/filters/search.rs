@@ -3,8 +3,8 @@
 use std::iter::once;
 use std::mem;
 
-use super::{Entry, first_level};
-use crate::acl::{Action, Request};
+use super::entry::{Entry, first_level};
+use crate::acl::request::{Action, Request};
 
 /// How a filter must relate to what is asked for. For a topic name it is the same: the filter matches.
 #[derive(Clone, Copy, PartialEq)]
