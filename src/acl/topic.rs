@@ -1,6 +1,6 @@
 //! Topic names and topic filters, as MQTT defines them (MQTT 5 section 4.7).
 
-use crate::bytes::find::{self, Found, Word};
+use crate::bytes::{self, Block16, Hits};
 
 /// The longest string that MQTT can carry, in bytes (section 1.5.4).
 pub(crate) const LONGEST: usize = 65_535;
@@ -13,16 +13,16 @@ pub(crate) fn is_name(text: &str) -> bool {
 /// Whether this may be subscribed to: a wildcard fills a level, and `#` is the last one.
 #[inline]
 pub(crate) fn is_filter(text: &[u8]) -> bool {
-    is_filter_without(text, |_| Found::ZERO)
+    is_filter_without(text, |_| Hits::ZERO)
 }
 
 /// Whether this may be subscribed to, and has no byte that `barred` finds.
 #[inline]
-pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Word) -> Found) -> bool {
-    let special = |word: Word| word.is(b'+') | word.is(b'#') | word.less(1) | barred(word);
+pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Block16) -> Hits) -> bool {
+    let special = |block: Block16| block.is(b'+') | block.is(b'#') | block.less(1) | barred(block);
     let mut from = 0;
     while from < bytes.len() {
-        let at = find::find(bytes, from, special);
+        let at = bytes::find(bytes, from, special);
         let Some(special) = bytes.get(at) else { break };
         from = at.wrapping_add(1);
         let begins = at == 0 || bytes.get(at.wrapping_sub(1)) == Some(&b'/');

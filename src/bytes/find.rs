@@ -1,63 +1,68 @@
-//! Looking for bytes of a kind, sixteen at a time.
+//! Finds the first byte of some class, by vectors of sixteen.
 //!
-//! Texts here are short: claims, topics. A search that prepares itself for long ones takes longer.
+//! Texts here are short: claims, topics. The searches of `memchr` prepare themselves for long ones, which
+//! costs more than it saves, and know no classes of bytes.
 
 use wide::u8x16;
 
-/// Which bytes of a word are such: all bits of those are set.
-pub(crate) type Found = u8x16;
+/// One lane for each byte of a block: 0xFF where it is a hit, 0 elsewhere.
+pub(crate) type Hits = u8x16;
 
-/// Sixteen bytes. Its functions tell which of them are such.
+/// Sixteen bytes, compared at once.
 #[derive(Clone, Copy)]
-pub(crate) struct Word(u8x16);
+pub(crate) struct Block16(u8x16);
 
-impl Word {
-    /// Bytes that are less than `limit`.
+impl Block16 {
+    /// Hits the bytes that are less than `limit`.
     #[inline]
-    pub(crate) fn less(self, limit: u8) -> Found {
+    pub(crate) fn less(self, limit: u8) -> Hits {
         self.0.simd_lt(u8x16::splat(limit))
     }
 
-    /// Bytes that are `byte`.
+    /// Hits the bytes that are `byte`.
     #[inline]
-    pub(crate) fn is(self, byte: u8) -> Found {
+    pub(crate) fn is(self, byte: u8) -> Hits {
         self.0.simd_eq(u8x16::splat(byte))
     }
 
-    /// Bytes that are more than `limit`.
+    /// Hits the bytes that are more than `limit`.
     #[inline]
-    pub(crate) fn more(self, limit: u8) -> Found {
+    pub(crate) fn more(self, limit: u8) -> Hits {
         self.0.simd_gt(u8x16::splat(limit))
     }
 }
 
+/// The length of a block in bytes.
 const SIZE: usize = 16;
 
-/// Where the first byte is, from `at` on, that `such` finds in a word; or where the bytes end.
+/// The index of the first byte from `at` on that is a hit; without one, the length of `bytes`, or `at` if
+/// that is greater.
 #[inline]
-pub(crate) fn find(bytes: &[u8], mut at: usize, such: impl Fn(Word) -> Found) -> usize {
-    let found = |word: [u8; SIZE]| such(Word(u8x16::new(word))).to_bitmask();
+pub(crate) fn find(bytes: &[u8], mut at: usize, is_hit: impl Fn(Block16) -> Hits) -> usize {
+    // Bit N is set if byte N is a hit.
+    let hits = |block: [u8; SIZE]| is_hit(Block16(u8x16::new(block))).to_bitmask();
     let mut rest = bytes.get(at..).unwrap_or_default();
-    while let Some((word, after)) = rest.split_first_chunk() {
-        let found = found(*word);
-        if found != 0 {
-            return at.wrapping_add(found.trailing_zeros() as usize);
+    while let Some((block, after)) = rest.split_first_chunk() {
+        let hits = hits(*block);
+        if hits != 0 {
+            return at.wrapping_add(hits.trailing_zeros() as usize);
         }
         at = at.wrapping_add(SIZE);
         rest = after;
     }
-    // What is left, at the end of a word that has more before it, or zeros.
+    // Fewer than sixteen bytes are left. The last block of `bytes` ends with them; the bits of what it
+    // has before them are shifted out. Where `bytes` is shorter than a block, zeros fill one.
     let left = rest.len();
-    let found = if let Some(last) = bytes.last_chunk() {
-        found(*last) >> SIZE.saturating_sub(left)
+    let hits = if let Some(last) = bytes.last_chunk() {
+        hits(*last) >> SIZE.saturating_sub(left)
     } else {
-        let mut word = [0; SIZE];
-        if let Some(word) = word.get_mut(..left) {
-            word.copy_from_slice(rest);
+        let mut block = [0; SIZE];
+        if let Some(block) = block.get_mut(..left) {
+            block.copy_from_slice(rest);
         }
-        found(word)
+        hits(block)
     };
-    at.wrapping_add(left.min(found.trailing_zeros() as usize))
+    at.wrapping_add(left.min(hits.trailing_zeros() as usize))
 }
 
 #[cfg(test)]
@@ -73,7 +78,8 @@ mod tests {
         for len in 0..70 {
             for from in 0..=len {
                 let mut bytes = vec![b'a'; len];
-                let find = |bytes: &[u8]| find(bytes, from, |word| word.is(b'+') | word.less(b' '));
+                let find =
+                    |bytes: &[u8]| find(bytes, from, |block| block.is(b'+') | block.less(b' '));
                 assert_eq!(find(&bytes), len, "{len} {from}");
                 for at in (0..len).rev() {
                     bytes[at] = if at % 2 == 0 { b'+' } else { 0 };
@@ -88,10 +94,10 @@ mod tests {
         for byte in 0..=u8::MAX {
             for len in [11, 16, 27] {
                 let bytes = vec![byte; len];
-                let special = find(&bytes, 0, |word| word.is(b'+') | word.less(b' '));
+                let special = find(&bytes, 0, |block| block.is(b'+') | block.less(b' '));
                 let expected = if byte == b'+' || byte < b' ' { 0 } else { len };
                 assert_eq!(special, expected, "{byte}");
-                let no_digit = find(&bytes, 0, |word| word.less(b'0') | word.more(b'9'));
+                let no_digit = find(&bytes, 0, |block| block.less(b'0') | block.more(b'9'));
                 let expected = if byte.is_ascii_digit() { len } else { 0 };
                 assert_eq!(no_digit, expected, "{byte}");
             }

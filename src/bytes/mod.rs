@@ -1,4 +1,7 @@
-//! Bytes, many at a time.
+//! Bytes, several at a time: a search that looks at sixteen, and short texts compared as numbers.
 
-pub(crate) mod find;
-pub(crate) mod short_key;
+mod find;
+mod short_key;
+
+pub(crate) use find::{Block16, Hits, find};
+pub(crate) use short_key::ShortKey;

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::bytes::find::{Found, Word};
+use crate::bytes::{Block16, Hits};
 use crate::client::Client;
 
 /// An expected text, taken apart.
@@ -129,8 +129,8 @@ impl Template {
 
 /// Finds the bytes without which a text stands for itself.
 #[inline]
-pub(crate) fn marks(word: Word) -> Found {
-    word.is(b'%') | word.is(b'$')
+pub(crate) fn marks(block: Block16) -> Hits {
+    block.is(b'%') | block.is(b'$')
 }
 
 /// Why a text could not be filled.

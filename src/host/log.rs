@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::bytes::find::{self, Word};
+use crate::bytes::{self, Block16};
 
 /// How much a log line matters.
 #[repr(C)]
@@ -40,8 +40,8 @@ impl Log {
             let mut line = line();
             // A line about each client goes this way, and next to none has one. C2 begins those that
             // are not ASCII.
-            let suspect = |word: Word| word.less(b' ') | word.is(0x7F) | word.is(0xC2);
-            if find::find(line.as_bytes(), 0, suspect) < line.len() {
+            let suspect = |block: Block16| block.less(b' ') | block.is(0x7F) | block.is(0xC2);
+            if bytes::find(line.as_bytes(), 0, suspect) < line.len() {
                 line = escaped(&line);
             }
             hook(level, line);

@@ -12,7 +12,7 @@ mod scan;
 pub(crate) mod tape;
 mod tree;
 
-pub(crate) use scan::describe;
+pub(crate) use scan::scan;
 pub(crate) use tree::{Error, Json, Object};
 
 #[cfg(test)]

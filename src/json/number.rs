@@ -1,11 +1,11 @@
-//! Numbers as they are written.
+//! Numbers as they are written, and their values.
 
 /// A number as it is written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Number<'d>(pub(super) &'d [u8]);
 
 impl Number<'_> {
-    /// The value of a number without fraction or exponent that fits 64 bits; of -0 there is none.
+    /// The value of a number without fraction or exponent that fits 64 bits. None for -0, which is a float.
     pub(crate) fn integer(self) -> Option<i128> {
         if let Some(number) = self.short() {
             return Some(number.into());
@@ -20,7 +20,7 @@ impl Number<'_> {
             .ok()
     }
 
-    /// The value of a number that has digits only, and few of them, as dates have.
+    /// The value of a number of at most 18 digits and nothing else, as dates are.
     #[inline]
     pub(crate) fn short(self) -> Option<i64> {
         const FEW: usize = 18;
@@ -28,7 +28,7 @@ impl Number<'_> {
             return None;
         }
         let (eights, rest) = self.0.as_chunks();
-        // So few digits fit.
+        // 18 digits fit 63 bits.
         let mut number = 0_i64;
         for digits in eights {
             number = number
@@ -51,12 +51,14 @@ impl Number<'_> {
     }
 }
 
-/// The number that eight digits are: first of pairs of digits, then of pairs of those, all at once.
+/// The number that eight ASCII digits are; none if one is no digit. The digits are lanes of one 64-bit
+/// word: neighbours are joined to four numbers of two digits, to two of four, to one of eight (SIMD within
+/// a register).
 #[inline]
 fn eight_digits(digits: [u8; 8]) -> Option<i64> {
     let each = |byte: u64| byte.wrapping_mul(0x0101_0101_0101_0101);
     let digits = u64::from_le_bytes(digits).wrapping_sub(each(b'0'.into()));
-    // What was less than a zero is 0x80 or more by now; what was more than a nine becomes so.
+    // A byte below '0' has wrapped to 0x80 or more; one above '9' gets there by this addition.
     let above_nine = digits.wrapping_add(each(0x7f - 9));
     if (digits | above_nine) & each(0x80) != 0 {
         return None;
@@ -67,7 +69,7 @@ fn eight_digits(digits: [u8; 8]) -> Option<i64> {
     i64::try_from(eights).ok()
 }
 
-/// What was UTF-8 when it was described.
+/// Text that [`scan`](super::scan) found to be UTF-8.
 pub(super) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }

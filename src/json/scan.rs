@@ -1,22 +1,23 @@
-//! From a text to its nodes, in one pass.
+//! From a text to its tape, in one pass.
 
 use super::grammar::{DUPLICATE, INVALID, MAX_DEPTH, NESTED, NOT_UTF8};
 use super::number::Number;
-use super::tape::{Flat, Kind, LONGEST, Node, Value, node};
-use crate::bytes::find::{self, Word};
-use crate::bytes::short_key::Ends;
+use super::tape::{Kind, LONGEST, Node, Tape, Value, node};
+use crate::bytes::ShortKey;
+use crate::bytes::{self, Block16};
 
-/// Describes the one value that fills the whole of `text`, in place of what `nodes` holds. If it is an
-/// object, `member` is told the names of its members, with their ends, and the nodes of their values.
+/// Writes the tape of the one value that fills the whole of `text`, over what `nodes` holds. If it is an
+/// object, `member` is called with the name of each of its members, the name's key, and the node of the
+/// value.
 ///
 /// # Errors
 ///
 /// What is wrong with the text.
-pub(crate) fn describe<'d>(
+pub(crate) fn scan<'d>(
     text: &'d [u8],
     nodes: &'d mut Vec<Node>,
-    member: impl FnMut(&[u8], Ends, Node),
-) -> Result<Flat<'d>, &'static str> {
+    member: impl FnMut(&[u8], ShortKey, Node),
+) -> Result<Tape<'d>, &'static str> {
     nodes.clear();
     if text.len() > LONGEST {
         return Err(INVALID);
@@ -34,22 +35,22 @@ pub(crate) fn describe<'d>(
     if Text(text).past_spaces(end) != text.len() {
         return Err(INVALID);
     }
-    Ok(Flat { text, nodes })
+    Ok(Tape { text, nodes })
 }
 
-/// What is read. Its functions, and those of [`Scanner`], take the place in the text where they begin,
-/// and return the one where they end; none: there is no such thing.
+/// The text that is scanned. Each function here and of [`Scanner`] takes an offset in the text and returns
+/// the one behind what it matched, or None where nothing matches.
 #[derive(Clone, Copy)]
 struct Text<'s>(&'s [u8]);
 
 impl Text<'_> {
-    /// The byte at a place; NUL, which no text of JSON holds, where the text ends.
+    /// The byte at an offset; NUL, which no JSON text holds, behind its end.
     #[inline]
     fn byte(self, at: usize) -> u8 {
         self.0.get(at).copied().unwrap_or_default()
     }
 
-    /// Past spaces, of which tokens have none.
+    /// Past white space. Issuers write none into tokens, so this is cold.
     #[cold]
     fn past_spaces(self, mut at: usize) -> usize {
         while let b' ' | b'\t' | b'\n' | b'\r' = self.byte(at) {
@@ -58,14 +59,14 @@ impl Text<'_> {
         at
     }
 
-    /// Past spaces and this byte.
+    /// Past white space and this byte.
     #[inline]
-    fn past_mark(self, at: usize, mark: u8) -> Option<usize> {
-        if self.byte(at) == mark {
+    fn past_token(self, at: usize, token: u8) -> Option<usize> {
+        if self.byte(at) == token {
             return Some(after(at));
         }
         let at = self.past_spaces(at);
-        (self.byte(at) == mark).then_some(after(at))
+        (self.byte(at) == token).then_some(after(at))
     }
 
     /// Past this byte, if it is there.
@@ -77,18 +78,18 @@ impl Text<'_> {
     /// Past digits, at least one.
     #[inline]
     fn past_digits(self, start: usize) -> Option<usize> {
-        let at = find::find(self.0, start, |word| word.less(b'0') | word.more(b'9'));
+        let at = bytes::find(self.0, start, |block| block.less(b'0') | block.more(b'9'));
         (at != start).then_some(at)
     }
 
-    /// Past bytes that stand for themselves in a string.
+    /// Past the bytes of a string that are neither its end nor an escape nor forbidden.
     #[inline]
     fn past_plain(self, at: usize) -> usize {
-        let special = |word: Word| word.is(b'"') | word.is(b'\\') | word.less(b' ');
-        find::find(self.0, at, special)
+        let special = |block: Block16| block.is(b'"') | block.is(b'\\') | block.less(b' ');
+        bytes::find(self.0, at, special)
     }
 
-    /// Past the rest of a string that goes on with a backslash, up to the quotation mark.
+    /// From a backslash to the quotation mark that ends the string.
     #[cold]
     fn past_escaped(self, mut at: usize) -> Option<usize> {
         loop {
@@ -100,7 +101,7 @@ impl Text<'_> {
         }
     }
 
-    /// Past what follows a backslash. Of surrogates there must be a pair.
+    /// Past what follows a backslash. Surrogates come in pairs (RFC 8259 section 7).
     fn past_escape(self, at: usize) -> Option<usize> {
         match self.byte(at) {
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(after(at)),
@@ -131,17 +132,17 @@ impl Text<'_> {
     }
 }
 
-/// Makes the nodes.
+/// Writes the nodes.
 struct Scanner<'s, M> {
     nodes: &'s mut Vec<Node>,
     member: M,
-    /// A string was met that does not stand as it is: it may be a name that another one is as well.
+    /// A string with escapes was met: it may spell a name that another member has as well.
     has_escapes: bool,
-    /// What is wrong, if something is.
+    /// What is wrong where nothing matches.
     defect: &'static str,
 }
 
-impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
+impl<M: FnMut(&[u8], ShortKey, Node)> Scanner<'_, M> {
     #[inline]
     fn push(&mut self, kind: Kind, start: usize, end: usize) {
         let next = after(self.nodes.len());
@@ -221,15 +222,15 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
     #[inline(never)]
     fn array(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
         let (container, depth) = self.open(depth)?;
-        let end = text.past_mark(at, b']');
+        let end = text.past_token(at, b']');
         let end = loop {
             if let Some(end) = end {
                 break end;
             }
             at = self.value(text, at, depth)?;
-            match text.past_mark(at, b',') {
+            match text.past_token(at, b',') {
                 Some(next) => at = next,
-                None => break text.past_mark(at, b']')?,
+                None => break text.past_token(at, b']')?,
             }
         };
         self.close(container, Kind::Array);
@@ -239,33 +240,34 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
     #[inline(never)]
     fn object(&mut self, text: Text<'_>, mut at: usize, depth: usize) -> Option<usize> {
         let (container, depth) = self.open(depth)?;
-        // Names of different bits are different; whether others are is looked at closely.
+        // A Bloom filter of one hash: names whose bits differ differ. Only where two share a bit are the
+        // names themselves compared.
         let mut seen = 0_u64;
         let mut may_repeat = false;
-        let end = text.past_mark(at, b'}');
+        let end = text.past_token(at, b'}');
         let end = loop {
             if let Some(end) = end {
                 break end;
             }
-            let start = text.past_mark(at, b'"')?;
+            let start = text.past_token(at, b'"')?;
             at = self.string(text, start)?;
             let name = text.0.get(start..at.wrapping_sub(1))?;
-            let ends = Ends::of(name);
-            let bit = 1 << (ends.hash() >> 58);
+            let key = ShortKey::of(name);
+            let bit = 1 << (key.hash() >> 58);
             may_repeat |= seen & bit != 0;
             seen |= bit;
             let value = self.nodes.len();
-            at = self.value(text, text.past_mark(at, b':')?, depth)?;
+            at = self.value(text, text.past_token(at, b':')?, depth)?;
             if depth == OUTERMOST {
                 if self.has_escapes {
-                    self.tell(text, value);
+                    self.report_unescaped(text, value);
                 } else if let Some(value) = self.nodes.get(value) {
-                    (self.member)(name, ends, *value);
+                    (self.member)(name, key, *value);
                 }
             }
-            match text.past_mark(at, b',') {
+            match text.past_token(at, b',') {
                 Some(next) => at = next,
-                None => break text.past_mark(at, b'}')?,
+                None => break text.past_token(at, b'}')?,
             }
         };
         self.close(container, Kind::Object);
@@ -276,28 +278,28 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
         Some(end)
     }
 
-    /// Tells of a member whose name may have escapes, and of the node at this place.
+    /// Calls `member` for a name that may have escapes, and the value at an index of the tape.
     #[cold]
-    fn tell(&mut self, text: Text<'_>, value: usize) {
-        let flat = Flat {
+    fn report_unescaped(&mut self, text: Text<'_>, value: usize) {
+        let tape = Tape {
             text: text.0,
             nodes: self.nodes,
         };
-        let name = flat.at(value.wrapping_sub(1)).as_bytes();
+        let name = tape.at(value.wrapping_sub(1)).as_bytes();
         if let (Some(name), Some(value)) = (name, self.nodes.get(value)) {
-            (self.member)(&name, Ends::of(&name), *value);
+            (self.member)(&name, ShortKey::of(&name), *value);
         }
     }
 
-    /// What was described until now.
-    fn flat<'f>(&'f self, text: Text<'f>) -> Flat<'f> {
-        Flat {
+    /// The tape as far as it is written.
+    fn tape<'f>(&'f self, text: Text<'f>) -> Tape<'f> {
+        Tape {
             text: text.0,
             nodes: self.nodes,
         }
     }
 
-    /// Makes room for the node of a container.
+    /// Reserves the node of a container, and goes one level deeper.
     #[inline]
     fn open(&mut self, depth: usize) -> Option<(usize, usize)> {
         let depth = after(depth);
@@ -313,8 +315,8 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
     #[inline]
     fn close(&mut self, container: usize, kind: Kind) {
         let next = self.nodes.len();
-        if let Some(place) = self.nodes.get_mut(container) {
-            *place = node(kind, after(container), 0, next);
+        if let Some(reserved) = self.nodes.get_mut(container) {
+            *reserved = node(kind, after(container), 0, next);
         }
     }
 
@@ -324,8 +326,8 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
         if !self.hashes_repeat(text, container) {
             return false;
         }
-        let flat = self.flat(text);
-        let Some(object) = flat.at(container).as_object() else {
+        let tape = self.tape(text);
+        let Some(object) = tape.at(container).as_object() else {
             return false;
         };
         // Sorting keeps a hostile object of many members cheap.
@@ -336,15 +338,16 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
         sorted.iter().any(|name| following.next() == Some(name))
     }
 
-    /// Whether two members of an object have names of one hash. The hashes are behind the nodes meanwhile.
+    /// Whether two members of an object have names of one hash. The end of the tape serves as the buffer in
+    /// which the hashes are sorted.
     fn hashes_repeat(&mut self, text: Text<'_>, container: usize) -> bool {
         let end = self.nodes.len();
         let mut at = after(container);
         while at < end {
-            let flat = self.flat(text);
-            let name = flat.at(at).as_bytes().unwrap_or_default();
-            (_, _, _, at) = flat.at(after(at)).parts();
-            self.nodes.push(Ends::of(&name).hash().to_ne_bytes());
+            let tape = self.tape(text);
+            let name = tape.at(at).as_bytes().unwrap_or_default();
+            (_, _, _, at) = tape.at(after(at)).parts();
+            self.nodes.push(ShortKey::of(&name).hash().to_ne_bytes());
         }
         let hashes = self.nodes.get_mut(end..).unwrap_or_default();
         hashes.sort_unstable();
@@ -358,9 +361,9 @@ impl<M: FnMut(&[u8], Ends, Node)> Scanner<'_, M> {
 /// The depth of the members of the outermost value.
 const OUTERMOST: usize = 1;
 
-/// One place further.
+/// The next offset or index.
 #[inline]
 fn after(at: usize) -> usize {
-    // Places end at `LONGEST`.
+    // Both end at `LONGEST`.
     at.wrapping_add(1)
 }

@@ -1,32 +1,34 @@
-//! JSON as a flat list of nodes: how the claims of a token are read.
+//! JSON as a tape: a flat list of nodes that refer to the text, which is how claims are read.
 //!
-//! The tree of [`Json`](super::Json) is made for each text anew, out of many small pieces. Claims are
-//! read with every CONNECT, so they are described instead, in a buffer that is used again: a node for
-//! each value and each member name, in the order of the text, with the place of a scalar in the text
-//! or the end of a container among the nodes. What the text may be is the same.
+//! The tree of [`Json`](super::Json) is many small allocations for each text. Claims are read with every
+//! CONNECT, so [`scan`](super::scan) writes a tape instead, into a buffer that is used again: a node for
+//! each value and each member name, in the order of the text. The node of a scalar holds its offset and
+//! length in the text, that of a container the index behind the last node in it, so that a reader skips it
+//! in one step. Both readers accept the same texts.
 
 use std::borrow::Cow;
 
 pub(crate) use super::number::Number;
 use super::number::text;
 
-/// One value or member name, in 64 bits. Bytes, so that nodes can be kept behind the text that they
-/// describe:
+/// One value or member name in 64 bits, from the highest down:
 ///
 /// ```text
 /// kind 4 | start 20 | length 20 | next 20
 /// ```
 ///
-/// Start and length are those of a scalar in the text; a container starts with the first node in it. Next
-/// is the node after this one and, if it is a container, all that is in it. A member's name is followed by
-/// its value. No node is all zeros.
+/// Of a scalar, start and length are its offset and its length in the text. Of a container, start is the
+/// index of the first node in it, and length is 0. Next is the index behind the node and all that is in
+/// it. The node of a member's name comes before that of its value. No node is all zeros, which stands for
+/// a claim that was not found. Nodes are bytes, so that they need no alignment where they are remembered
+/// behind the text.
 pub(crate) type Node = [u8; 8];
 
-/// How many bits of a node are a place in the text, or among the nodes.
-const PLACE_BITS: u32 = 20;
+/// How many bits of a node hold an offset in the text, or an index on the tape.
+const OFFSET_BITS: u32 = 20;
 
 /// The longest text, in bytes: the claims of the longest token are shorter.
-pub(super) const LONGEST: usize = (1 << PLACE_BITS) - 1;
+pub(super) const LONGEST: usize = (1 << OFFSET_BITS) - 1;
 
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +37,7 @@ pub(super) enum Kind {
     True,
     False,
     Number,
-    /// A string as it stands in the text.
+    /// A string without escapes.
     Plain,
     /// A string with escapes.
     Escaped,
@@ -58,37 +60,42 @@ impl Kind {
     }
 }
 
-/// Makes a node of places that are at most [`LONGEST`].
+/// Packs a node of numbers that are at most [`LONGEST`].
 #[inline]
 pub(super) fn node(kind: Kind, start: usize, len: usize, next: usize) -> Node {
-    let places = [start, len, next]
+    let packed = [start, len, next]
         .into_iter()
-        .fold(kind as u64, |bits, place| {
-            (bits << PLACE_BITS) | place as u64
+        .fold(kind as u64, |bits, number| {
+            (bits << OFFSET_BITS) | number as u64
         });
-    places.to_ne_bytes()
+    packed.to_ne_bytes()
 }
 
 /// Kind, start, length and next.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "places of 20 bits")]
+#[expect(clippy::cast_possible_truncation, reason = "numbers of 20 bits")]
 fn parts(node: Node) -> (Kind, usize, usize, usize) {
     let bits = u64::from_ne_bytes(node);
-    let place = |shift: u32| (bits >> shift) as usize & LONGEST;
-    let kind = Kind::of((bits >> (3 * PLACE_BITS)) as u32);
-    (kind, place(2 * PLACE_BITS), place(PLACE_BITS), place(0))
+    let number = |shift: u32| (bits >> shift) as usize & LONGEST;
+    let kind = Kind::of((bits >> (3 * OFFSET_BITS)) as u32);
+    (
+        kind,
+        number(2 * OFFSET_BITS),
+        number(OFFSET_BITS),
+        number(0),
+    )
 }
 
-/// A text that was described.
+/// A text with the nodes of its values.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Flat<'d> {
-    /// UTF-8, which is not looked at again for what is compared only.
+pub(crate) struct Tape<'d> {
+    /// UTF-8, as [`scan`](super::scan) saw. What is only compared is compared as bytes.
     pub(super) text: &'d [u8],
     pub(super) nodes: &'d [Node],
 }
 
-impl<'d> Flat<'d> {
-    /// A description that was kept, and its text.
+impl<'d> Tape<'d> {
+    /// The tape of a text that was scanned before.
     pub(crate) fn new(text: &'d [u8], nodes: &'d [Node]) -> Self {
         Self { text, nodes }
     }
@@ -109,22 +116,22 @@ impl<'d> Flat<'d> {
     /// The value of a node.
     #[inline]
     pub(crate) fn value(&self, node: Node) -> Value<'_> {
-        Value { flat: self, node }
+        Value { tape: self, node }
     }
 
-    /// The value of the node at a place.
+    /// The value of the node at an index.
     #[inline]
-    pub(super) fn at(&self, place: usize) -> Value<'_> {
-        // Null, after which there is nothing.
+    pub(super) fn at(&self, index: usize) -> Value<'_> {
+        // A null that ends the tape.
         const NOTHING: Node = (LONGEST as u64).to_ne_bytes();
-        self.value(self.nodes.get(place).copied().unwrap_or(NOTHING))
+        self.value(self.nodes.get(index).copied().unwrap_or(NOTHING))
     }
 }
 
-/// A value of a text that was described.
+/// A value on a tape.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Value<'d> {
-    flat: &'d Flat<'d>,
+    tape: &'d Tape<'d>,
     pub(super) node: Node,
 }
 
@@ -218,7 +225,7 @@ impl<'d> Value<'d> {
     #[inline]
     fn slice(self, start: usize, len: usize) -> &'d [u8] {
         let end = start.wrapping_add(len);
-        self.flat.text.get(start..end).unwrap_or_default()
+        self.tape.text.get(start..end).unwrap_or_default()
     }
 
     fn unescaped(self, start: usize, len: usize) -> String {
@@ -229,29 +236,29 @@ impl<'d> Value<'d> {
 
     #[inline]
     fn inside(self, next: usize, end: usize) -> Inside<'d> {
-        let flat = self.flat;
-        Inside { flat, next, end }
+        let tape = self.tape;
+        Inside { tape, next, end }
     }
 }
 
-/// The nodes in a container.
+/// The nodes of a container that are still to be visited.
 #[derive(Debug, Clone, Copy)]
 struct Inside<'d> {
-    flat: &'d Flat<'d>,
+    tape: &'d Tape<'d>,
     next: usize,
     end: usize,
 }
 
 impl<'d> Inside<'d> {
-    /// The node that comes next, if there is one.
+    /// The next node, if one is left.
     #[inline]
     fn first(self) -> Option<Value<'d>> {
-        (self.next < self.end).then(|| self.flat.at(self.next))
+        (self.next < self.end).then(|| self.tape.at(self.next))
     }
 
-    /// Lets the node after this value come next.
+    /// Skips a value and all that is in it.
     #[inline]
-    fn go_past(&mut self, value: Value<'d>) {
+    fn skip(&mut self, value: Value<'d>) {
         (_, _, _, self.next) = value.parts();
     }
 }
@@ -266,7 +273,7 @@ impl<'d> Array<'d> {
         let Self(mut inside) = self;
         std::iter::from_fn(move || {
             let element = inside.first()?;
-            inside.go_past(element);
+            inside.skip(element);
             Some(element)
         })
     }
@@ -285,7 +292,7 @@ impl<'d> Object<'d> {
             let name = inside.first()?;
             inside.next = inside.next.saturating_add(1);
             let value = inside.first()?;
-            inside.go_past(value);
+            inside.skip(value);
             Some((name, value))
         })
     }
@@ -297,19 +304,19 @@ impl<'d> Object<'d> {
             .map_while(|(name, value)| Some((name.as_bytes()?, value)))
     }
 
-    pub(crate) fn get(self, wanted: &str) -> Option<Value<'d>> {
+    pub(crate) fn get(self, name: &str) -> Option<Value<'d>> {
         self.members()
-            .find_map(|(name, value)| name.is(wanted).then_some(value))
+            .find_map(|(member, value)| member.is(name).then_some(value))
     }
 }
 
-/// A member's name.
 impl Value<'_> {
+    /// Whether it is this string.
     #[inline]
-    fn is(self, wanted: &str) -> bool {
+    fn is(self, text: &str) -> bool {
         match self.parts() {
-            (Kind::Plain, start, len, _) => self.slice(start, len) == wanted.as_bytes(),
-            _ => self.as_str().as_deref() == Some(wanted),
+            (Kind::Plain, start, len, _) => self.slice(start, len) == text.as_bytes(),
+            _ => self.as_str().as_deref() == Some(text),
         }
     }
 }

@@ -9,11 +9,11 @@ use std::borrow::Cow;
 use proptest::prelude::*;
 
 use super::Json;
-use super::describe;
+use super::scan;
 use super::tape::*;
-use crate::bytes::short_key::Ends;
+use crate::bytes::ShortKey;
 
-/// The tree that a described text is.
+/// The tree of a value on a tape.
 fn tree(value: Value<'_>) -> Json<'static> {
     match value.read() {
         Read::Null => Json::Null,
@@ -37,12 +37,12 @@ fn tree(value: Value<'_>) -> Json<'static> {
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
     let mut told = Vec::new();
-    let flat = describe(text.as_bytes(), &mut nodes, |name, ends, value| {
-        assert_eq!(ends, Ends::of(name));
+    let tape = scan(text.as_bytes(), &mut nodes, |name, key, value| {
+        assert_eq!(key, ShortKey::of(name));
         told.push((name.to_vec(), value));
     });
-    if let Ok(flat) = &flat {
-        let members = flat
+    if let Ok(tape) = &tape {
+        let members = tape
             .outermost()
             .as_object()
             .into_iter()
@@ -50,9 +50,9 @@ fn agrees(text: &str) {
         let members = members.map(|(name, value)| (name.into_owned(), value.node));
         assert_eq!(told, members.collect::<Vec<_>>(), "{text}");
     }
-    let flat = flat.map(|flat| tree(flat.outermost()));
+    let tape = tape.map(|tape| tree(tape.outermost()));
     let expected = Json::parse(text).map_err(|error| error.defect());
-    assert_eq!(format!("{flat:?}"), format!("{expected:?}"), "{text}");
+    assert_eq!(format!("{tape:?}"), format!("{expected:?}"), "{text}");
 }
 
 #[test]
@@ -168,12 +168,12 @@ fn what_is_json_to_one_reader_is_json_to_the_other() {
 
 #[test]
 fn a_name_given_twice_is_found_among_few_and_among_many() {
-    // Of the latter the ends are all the same, and so are the hashes.
-    for ends in ["", "the same "] {
+    // Names of the second kind have one short key, and so one hash.
+    for affix in ["", "the same "] {
         for count in [2, 16, 17, 18, 40, 500] {
             let names = |repeated: Option<usize>| {
                 let number = |number| repeated.filter(|_| number == count - 1).unwrap_or(number);
-                let member = |at| format!("\"{ends}{:03}{ends}\":0", number(at));
+                let member = |at| format!("\"{affix}{:03}{affix}\":0", number(at));
                 format!(
                     "{{{}}}",
                     (0..count).map(member).collect::<Vec<_>>().join(",")
@@ -186,8 +186,8 @@ fn a_name_given_twice_is_found_among_few_and_among_many() {
         }
     }
     assert_eq!(
-        Ends::of(b"the same 1the same "),
-        Ends::of(b"the same 2the same ")
+        ShortKey::of(b"the same 1the same "),
+        ShortKey::of(b"the same 2the same ")
     );
 }
 
@@ -195,8 +195,8 @@ fn a_name_given_twice_is_found_among_few_and_among_many() {
 fn numbers_are_text_as_they_are_written() {
     for number in ["1e2", "-0", "12345678901234567890123", "1.50"] {
         let mut nodes = Vec::new();
-        let text = describe(number.as_bytes(), &mut nodes, |_, _, _| {})
-            .map(|flat| flat.outermost().to_text().map(Cow::into_owned));
+        let text = scan(number.as_bytes(), &mut nodes, |_, _, _| {})
+            .map(|tape| tape.outermost().to_text().map(Cow::into_owned));
         assert_eq!(text, Ok(Some(number.to_owned())));
     }
 }

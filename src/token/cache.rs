@@ -13,7 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
-use crate::bytes::short_key::Ends;
+use crate::bytes::ShortKey;
 use crate::keys::Key;
 use crate::refusal::Refusal;
 use crate::token::compact::Token;
@@ -155,7 +155,7 @@ impl Lately {
     /// A number of the signature, by its ends, and the token's place. Signatures are spread evenly; those
     /// that somebody chose are not accepted.
     fn place(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
-        let mark = Ends::of(token.signature.parts().0).hash();
+        let mark = ShortKey::of(token.signature.parts().0).hash();
         let places = self
             .0
             .get_or_init(|| (0..Self::PLACES).map(|_| AtomicU64::default()).collect());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::date::{Date, numeric_date};
 use crate::json;
-use crate::json::tape::{Flat, Node, Object, Value};
+use crate::json::tape::{Node, Object, Tape, Value};
 use crate::refusal::Refusal;
 use crate::revocations::Issue;
 use crate::token::signature::{Mark, Signed};
@@ -28,7 +28,7 @@ pub(crate) struct DateRules {
 
 /// The claims of an authentic token that is in date.
 pub(crate) struct Claims<'a> {
-    payload: &'a Flat<'a>,
+    payload: &'a Tape<'a>,
     found: Found<'a>,
     issued: Option<Date>,
     /// The ACL claim is well-formed, for whichever client.
@@ -83,10 +83,10 @@ pub(crate) fn read<'d>(
     names: &Names,
     nodes: &'d mut Vec<Node>,
     found: &mut Vec<Node>,
-) -> Result<(Flat<'d>, Dates), &'static str> {
+) -> Result<(Tape<'d>, Dates), &'static str> {
     found.clear();
     found.resize(names.len(), Node::default());
-    let claims = json::describe(text, nodes, |name, ends, node| {
+    let claims = json::scan(text, nodes, |name, ends, node| {
         if let Some(place) = names.place(name, ends) {
             Found::note(found, place, node);
         }

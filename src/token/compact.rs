@@ -6,7 +6,7 @@ use base64_simd::{AsOut, URL_SAFE_NO_PAD};
 use memchr::memrchr;
 
 use crate::algorithm::Algorithm;
-use crate::bytes::find;
+use crate::bytes;
 use crate::json::Json;
 use crate::refusal::Refusal;
 
@@ -126,7 +126,7 @@ impl<'a> Segments<'a> {
     /// Between the first dot and the last one: what is left there is base64url or not.
     fn split(field: &'a [u8]) -> Option<Self> {
         // Neither waits for the other: of very many tokens, each is waited for.
-        let first = find::find(field, 0, |word| word.is(b'.'));
+        let first = bytes::find(field, 0, |block| block.is(b'.'));
         let last = memrchr(b'.', field)?;
         let (signing_input, signature) = cut(field, last)?;
         let (header, payload) = cut(signing_input, first)?;

@@ -86,9 +86,9 @@ mod tests {
     #[track_caller]
     fn parse(json: &str) -> Option<Date> {
         let mut nodes = Vec::new();
-        json::describe(json.as_bytes(), &mut nodes, |_, _, _| {})
+        json::scan(json.as_bytes(), &mut nodes, |_, _, _| {})
             .ok()
-            .and_then(|flat| numeric_date(flat.outermost()))
+            .and_then(|tape| numeric_date(tape.outermost()))
     }
 
     #[track_caller]

@@ -1,6 +1,6 @@
 //! The names of the claims that are looked for, so that one pass over a payload finds them all.
 
-use crate::bytes::short_key::Ends;
+use crate::bytes::ShortKey;
 use crate::json::tape::Node;
 
 /// The claims that have a meaning here, whatever the configuration. They come first among the names.
@@ -39,7 +39,7 @@ pub(crate) struct Names {
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     text: Box<[u8]>,
-    ends: Ends,
+    ends: ShortKey,
     /// The next name of the same bucket.
     next: Option<Place>,
 }
@@ -48,7 +48,7 @@ const BUCKETS: usize = 64;
 
 /// The bucket of names of these ends.
 #[inline]
-fn bucket(ends: Ends) -> usize {
+fn bucket(ends: ShortKey) -> usize {
     (ends.hash() >> 58) as usize % BUCKETS
 }
 
@@ -66,7 +66,7 @@ impl Names {
 
     /// The place of a name, which is added if it is new.
     pub(crate) fn add(&mut self, name: &str) -> Place {
-        let ends = Ends::of(name.as_bytes());
+        let ends = ShortKey::of(name.as_bytes());
         if let Some(place) = self.place(name.as_bytes(), ends) {
             return place;
         }
@@ -81,11 +81,11 @@ impl Names {
     }
 
     #[inline]
-    pub(super) fn place(&self, name: &[u8], ends: Ends) -> Option<Place> {
+    pub(super) fn place(&self, name: &[u8], ends: ShortKey) -> Option<Place> {
         let mut next = *self.buckets.get(bucket(ends))?;
         while let Some(place) = next {
             let known = self.all.get(place.0)?;
-            if known.ends == ends && (!ends.leave_out_some() || *known.text == *name) {
+            if known.ends == ends && (!ends.is_lossy() || *known.text == *name) {
                 return next;
             }
             next = known.next;

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use triomphe::ThinArc;
 
 use crate::host::log::Log;
-use crate::json::tape::{Flat, Node};
+use crate::json::tape::{Node, Tape};
 use crate::keys::{Key, KeyIdentity, Mismatch, SignatureFormat};
 use crate::refusal::Refusal;
 use crate::token::claims::{self, Dates, Found, Names};
@@ -15,7 +15,7 @@ use crate::token::compact::{Buffer, Header, Token};
 /// The payload of a token whose signature is that of a configured key: claims, whose dates have yet
 /// to be compared. It is made by [`Token::verify`], and by [`Kept`], which keeps what that made.
 pub(crate) struct Signed<'a> {
-    pub(crate) payload: Flat<'a>,
+    pub(crate) payload: Tape<'a>,
     pub(crate) found: Found<'a>,
     pub(crate) dates: &'a Dates,
     pub(crate) acl_suits_all: &'a Mark,
@@ -219,7 +219,7 @@ impl Kept {
         let head = self.head();
         let [found, text, _, nodes] = self.parts();
         Signed {
-            payload: Flat::new(text, nodes.as_chunks().0),
+            payload: Tape::new(text, nodes.as_chunks().0),
             found: Found(found.as_chunks().0),
             dates: &head.dates,
             acl_suits_all: &head.acl_suits_all,
