@@ -1,54 +1,22 @@
 //! What an accepted token grants one client, for as long as it is connected.
 
 use crate::acl::{Acl, Permission, Request};
-use crate::attributes::Attributes;
-use crate::policy::Admission;
-use crate::revocations::Issue;
-use crate::token::claims::Claims;
-use crate::token::signature::{Authentic, Kept};
+use crate::json::tape::Object;
+use crate::policy::{Admission, Terms};
+use crate::revocations::Issued;
+use crate::token::{Remembered, Verified};
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]
 pub struct Grant {
     /// The claims, and the key that verified the token. Sessions of one token share them.
-    pub(crate) kept: Kept,
-    pub(crate) attributes: Attributes,
+    pub(crate) remembered: Remembered,
+    attributes: Attributes,
     /// What the ACL claim says; none: there is none.
-    pub(crate) acl: Option<Box<Acl>>,
-    pub(crate) terms: Terms,
+    acl: Option<Box<Acl>>,
+    terms: Terms,
     /// What a revocation can name of the token.
-    pub(crate) issue: Issue<'static>,
-}
-
-/// On which terms a client is accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Terms {
-    pub(crate) superuser: bool,
-    /// The first second at which the token has expired; none: it never does.
-    pub(crate) token_expires_at: Option<i64>,
-    /// The client may stay after that, without what the ACL claim granted.
-    pub(crate) outlives_token: bool,
-}
-
-impl Terms {
-    /// The token's `is_superuser`: the client may use every topic.
-    #[must_use]
-    pub fn superuser(&self) -> bool {
-        self.superuser
-    }
-
-    /// The Unix second at which to end the session: the first at which the token has expired,
-    /// `leeway` included. None: the session need not end.
-    #[must_use]
-    pub fn expires_at(&self) -> Option<i64> {
-        self.token_expires_at.filter(|_| !self.outlives_token)
-    }
-}
-
-impl AsRef<Terms> for Terms {
-    fn as_ref(&self) -> &Terms {
-        self
-    }
+    pub(crate) issued: Issued<'static>,
 }
 
 impl AsRef<Terms> for Grant {
@@ -57,65 +25,25 @@ impl AsRef<Terms> for Grant {
     }
 }
 
-/// What of an accepted client is wanted.
-pub(crate) trait Wanted: Sized {
-    /// Whether that is a whole session.
-    const SESSION: bool;
-
-    fn of(
-        terms: Terms,
-        admission: Admission<'_>,
-        claims: &Claims<'_>,
-        authentic: &Authentic<'_>,
-    ) -> Self;
-
-    /// What is kept of the token, if anything is.
-    fn kept(&self) -> Option<&Kept>;
-}
-
-impl Wanted for Terms {
-    const SESSION: bool = false;
-
-    fn of(terms: Terms, _: Admission<'_>, _: &Claims<'_>, _: &Authentic<'_>) -> Self {
-        terms
-    }
-
-    fn kept(&self) -> Option<&Kept> {
-        None
-    }
-}
-
-impl Wanted for Grant {
-    const SESSION: bool = true;
-
-    fn of(
-        terms: Terms,
-        admission: Admission<'_>,
-        claims: &Claims<'_>,
-        authentic: &Authentic<'_>,
-    ) -> Self {
+impl Grant {
+    /// Keeps what a client is granted, and the token by which it is.
+    pub(crate) fn new(admission: Admission<'_>, verified: &Verified<'_>) -> Self {
         Self {
-            terms,
-            kept: authentic.kept(),
+            remembered: verified.remember(),
             attributes: admission
                 .attributes
                 .map(Attributes::read)
                 .unwrap_or_default(),
             acl: admission.acl.map(Box::new),
-            issue: claims.issue().into_owned(),
+            terms: admission.terms,
+            issued: admission.claims.issued().into_owned(),
         }
     }
 
-    fn kept(&self) -> Option<&Kept> {
-        Some(&self.kept)
-    }
-}
-
-impl Grant {
     /// The claims: the token's payload, byte for byte as signed.
     #[must_use]
     pub fn claims(&self) -> &[u8] {
-        self.kept.text()
+        self.remembered.text()
     }
 
     /// On which terms the client was accepted.
@@ -150,5 +78,28 @@ impl Grant {
             }
             Some(acl) => acl.permission(request, topic),
         }
+    }
+}
+
+/// `client_attrs`: what a token tells the broker to remember of a client (EMQX 5.7). Names and values, in
+/// the order of the token.
+#[derive(Debug, Default)]
+struct Attributes(Box<[(Box<str>, Box<str>)]>);
+
+impl Attributes {
+    /// Reads the claim. Strings, numbers and booleans are taken as text, and anything else is left
+    /// out.
+    fn read(claim: Object<'_>) -> Self {
+        let members = claim.iter().filter_map(|(name, value)| {
+            let (name, text) = (std::str::from_utf8(&name).ok()?, value.to_text()?);
+            Some((name.into(), text.as_ref().into()))
+        });
+        Self(members.collect())
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
     }
 }

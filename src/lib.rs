@@ -25,9 +25,9 @@ compile_error!("a panic must not end the broker: build with panic = \"unwind\"")
 
 mod acl;
 mod algorithm;
-mod attributes;
 mod bytes;
 mod client;
+mod conditions;
 mod config;
 pub mod ffi;
 mod grant;
@@ -45,9 +45,9 @@ pub use acl::{Action, Permission, Qos, Request};
 pub use algorithm::Algorithm;
 pub use client::Client;
 pub use config::ConfigError;
-pub use grant::{Grant, Terms};
+pub use grant::Grant;
 pub use host::clock::{ClockError, ClockHook};
 pub use host::log::{LogHook, LogLevel};
+pub use policy::Terms;
 pub use refusal::{Decision, Reason, Refusal};
-pub use verifier::verdict::{Connack, Verdict};
-pub use verifier::{Hooks, Verifier};
+pub use verifier::{Connack, Hooks, Verdict, Verifier};

@@ -1,175 +1,159 @@
-//! From [`Claims`] and a client to what that client is granted.
+//! From [`Claims`] and a client to an [`Admission`]: what the claims grant this client.
 
-use std::sync::Arc;
-
-use crate::acl::{self, Acl, Subject, Workspace};
+use crate::acl::{self, Acl, Bearer, Need};
 use crate::client::Client;
-use crate::client::template::Template;
+use crate::conditions::Expectation;
 use crate::json::tape::{Object, Read, Value};
 use crate::refusal::Refusal;
-use crate::token::claims::{Claims, Names, Place};
+use crate::token::{ClaimSlot, ClaimTable, Claims};
 
 /// What the claims must say about a client, and what follows from them.
 #[derive(Debug)]
 pub(crate) struct Policy {
     /// The custom verification fields, in the order of the configuration.
-    verify_claims: Vec<(Wanted, Expectation)>,
+    verify_claims: Vec<(ClaimPath, Expectation)>,
     /// The claim that holds the topic permissions.
-    acl_claim: Wanted,
-    /// The claims that are looked for.
-    pub(crate) names: Names,
+    acl_claim: ClaimPath,
+    /// A client may stay after its token has expired.
+    outlives_token: bool,
 }
 
-/// A claim that the configuration names.
+/// Where a claim is that the configuration names.
 #[derive(Debug, PartialEq, Eq)]
-struct Wanted {
-    place: Place,
-    /// The name, if it has a dot: it leads to a nested member where no claim is called so.
-    path: Option<Box<str>>,
+struct ClaimPath {
+    slot: ClaimSlot,
+    /// The name, if it has a dot: it leads to a nested member where no claim has this name.
+    dotted: Option<Box<str>>,
 }
 
-/// One custom verification field.
-#[derive(Debug)]
-pub(crate) struct Expectation {
-    pub(crate) claim: Arc<str>,
-    pub(crate) value: ExpectedValue,
-}
-
-/// What a claim must be. The type counts: 1 is neither "1" nor true.
-#[derive(Debug)]
-pub(crate) enum ExpectedValue {
-    Text(Template),
-    Bool(bool),
-    /// A number without fraction or exponent.
-    Integer(i128),
-    /// Any other number.
-    Float(f64),
-}
-
-/// What the claims grant this client, as far as it is needed.
-pub(crate) struct Admission<'d> {
+/// On which terms a client is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
     pub(crate) superuser: bool,
+    /// The first second at which the token has expired; none: it never does.
+    pub(crate) token_expires_at: Option<i64>,
+    /// The client may stay after that, without what the ACL claim granted.
+    pub(crate) outlives_token: bool,
+}
+
+impl Terms {
+    /// The token's `is_superuser`: the client may use every topic.
+    #[must_use]
+    pub fn superuser(&self) -> bool {
+        self.superuser
+    }
+
+    /// The Unix second at which to end the session: the first at which the token has expired,
+    /// `leeway` included. None: the session need not end.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<i64> {
+        self.token_expires_at.filter(|_| !self.outlives_token)
+    }
+}
+
+impl AsRef<Terms> for Terms {
+    fn as_ref(&self) -> &Terms {
+        self
+    }
+}
+
+/// What the claims grant one client.
+pub(crate) struct Admission<'d> {
+    pub(crate) claims: Claims<'d>,
+    pub(crate) terms: Terms,
     pub(crate) attributes: Option<Object<'d>>,
-    /// Topic permissions, if there are any and they are to be kept.
+    /// Topic permissions, if there are any and a session is needed.
     pub(crate) acl: Option<Acl>,
 }
 
 impl Policy {
-    pub(crate) fn new(verify_claims: Vec<Expectation>, acl_claim_name: &str) -> Self {
-        let mut names = Names::new();
-        let mut wanted = |name: &str| Wanted {
-            place: names.add(name),
-            path: name.contains('.').then(|| name.into()),
+    /// A policy whose claims get slots in `table`.
+    pub(crate) fn new(
+        verify_claims: Vec<Expectation>,
+        acl_claim_name: &str,
+        outlives_token: bool,
+        table: &mut ClaimTable,
+    ) -> Self {
+        let mut path = |name: &str| ClaimPath {
+            slot: table.add(name),
+            dotted: name.contains('.').then(|| name.into()),
         };
         Self {
-            acl_claim: wanted(acl_claim_name),
+            acl_claim: path(acl_claim_name),
             verify_claims: verify_claims
                 .into_iter()
-                .map(|expectation| (wanted(&expectation.claim), expectation))
+                .map(|expectation| (path(&expectation.claim), expectation))
                 .collect(),
-            names,
+            outlives_token,
         }
     }
 
-    /// Whether what is known of a token by the other policy holds for this one as well.
-    pub(crate) fn reads_as(&self, other: &Self) -> bool {
-        self.names == other.names && self.acl_claim == other.acl_claim
+    /// Whether both take their topic permissions from the same claim, by the same table.
+    pub(crate) fn has_same_acl_claim(&self, other: &Self) -> bool {
+        self.acl_claim == other.acl_claim
     }
 
-    /// `keep`: the client's session is wanted, not the decision alone.
+    /// Compares the claims with what is expected of the client, and reads what they grant it.
+    #[inline]
     pub(crate) fn admit<'d>(
         &self,
-        claims: &Claims<'d>,
+        claims: Claims<'d>,
         client: &Client<'_>,
-        keep: bool,
-        workspace: &mut Workspace,
+        need: Need,
+        buffers: &mut acl::Buffers,
     ) -> Result<Admission<'d>, Refusal> {
-        for (wanted, expectation) in &self.verify_claims {
-            expectation.check(wanted.find(claims), client)?;
+        for (path, expectation) in &self.verify_claims {
+            expectation.check(path.find(&claims), client)?;
         }
         let attributes = claims.client_attrs().and_then(Value::as_object);
-        let acl = if keep || !claims.acl_suits_all.get() {
-            self.acl(claims, &Subject { client, attributes }, keep, workspace)?
+        let acl = if need == Need::Session || !claims.acl_valid_for_all().is_set() {
+            self.acl(&claims, &Bearer { client, attributes }, need, buffers)?
         } else {
             None
         };
-        Ok(Admission {
+        let terms = Terms {
             superuser: claims.is_superuser().is_some_and(is_true),
+            token_expires_at: claims.expires_at,
+            outlives_token: self.outlives_token,
+        };
+        Ok(Admission {
+            claims,
+            terms,
             attributes,
             acl,
         })
     }
-}
 
-impl Wanted {
-    /// The claim of this name; failing that, the member that a dotted name leads to.
-    fn find<'d>(&self, claims: &Claims<'d>) -> Option<Value<'d>> {
-        if let Some(claim) = claims.get(self.place) {
-            return Some(claim);
-        }
-        let (first, rest) = self.path.as_deref()?.split_once('.')?;
-        rest.split('.')
-            .try_fold(claims.members()?.get(first)?, |outer, name| {
-                outer.as_object()?.get(name)
-            })
-    }
-}
-
-impl Policy {
-    /// The topic permissions, if there are any and they are to be kept.
+    /// The topic permissions, if there are any and a session is needed.
     fn acl(
         &self,
         claims: &Claims<'_>,
-        subject: &Subject<'_>,
-        keep: bool,
-        workspace: &mut Workspace,
+        bearer: &Bearer<'_>,
+        need: Need,
+        buffers: &mut acl::Buffers,
     ) -> Result<Option<Acl>, Refusal> {
         let Some(claim) = self.acl_claim.find(claims) else {
             return Ok(None);
         };
-        let reading = acl::read(claim, subject, keep, workspace)?;
-        if reading.suits_all {
-            claims.acl_suits_all.set();
+        let reading = acl::read(claim, bearer, need, buffers)?;
+        if reading.valid_for_all {
+            claims.acl_valid_for_all().set();
         }
         Ok(reading.acl)
     }
 }
 
-impl Expectation {
-    fn check(&self, claim: Option<Value<'_>>, client: &Client<'_>) -> Result<(), Refusal> {
-        match claim {
-            None => Err(Refusal::MissingClaim(Arc::clone(&self.claim))),
-            Some(found) if self.value.matches(found, client) => Ok(()),
-            Some(_) => Err(Refusal::ClaimMismatch(Arc::clone(&self.claim))),
+impl ClaimPath {
+    /// The claim of this name; failing that, the member that a dotted name leads to.
+    fn find<'d>(&self, claims: &Claims<'d>) -> Option<Value<'d>> {
+        if let Some(claim) = claims.get(self.slot) {
+            return Some(claim);
         }
-    }
-}
-
-impl ExpectedValue {
-    fn matches(&self, found: Value<'_>, client: &Client<'_>) -> bool {
-        if let Self::Text(template) = self {
-            return match (found.as_bytes(), found.as_array()) {
-                (Some(text), _) => template.matches(&text, client),
-                // As `aud` (RFC 7519 section 4.1.3): a list of strings holds every value it names.
-                (None, Some(elements)) => {
-                    elements.iter().all(|element| element.as_bytes().is_some())
-                        && elements
-                            .iter()
-                            .filter_map(Value::as_bytes)
-                            .any(|text| template.matches(&text, client))
-                }
-                (None, None) => false,
-            };
-        }
-        match (self, found.read()) {
-            (Self::Bool(expected), Read::Bool(found)) => *expected == found,
-            (Self::Integer(expected), Read::Number(found)) => found.integer() == Some(*expected),
-            #[expect(clippy::float_cmp, reason = "what is written is compared")]
-            (Self::Float(expected), Read::Number(found)) => {
-                found.integer().is_none() && found.float() == *expected
-            }
-            _ => false,
-        }
+        let (first, rest) = self.dotted.as_deref()?.split_once('.')?;
+        rest.split('.')
+            .try_fold(claims.members()?.get(first)?, |outer, name| {
+                outer.as_object()?.get(name)
+            })
     }
 }
 

@@ -1,44 +1,43 @@
 //! From the ACL claim, in either of EMQX's forms, to an [`Acl`] for one client.
 
-use std::borrow::Cow;
-
+use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet};
-use super::filters::{Collector, Filter, Filters};
+use super::fill::{Bearer, Fill, Unusable};
+use super::filters::{Collector, Filters};
 use super::permissions::Acl;
 use super::request::Permission;
 use super::rule::{self, Rule};
-use super::{Defect, topic};
-use crate::client::Client;
-use crate::client::template::{self, Placeholder, Unfilled};
 use crate::json::tape::{Array, Object, Value};
 use crate::refusal::Refusal;
 
-/// For whom a claim is read.
-pub(crate) struct Subject<'a> {
-    pub(crate) client: &'a Client<'a>,
-    /// The claim `client_attrs`.
-    pub(crate) attributes: Option<Object<'a>>,
+/// What a check is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The decision alone: an ACL claim must be well-formed, and is not kept.
+    Decision,
+    /// A session, which keeps the topic permissions.
+    Session,
 }
 
-/// What came of reading a claim.
+/// A well-formed ACL claim.
 pub(crate) struct Reading {
-    /// None: it is well-formed, and not to be kept.
+    /// The topic permissions, if a session is needed.
     pub(crate) acl: Option<Acl>,
-    /// It is well-formed for every client: nothing of this one was filled in.
-    pub(crate) suits_all: bool,
+    /// It is well-formed for every client: no placeholder was filled in for this one.
+    pub(crate) valid_for_all: bool,
 }
 
-/// What comes and goes while a claim is read.
+/// Where the filters of a claim are collected.
 #[derive(Default)]
-pub(crate) struct Workspace {
-    /// Where placeholders are filled in.
+pub(crate) struct Buffers {
+    /// A topic whose placeholders are filled in.
     text: String,
     allow: Collector,
     deny: Collector,
 }
 
-impl Workspace {
-    /// How many bytes it takes.
+impl Buffers {
+    /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
         [self.allow.size(), self.deny.size()]
             .into_iter()
@@ -46,22 +45,23 @@ impl Workspace {
     }
 }
 
-/// Reads the claim.
+/// Reads the ACL claim of a bearer.
+///
+/// # Errors
+///
+/// The claim is malformed: which rule, and why.
 pub(crate) fn read(
     claim: Value<'_>,
-    subject: &Subject<'_>,
-    keep: bool,
-    workspace: &mut Workspace,
+    bearer: &Bearer<'_>,
+    need: Need,
+    buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Workspace { text, allow, deny } = workspace;
+    let Buffers { text, allow, deny } = buffers;
+    let keep = need == Need::Session;
     allow.start(keep);
     deny.start(keep);
-    let mut reader = Reader {
-        fitting: Fitting {
-            subject,
-            text,
-            is_needed: false,
-        },
+    let mut reader = AclReader {
+        fill: Fill::new(bearer, text),
         allow,
         deny,
     };
@@ -72,7 +72,7 @@ pub(crate) fn read(
     };
     let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
     Ok(Reading {
-        suits_all: !reader.fitting.is_needed,
+        valid_for_all: !reader.fill.was_needed(),
         acl: keep.then(|| Acl {
             allow: Filters::sorted(reader.allow),
             deny: Filters::sorted(reader.deny),
@@ -81,23 +81,14 @@ pub(crate) fn read(
     })
 }
 
-struct Reader<'a> {
-    fitting: Fitting<'a>,
+struct AclReader<'a> {
+    fill: Fill<'a>,
     allow: &'a mut Collector,
     deny: &'a mut Collector,
 }
 
-/// Why a topic of a rule is no filter for a client.
-enum Unfit {
-    /// It is none for any client.
-    Invalid,
-    /// It has a placeholder whose value is absent, or would be more than a part of a level.
-    NoValue,
-    Defect(Defect),
-}
-
-impl Reader<'_> {
-    /// The form of EMQX 4.3: the topics that are allowed, and no other.
+impl AclReader<'_> {
+    /// Reads the map form, of EMQX 4.3: the topics that are allowed; all others are denied.
     fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Defect> {
         for (name, topics) in lists.iter() {
             let actions = match name.as_ref() {
@@ -109,21 +100,21 @@ impl Reader<'_> {
             let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
             for topic in rule::list(topics)?.iter() {
                 let topic = rule::topic(topic)?;
-                match self.fitting.filter(&topic) {
+                match self.fill.filter(&topic) {
                     Ok(filter) => self.allow.add(0, conditions, filter)?,
-                    Err(Unfit::Invalid | Unfit::NoValue) => {}
-                    Err(Unfit::Defect(defect)) => return Err(defect),
+                    Err(Unusable::Invalid | Unusable::NoValue) => {}
+                    Err(Unusable::Defect(defect)) => return Err(defect),
                 }
             }
         }
         Ok(Permission::Deny)
     }
 
-    /// The form of EMQX 5.5: rules, of which the first that matches decides.
+    /// Reads the list form, of EMQX 5.5: rules, of which the first that matches decides.
     fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
         for (number, rule) in (1..).zip(rules.iter()) {
-            let read = Rule::read(rule, self.fitting.subject.client)
-                .and_then(|rule| self.add_rule(number, &rule));
+            let read =
+                Rule::read(rule, self.fill.client()).and_then(|rule| self.add_rule(number, &rule));
             read.map_err(|defect| (Some(number), defect))?;
         }
         Ok(Permission::NoMatch)
@@ -133,10 +124,10 @@ impl Reader<'_> {
         let denies = rule.permission == Permission::Deny;
         for topic in rule.topics() {
             let topic = rule::topic(topic)?;
-            match self.fitting.filter(&topic) {
-                Err(Unfit::Invalid) => return Err("a topic that is no valid filter"),
-                Err(Unfit::Defect(defect)) => return Err(defect),
-                // From here on it is known to be well-formed.
+            match self.fill.filter(&topic) {
+                Err(Unusable::Invalid) => return Err("a topic that is no valid filter"),
+                Err(Unusable::Defect(defect)) => return Err(defect),
+                // A rule about other clients must be well-formed too, and is left out.
                 _ if !rule.is_about_client => {}
                 Ok(filter) => {
                     let rules = if denies {
@@ -146,75 +137,15 @@ impl Reader<'_> {
                     };
                     rules.add(number, rule.conditions, filter)?;
                 }
-                Err(Unfit::NoValue) if denies => {
+                Err(Unusable::NoValue) if denies => {
                     return Err(
                         "a deny rule with a placeholder for what the client did not send, \
                                 or what cannot be part of a level",
                     );
                 }
-                Err(Unfit::NoValue) => {}
+                Err(Unusable::NoValue) => {}
             }
         }
         Ok(())
     }
-}
-
-/// Makes topics of a rule fit a client.
-struct Fitting<'a> {
-    subject: &'a Subject<'a>,
-    /// Where placeholders are filled in.
-    text: &'a mut String,
-    /// A topic was met that may have placeholders.
-    is_needed: bool,
-}
-
-impl Fitting<'_> {
-    /// What a topic is for the client.
-    #[inline]
-    fn filter<'t>(&'t mut self, topic: &'t [u8]) -> Result<Filter<'t>, Unfit> {
-        let literal = topic.strip_prefix(b"eq ");
-        let text = literal.unwrap_or(topic);
-        let exact = literal.is_some();
-        if topic::is_filter_without(text, template::marks) || (exact && topic::is_filter(text)) {
-            Ok(Filter { text, exact })
-        } else if exact {
-            Err(Unfit::Invalid)
-        } else {
-            self.fill(topic)
-        }
-    }
-
-    fn fill(&mut self, topic: &[u8]) -> Result<Filter<'_>, Unfit> {
-        self.is_needed = true;
-        let topic = std::str::from_utf8(topic).map_err(|_| Unfit::Invalid)?;
-        let filled = &mut *self.text;
-        // A value fills no level by itself that has a wildcard beside it, and does not turn a topic
-        // into one that begins with $: what holds for a plain value must hold for this one.
-        match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
-            Ok(()) if topic::is_filter(filled.as_bytes()) => {}
-            Err(Unfilled::Unknown) => return Err(Unfit::Defect("a placeholder that is not known")),
-            _ => return Err(Unfit::Invalid),
-        }
-        let is_system = filled.starts_with('$');
-        template::fill(topic, topic::LONGEST, |it| value(it, self.subject), filled)
-            .map_err(|_| Unfit::NoValue)?;
-        if !topic::is_filter(filled.as_bytes()) || filled.starts_with('$') != is_system {
-            return Err(Unfit::NoValue);
-        }
-        Ok(Filter {
-            text: filled.as_bytes(),
-            exact: false,
-        })
-    }
-}
-
-/// What stands for a placeholder, if it can be part of a level.
-fn value<'s>(placeholder: Placeholder<'_>, subject: &Subject<'s>) -> Option<Cow<'s, str>> {
-    let text = |field: Option<&'s [u8]>| std::str::from_utf8(field?).ok().map(Cow::Borrowed);
-    match placeholder {
-        Placeholder::Username => text(subject.client.username),
-        Placeholder::ClientId => text(subject.client.client_id),
-        Placeholder::Attribute(name) => subject.attributes?.get(name)?.to_text(),
-    }
-    .filter(|value| !value.contains(['/', '+', '#', '\0']))
 }

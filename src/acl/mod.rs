@@ -6,6 +6,7 @@
 
 mod claim;
 mod conditions;
+mod fill;
 mod filters;
 mod permissions;
 mod request;
@@ -13,7 +14,8 @@ mod rule;
 mod topic;
 mod who;
 
-pub(crate) use claim::{Subject, Workspace, read};
+pub(crate) use claim::{Buffers, Need, read};
+pub(crate) use fill::Bearer;
 pub(crate) use permissions::Acl;
 pub use request::{Action, Permission, Qos, Request};
 

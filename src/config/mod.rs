@@ -13,12 +13,11 @@ use crate::client::Field;
 use crate::host::log::Log;
 use crate::host::quote::quoted;
 use crate::json::{self, Json};
-use crate::keys::{KeySources, SignatureFormat};
+use crate::keys::KeySources;
 use crate::policy::Policy;
 use crate::refusal::{Decision, Refusal};
 use crate::revocations::RevocationsFile;
-use crate::token::claims::DateRules;
-use crate::token::compact::TokenRules;
+use crate::token::{ClaimTable, DateRules, TokenRules, Verification};
 
 use options::{Disposition, Options};
 
@@ -36,12 +35,18 @@ pub(crate) struct Config {
 pub(crate) struct Rules {
     pub(crate) from: Field,
     pub(crate) token: TokenRules,
-    pub(crate) signature_format: Option<SignatureFormat>,
+    pub(crate) verification: Verification,
     pub(crate) dates: DateRules,
     pub(crate) policy: Policy,
-    /// A session ends when its token expires.
-    pub(crate) disconnect_after_expire: bool,
     pub(crate) dispositions: Dispositions,
+}
+
+impl Rules {
+    /// Whether what is remembered of a token by these rules holds by the others as well.
+    pub(crate) fn remember_as(&self, other: &Self) -> bool {
+        self.verification.claims == other.verification.claims
+            && self.policy.has_same_acl_claim(&other.policy)
+    }
 }
 
 impl Config {
@@ -72,20 +77,29 @@ impl Config {
                 return Err(ConfigError::at("algorithms", problem));
             }
         }
+        let mut claims = ClaimTable::new();
+        let policy = Policy::new(
+            options.verify_claims.0,
+            &options.acl_claim_name,
+            !options.disconnect_after_expire,
+            &mut claims,
+        );
         let rules = Rules {
             from: options.from,
             token: TokenRules {
                 max_size: options.max_token_size.0 as usize,
                 algorithms: options.algorithms,
             },
-            signature_format: options.signature_format,
+            verification: Verification {
+                format: options.signature_format,
+                claims,
+            },
             dates: DateRules {
                 leeway: options.leeway.0.into(),
                 require_exp: options.require_exp,
                 check_iat: options.check_iat,
             },
-            policy: Policy::new(options.verify_claims.0, &options.acl_claim_name),
-            disconnect_after_expire: options.disconnect_after_expire,
+            policy,
             dispositions: Dispositions {
                 missing: options.on_missing,
                 malformed: options.on_malformed,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::client::template::Template;
-use crate::policy::{Expectation, ExpectedValue};
+use crate::conditions::{Expectation, ExpectedValue};
 
 /// Custom verification fields, in the order they are written.
 #[derive(Default)]

@@ -2,10 +2,10 @@
 
 use libc::{c_char, c_void};
 
-use crate::grant::{Grant, Terms};
+use crate::grant::Grant;
+use crate::policy::Terms;
 use crate::refusal::{Decision, Reason};
-use crate::verifier::Verifier;
-use crate::verifier::verdict::{Connack, Verdict};
+use crate::verifier::{Connack, Verdict, Verifier};
 
 /// The version of the binary interface that this header describes. It changes when a symbol, a
 /// number or a field is removed or changes its meaning, and the soname with it; additions keep it.

@@ -16,5 +16,5 @@ mod signature_format;
 pub(crate) use identity::KeyIdentity;
 pub(crate) use index::KeyIndex;
 pub(crate) use key::Key;
-pub(crate) use set::{KeySet, KeySources};
+pub(crate) use set::{KeySet, KeySources, Keys};
 pub(crate) use signature_format::{Mismatch, SignatureFormat};

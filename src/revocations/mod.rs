@@ -16,7 +16,7 @@ pub(crate) use watcher::WatchedRevocations;
 
 /// What a revocation can name of a token, kept for as long as its client is connected.
 #[derive(Debug)]
-pub(crate) struct Issue<'d> {
+pub(crate) struct Issued<'d> {
     /// The claim `jti`.
     pub(crate) id: Option<Cow<'d, str>>,
     /// The claim `sub`.
@@ -25,10 +25,10 @@ pub(crate) struct Issue<'d> {
     pub(crate) at: Option<i64>,
 }
 
-impl Issue<'_> {
-    pub(crate) fn into_owned(self) -> Issue<'static> {
+impl Issued<'_> {
+    pub(crate) fn into_owned(self) -> Issued<'static> {
         let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
-        Issue {
+        Issued {
             id: owned(self.id),
             subject: owned(self.subject),
             at: self.at,
@@ -74,7 +74,7 @@ impl Revocations {
     }
 
     /// Whether they revoke a token that was verified by a key of this `kid`.
-    pub(crate) fn revoke(&self, token: &Issue<'_>, kid: Option<&str>) -> bool {
+    pub(crate) fn revoke(&self, token: &Issued<'_>, kid: Option<&str>) -> bool {
         let is_before = |limit: &i64| token.at.is_none_or(|at| at < *limit);
         let Self { jti, not_before } = self;
         let limit = |times: &HashMap<Box<str>, i64>, name: Option<&str>| {

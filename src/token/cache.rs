@@ -1,8 +1,8 @@
-//! Tokens whose signature was good, so that it need not be verified again.
+//! Stages 2 and 3 at once, for a token that was seen before.
 //!
-//! Nothing else is remembered: dates, claims and revocations are looked at each time, and a token is
-//! taken for verified only if the key that verified it is still one that may have signed it. A token
-//! with a bad signature is never remembered, so it drives out no good one.
+//! Remembered is that a key verified a token, and the tape of its payload. Dates, claims and revocations
+//! are looked at each time, and a token is taken for verified only if the key that verified it is still one
+//! that may have signed it. A token with a bad signature is never remembered, so it drives out no good one.
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
@@ -13,92 +13,150 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
+use super::compact::Token;
+use super::names::ClaimTable;
+use super::payload::{Buffers, Payload};
+use super::remembered::Remembered;
 use crate::bytes::ShortKey;
-use crate::keys::Key;
+use crate::host::log::Log;
+use crate::keys::{Key, Keys, SignatureFormat};
 use crate::refusal::Refusal;
-use crate::token::compact::Token;
-use crate::token::signature::{Authentic, Description, Kept, Verification};
 
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;
 
-/// [`Token::verify`], unless the token is remembered. `bytes` is for what comes and goes meanwhile.
-#[expect(
-    clippy::inline_always,
-    reason = "a step of every check, whose result would be copied"
-)]
-#[inline(always)]
-pub(crate) fn verify<'a>(
-    cache: &Cache,
-    token: &'a Token<'_>,
-    by: Verification<'_, impl Iterator<Item = &'a Key> + Clone>,
-    into: &'a mut Description,
-    bytes: &mut Vec<u8>,
-) -> Result<Authentic<'a>, Refusal> {
-    let Some(cache) = cache.0.as_deref() else {
-        return token.verify(by, into).map(Authentic::Now);
-    };
-    // An HMAC costs no more than looking it up among many: only one that was seen lately is.
-    if token.algorithm.is_hmac() && !cache.lately.has(token) {
-        let signed = token.verify(by, into)?;
-        cache.lately.add(token);
-        return Ok(Authentic::Now(signed));
-    }
-    let name = cache.name(token);
-    if let Some(kept) = cache.recall(name, token, &by) {
-        return Ok(Authentic::Earlier(kept));
-    }
-    let format = by.format;
-    let kept = Kept::new(token, &token.verify(by, into)?, format, bytes);
-    cache.tokens.insert(name, kept.clone());
-    Ok(Authentic::Earlier(kept))
+/// How signatures are verified, and payloads read.
+#[derive(Debug)]
+pub(crate) struct Verification {
+    /// How ECDSA signatures are encoded; none: as is usual for the key.
+    pub(crate) format: Option<SignatureFormat>,
+    /// The claims that are used.
+    pub(crate) claims: ClaimTable,
 }
 
-/// The tokens of one verifier. Clones are the same cache.
+/// A token whose signature is good, and whose claims are found.
+pub(crate) enum Verified<'a> {
+    /// It was verified by this check.
+    Fresh(Payload<'a>),
+    /// It was verified by an earlier one.
+    Cached(Remembered),
+}
+
+impl Verified<'_> {
+    pub(crate) fn payload(&self) -> Payload<'_> {
+        match self {
+            Self::Fresh(payload) => Payload { ..*payload },
+            Self::Cached(remembered) => remembered.payload(),
+        }
+    }
+
+    /// The payload, to be kept for a session.
+    pub(crate) fn remember(&self) -> Remembered {
+        match self {
+            Self::Fresh(payload) => Remembered::claims_only(payload),
+            Self::Cached(remembered) => remembered.clone(),
+        }
+    }
+}
+
+/// The tokens that one verifier remembers. Clones are the same cache.
 #[derive(Clone)]
-pub(crate) struct Cache(Option<Arc<Table>>);
-
-struct Table {
-    tokens: Map<u128, Kept, Weight, Spread>,
-    lately: Lately,
-    /// Chosen by chance, so that nobody can find two tokens of one name.
-    secret: [u8; 16],
-    capacity: u32,
-}
+pub(crate) struct Cache(Option<Arc<Tokens>>);
 
 impl Cache {
-    /// Room for so many tokens of ordinary size; 0 remembers none.
+    /// Room for so many tokens of ordinary size; 0 turns it off.
     ///
     /// # Errors
     ///
     /// The system has no random numbers.
     pub(crate) fn new(capacity: u32) -> Result<Self, &'static str> {
-        if capacity == 0 {
-            return Ok(Self(None));
-        }
-        Ok(Self(Some(Arc::new(Table::new(capacity)?))))
+        let tokens = (capacity > 0).then(|| Tokens::new(capacity)).transpose()?;
+        Ok(Self(tokens.map(Arc::new)))
     }
 
     pub(crate) fn capacity(&self) -> u32 {
-        self.0.as_ref().map_or(0, |table| table.capacity)
+        self.0.as_ref().map_or(0, |tokens| tokens.capacity)
+    }
+
+    /// Verifies a token with one of the keys and reads its payload, unless both are remembered.
+    #[expect(
+        clippy::inline_always,
+        reason = "a stage of every check: a call would copy its result"
+    )]
+    #[inline(always)]
+    pub(crate) fn verified<'a>(
+        &self,
+        token: &'a Token<'_>,
+        keys: &'a Keys<'_>,
+        rules: &Verification,
+        log: &Log,
+        buffers: &'a mut Buffers,
+    ) -> Result<Verified<'a>, Refusal> {
+        let candidates = token.candidates(keys)?;
+        let Some(tokens) = self.0.as_deref() else {
+            return fresh(token, candidates, rules, log, buffers).map(Verified::Fresh);
+        };
+        // An HMAC costs no more than a look-up among many tokens, so only one that was accepted lately is
+        // looked up.
+        if token.algorithm.is_hmac() && !tokens.recent_hmacs.contain(token) {
+            let payload = fresh(token, candidates, rules, log, buffers)?;
+            tokens.recent_hmacs.add(token);
+            return Ok(Verified::Fresh(payload));
+        }
+        let name = tokens.name(token);
+        if let Some(remembered) = tokens.recall(name, token, rules.format, candidates.clone()) {
+            return Ok(Verified::Cached(remembered));
+        }
+        let Buffers {
+            signature,
+            remembered,
+            tape,
+        } = buffers;
+        let payload = token
+            .verify(candidates, rules.format, log, signature)?
+            .payload(&rules.claims, tape)?;
+        let remembered = Remembered::new(token, &payload, rules.format, remembered);
+        tokens.map.insert(name, remembered.clone());
+        Ok(Verified::Cached(remembered))
     }
 }
 
-impl Table {
+/// Stages 2 and 3, one after the other.
+#[inline]
+fn fresh<'a>(
+    token: &'a Token<'_>,
+    candidates: impl Iterator<Item = &'a Key>,
+    rules: &Verification,
+    log: &Log,
+    buffers: &'a mut Buffers,
+) -> Result<Payload<'a>, Refusal> {
+    token
+        .verify(candidates, rules.format, log, &mut buffers.signature)?
+        .payload(&rules.claims, &mut buffers.tape)
+}
+
+struct Tokens {
+    map: Map<u128, Remembered, Weight, Identity>,
+    recent_hmacs: RecentHmacs,
+    /// The key of the hash, from the system's random numbers: nobody can find two tokens of one name.
+    secret: [u8; 16],
+    capacity: u32,
+}
+
+impl Tokens {
     fn new(capacity: u32) -> Result<Self, &'static str> {
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).map_err(|_| "the system has no random numbers")?;
         let room = u64::from(capacity).saturating_mul(ORDINARY);
-        let tokens = Map::with(
-            capacity as usize,
-            room,
-            Weight,
-            Spread,
-            Lifecycle::default(),
-        );
         Ok(Self {
-            tokens,
-            lately: Lately::default(),
+            map: Map::with(
+                capacity as usize,
+                room,
+                Weight,
+                Identity,
+                Lifecycle::default(),
+            ),
+            recent_hmacs: RecentHmacs::default(),
             secret,
             capacity,
         })
@@ -107,92 +165,93 @@ impl Table {
     /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of the beginning of its signature. All
     /// the rest of the token is compared.
     fn name(&self, token: &Token<'_>) -> u128 {
-        let (hashed, _) = token.signature.parts();
+        let (hashed, _) = token.signature.hashed_and_compared();
         SipHasher13::new_with_key(&self.secret)
             .hash(hashed)
             .as_u128()
     }
 
-    /// What was kept of this token, if it would be verified by the same key now, under the same `kid`:
-    /// a revocation may name that.
-    fn recall<'k, K>(&self, name: u128, token: &Token<'_>, by: &Verification<'_, K>) -> Option<Kept>
-    where
-        K: Iterator<Item = &'k Key> + Clone,
-    {
-        let kept = self.tokens.get(&name)?;
-        let is_good = kept.is_of(token)
-            && kept.format() == by.format
-            && by
-                .keys
-                .clone()
-                .find(|key| key.identity.material == kept.key().material)
-                .is_some_and(|key| *key.identity == *kept.key());
-        is_good.then_some(kept)
+    /// What is remembered of this token, if the same key would verify it now, under the same `kid`, which
+    /// a revocation may name.
+    fn recall<'k>(
+        &self,
+        name: u128,
+        token: &Token<'_>,
+        format: Option<SignatureFormat>,
+        mut candidates: impl Iterator<Item = &'k Key>,
+    ) -> Option<Remembered> {
+        let remembered = self.map.get(&name)?;
+        let is_good = remembered.matches(token)
+            && remembered.format() == format
+            && candidates
+                .find(|key| key.identity.material == remembered.key().material)
+                .is_some_and(|key| *key.identity == *remembered.key());
+        is_good.then_some(remembered)
     }
 }
 
-/// Tokens with an HMAC that were accepted lately, each in the one place that it has. It drives out whose
-/// place it is as well, so of very many none stays long.
+/// HMAC tokens that were accepted lately: a direct-mapped table. Two tokens with one entry replace each
+/// other, so of very many tokens none stays long. A weak hash will do, since only signatures that were
+/// verified get in, and those are evenly distributed.
 #[derive(Default)]
-struct Lately(OnceCell<Box<[AtomicU64]>>);
+struct RecentHmacs(OnceCell<Box<[AtomicU64]>>);
 
-impl Lately {
+impl RecentHmacs {
     const BITS: u32 = 14;
-    const PLACES: u64 = 1 << Self::BITS;
+    const ENTRIES: u64 = 1 << Self::BITS;
 
-    fn has(&self, token: &Token<'_>) -> bool {
-        let (mark, place) = self.place(token);
-        place.is_some_and(|place| place.load(Relaxed) == mark)
+    fn contain(&self, token: &Token<'_>) -> bool {
+        let (hash, entry) = self.entry(token);
+        entry.is_some_and(|entry| entry.load(Relaxed) == hash)
     }
 
     fn add(&self, token: &Token<'_>) {
-        let (mark, place) = self.place(token);
-        if let Some(place) = place {
-            place.store(mark, Relaxed);
+        let (hash, entry) = self.entry(token);
+        if let Some(entry) = entry {
+            entry.store(hash, Relaxed);
         }
     }
 
-    /// A number of the signature, by its ends, and the token's place. Signatures are spread evenly; those
-    /// that somebody chose are not accepted.
-    fn place(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
-        let mark = ShortKey::of(token.signature.parts().0).hash();
-        let places = self
+    /// A hash of the signature, and the entry that its upper bits choose.
+    fn entry(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
+        let hash = ShortKey::of(token.signature.hashed_and_compared().0).hash();
+        let entries = self
             .0
-            .get_or_init(|| (0..Self::PLACES).map(|_| AtomicU64::default()).collect());
-        // The upper bits are the best, and the places are fewer than any `usize`.
-        let place = usize::try_from(mark >> (u64::BITS - Self::BITS)).unwrap_or_default();
-        (mark, places.get(place))
+            .get_or_init(|| (0..Self::ENTRIES).map(|_| AtomicU64::default()).collect());
+        // The entries are fewer than any `usize`.
+        let index = usize::try_from(hash >> (u64::BITS - Self::BITS)).unwrap_or_default();
+        (hash, entries.get(index))
     }
 }
 
-type Lifecycle = quick_cache::sync::DefaultLifecycle<u128, Kept>;
+type Lifecycle = quick_cache::sync::DefaultLifecycle<u128, Remembered>;
 
 /// How much of the room a token takes.
 #[derive(Clone)]
 struct Weight;
 
-impl Weighter<u128, Kept> for Weight {
-    fn weight(&self, _: &u128, kept: &Kept) -> u64 {
-        ORDINARY.max(kept.size() as u64)
+impl Weighter<u128, Remembered> for Weight {
+    fn weight(&self, _: &u128, remembered: &Remembered) -> u64 {
+        ORDINARY.max(remembered.size() as u64)
     }
 }
 
-/// A name is spread evenly by itself.
+/// The hash of a name is its first 64 bits: a name is a hash already.
 #[derive(Clone, Default)]
-struct Spread;
+struct Identity;
 
 #[derive(Default)]
-struct Low(u64);
+struct First64(u64);
 
-impl BuildHasher for Spread {
-    type Hasher = Low;
+impl BuildHasher for Identity {
+    type Hasher = First64;
 
-    fn build_hasher(&self) -> Low {
-        Low::default()
+    fn build_hasher(&self) -> First64 {
+        First64::default()
     }
 }
 
-impl Hasher for Low {
+impl Hasher for First64 {
     fn write(&mut self, bytes: &[u8]) {
         if let Some(first) = bytes.first_chunk() {
             self.0 = u64::from_ne_bytes(*first);

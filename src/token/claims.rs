@@ -1,15 +1,13 @@
-//! From a [`Signed`] payload to [`Claims`] that are in date (RFC 7519 section 4.1).
+//! Stage 4: from a [`Payload`] to [`Claims`] that are in date (RFC 7519 section 4.1).
 
 use std::sync::Arc;
 
-use super::date::{Date, numeric_date};
-use crate::json;
-use crate::json::tape::{Node, Object, Tape, Value};
+use super::date::Date;
+use super::names::ClaimSlot;
+use super::payload::{Dates, Latch, Payload};
+use crate::json::tape::{Object, Value};
 use crate::refusal::Refusal;
-use crate::revocations::Issue;
-use crate::token::signature::{Mark, Signed};
-
-pub(crate) use super::names::{Found, Names, Place};
+use crate::revocations::Issued;
 
 /// The last second of the year 9999, where expiry times end: a client a century hence must still
 /// be able to write the date.
@@ -26,94 +24,57 @@ pub(crate) struct DateRules {
     pub(crate) check_iat: bool,
 }
 
-/// The claims of an authentic token that is in date.
+/// The claims of a token that one of our keys signed and that is in date.
 pub(crate) struct Claims<'a> {
-    payload: &'a Tape<'a>,
-    found: Found<'a>,
-    issued: Option<Date>,
-    /// The ACL claim is well-formed, for whichever client.
-    pub(crate) acl_suits_all: &'a Mark,
+    payload: &'a Payload<'a>,
     /// The first second at which the token has expired; none: it never does.
     pub(crate) expires_at: Option<i64>,
 }
 
 impl<'a> Claims<'a> {
     pub(crate) fn is_superuser(&self) -> Option<Value<'a>> {
-        self.get(Place::IS_SUPERUSER)
+        self.get(ClaimSlot::IS_SUPERUSER)
     }
 
     pub(crate) fn client_attrs(&self) -> Option<Value<'a>> {
-        self.get(Place::CLIENT_ATTRS)
+        self.get(ClaimSlot::CLIENT_ATTRS)
     }
 
     /// What a revocation can name.
-    pub(crate) fn issue(&self) -> Issue<'a> {
-        let text = |place| self.get(place).and_then(Value::to_text);
-        Issue {
-            id: text(Place::JTI),
-            subject: text(Place::SUB),
-            at: self.issued.map(|iat| iat.floor),
+    pub(crate) fn issued(&self) -> Issued<'a> {
+        let text = |slot| self.get(slot).and_then(Value::to_text);
+        Issued {
+            id: text(ClaimSlot::JTI),
+            subject: text(ClaimSlot::SUB),
+            at: self.payload.dates.iat.map(|iat| iat.floor),
         }
+    }
+
+    /// Whether the ACL claim was found to be well-formed for every client, and where to note it.
+    pub(crate) fn acl_valid_for_all(&self) -> &'a Latch {
+        self.payload.acl_valid_for_all
     }
 
     /// All of them.
     pub(crate) fn members(&self) -> Option<Object<'a>> {
-        self.payload.outermost().as_object()
+        self.payload.tape.outermost().as_object()
     }
 
-    /// The claim of one of the names that were looked for.
+    /// The claim of a slot.
     #[inline]
-    pub(crate) fn get(&self, place: Place) -> Option<Value<'a>> {
-        Some(self.payload.value(self.found.node(place)?))
+    pub(crate) fn get(&self, slot: ClaimSlot) -> Option<Value<'a>> {
+        Some(self.payload.tape.value(self.payload.found.node(slot)?))
     }
 }
 
-/// The dates of a token.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Dates {
-    exp: Option<Date>,
-    nbf: Option<Date>,
-    iat: Option<Date>,
-}
-
-/// Describes claims in `nodes`, finds those of all names, each in its place of `found`, and reads their
-/// dates.
-pub(crate) fn read<'d>(
-    text: &'d [u8],
-    names: &Names,
-    nodes: &'d mut Vec<Node>,
-    found: &mut Vec<Node>,
-) -> Result<(Tape<'d>, Dates), &'static str> {
-    found.clear();
-    found.resize(names.len(), Node::default());
-    let claims = json::scan(text, nodes, |name, ends, node| {
-        if let Some(place) = names.place(name, ends) {
-            Found::note(found, place, node);
-        }
-    })?;
-    if claims.outermost().as_object().is_none() {
-        return Err("the claims are not a JSON object");
-    }
-    let date = |place, defect| match Found(found).node(place) {
-        None => Ok(None),
-        Some(node) => numeric_date(claims.value(node)).map(Some).ok_or(defect),
-    };
-    let dates = Dates {
-        exp: date(Place::EXP, "exp is not a numeric date")?,
-        nbf: date(Place::NBF, "nbf is not a numeric date")?,
-        iat: date(Place::IAT, "iat is not a numeric date")?,
-    };
-    Ok((claims, dates))
-}
-
-impl Signed<'_> {
-    /// Compares the dates of the claims with `now`, in Unix seconds.
+impl Payload<'_> {
+    /// Compares the dates with `now`, in Unix seconds.
     #[expect(
         clippy::inline_always,
-        reason = "a step of every check, whose result would be copied"
+        reason = "a stage of every check: a call would copy its result"
     )]
     #[inline(always)]
-    pub(crate) fn claims(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
+    pub(crate) fn in_date(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
         let Dates { exp, nbf, iat } = *self.dates;
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
@@ -125,14 +86,11 @@ impl Signed<'_> {
         if nbf.is_some_and(|nbf| nbf.ceil() > latest_start) {
             return Err(Refusal::NotYetValid);
         }
-        if rules.check_iat && iat.is_some_and(|iat| iat.ceil() > latest_start) {
+        if rules.check_iat && iat.is_some_and(|iat: Date| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
         Ok(Claims {
-            payload: &self.payload,
-            found: self.found,
-            issued: iat,
-            acl_suits_all: self.acl_suits_all,
+            payload: self,
             expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
         })
     }

@@ -1,8 +1,29 @@
-//! A token, stage by stage.
+//! A token, stage by stage; read in this order.
+//!
+//! ```text
+//! compact      1  bytes   -> Token     well-formed, not to be trusted       header, base64url
+//! signature    2  Token   -> Signed    one of our keys signed it: which one
+//! payload      3  Signed  -> Payload   its claims found, its dates read     names, date
+//! cache        2 and 3 at once, for a token that was seen before            remembered
+//! claims       4  Payload -> Claims    in date
+//! ```
+//!
+//! Each type is made by the stage before it and in no other way, so no stage can be left out.
 
-pub(crate) mod cache;
-pub(crate) mod claims;
-pub(crate) mod compact;
+mod base64url;
+mod cache;
+mod claims;
+mod compact;
 mod date;
+mod header;
 mod names;
-pub(crate) mod signature;
+mod payload;
+mod remembered;
+mod signature;
+
+pub(crate) use cache::{Cache, Verification, Verified};
+pub(crate) use claims::{Claims, DateRules};
+pub(crate) use compact::{Buffers as TokenBuffers, Token, TokenRules};
+pub(crate) use names::{ClaimSlot, ClaimTable};
+pub(crate) use payload::Buffers as PayloadBuffers;
+pub(crate) use remembered::Remembered;

@@ -1,9 +1,9 @@
-//! The names of the claims that are looked for, so that one pass over a payload finds them all.
+//! The names of the claims that are used, so that one scan of a payload finds them all.
 
 use crate::bytes::ShortKey;
 use crate::json::tape::Node;
 
-/// The claims that have a meaning here, whatever the configuration. They come first among the names.
+/// The claims that have a meaning here, whatever the configuration. Theirs are the first slots.
 const REGISTERED: [&str; 7] = [
     "exp",
     "nbf",
@@ -14,11 +14,11 @@ const REGISTERED: [&str; 7] = [
     "client_attrs",
 ];
 
-/// Which of the names it is.
+/// Which claim of a [`ClaimTable`]: its index in the table, and in what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place(usize);
+pub(crate) struct ClaimSlot(usize);
 
-impl Place {
+impl ClaimSlot {
     pub(super) const EXP: Self = Self(0);
     pub(super) const NBF: Self = Self(1);
     pub(super) const IAT: Self = Self(2);
@@ -28,64 +28,68 @@ impl Place {
     pub(super) const CLIENT_ATTRS: Self = Self(6);
 }
 
-/// Those, and the ones that the configuration names.
+/// The names of the registered claims and of those that the configuration uses: a hash table with chained
+/// buckets.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Names {
-    all: Vec<Name>,
-    /// The first name of each bucket, by its place, and those that come behind it in [`Name::next`].
-    buckets: [Option<Place>; BUCKETS],
+pub(crate) struct ClaimTable {
+    /// By slot.
+    names: Vec<Name>,
+    /// The first name of each bucket; the others follow by [`Name::next`].
+    buckets: [Option<ClaimSlot>; BUCKETS],
 }
 
 #[derive(Debug, PartialEq, Eq)]
 struct Name {
     text: Box<[u8]>,
-    ends: ShortKey,
-    /// The next name of the same bucket.
-    next: Option<Place>,
+    key: ShortKey,
+    /// The next name in the same bucket.
+    next: Option<ClaimSlot>,
 }
 
 const BUCKETS: usize = 64;
 
-/// The bucket of names of these ends.
+/// The bucket of names with this key: the upper six bits of its hash.
 #[inline]
-fn bucket(ends: ShortKey) -> usize {
-    (ends.hash() >> 58) as usize % BUCKETS
+fn bucket(key: ShortKey) -> usize {
+    (key.hash() >> 58) as usize % BUCKETS
 }
 
-impl Names {
+impl ClaimTable {
+    /// A table of the registered claims.
     pub(crate) fn new() -> Self {
-        let mut names = Self {
-            all: Vec::new(),
+        let mut table = Self {
+            names: Vec::new(),
             buckets: [None; BUCKETS],
         };
         for name in REGISTERED {
-            names.add(name);
+            table.add(name);
         }
-        names
+        table
     }
 
-    /// The place of a name, which is added if it is new.
-    pub(crate) fn add(&mut self, name: &str) -> Place {
-        let ends = ShortKey::of(name.as_bytes());
-        if let Some(place) = self.place(name.as_bytes(), ends) {
-            return place;
+    /// The slot of a name, which is added if it is new.
+    pub(crate) fn add(&mut self, name: &str) -> ClaimSlot {
+        let key = ShortKey::of(name.as_bytes());
+        if let Some(slot) = self.slot(name.as_bytes(), key) {
+            return slot;
         }
-        let place = Place(self.all.len());
-        let first = self.buckets.get_mut(bucket(ends));
-        self.all.push(Name {
+        let slot = ClaimSlot(self.names.len());
+        let first = self.buckets.get_mut(bucket(key));
+        self.names.push(Name {
             text: name.as_bytes().into(),
-            ends,
-            next: first.and_then(|first| first.replace(place)),
+            key,
+            next: first.and_then(|first| first.replace(slot)),
         });
-        place
+        slot
     }
 
+    /// The slot of a name with this key.
     #[inline]
-    pub(super) fn place(&self, name: &[u8], ends: ShortKey) -> Option<Place> {
-        let mut next = *self.buckets.get(bucket(ends))?;
-        while let Some(place) = next {
-            let known = self.all.get(place.0)?;
-            if known.ends == ends && (!ends.is_lossy() || *known.text == *name) {
+    pub(super) fn slot(&self, name: &[u8], key: ShortKey) -> Option<ClaimSlot> {
+        let mut next = *self.buckets.get(bucket(key))?;
+        while let Some(slot) = next {
+            let known = self.names.get(slot.0)?;
+            if known.key == key && (!key.is_lossy() || *known.text == *name) {
                 return next;
             }
             next = known.next;
@@ -93,32 +97,41 @@ impl Names {
         None
     }
 
-    /// How many there are.
+    /// How many slots there are.
     pub(super) fn len(&self) -> usize {
-        self.all.len()
+        self.names.len()
     }
 }
 
-/// What was found.
+/// The nodes of the claims that were found, by slot; all zeros where there is no such claim.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Found<'d>(pub(crate) &'d [Node]);
+pub(super) struct FoundClaims<'d>(&'d [Node]);
 
-impl Found<'_> {
-    /// Keeps the node of a claim.
+impl<'d> FoundClaims<'d> {
+    pub(super) fn new(nodes: &'d [Node]) -> Self {
+        Self(nodes)
+    }
+
+    /// Puts the node of a claim into its slot.
     #[inline]
-    pub(super) fn note(found: &mut [Node], place: Place, node: Node) {
-        if let Some(found) = found.get_mut(place.0) {
+    pub(super) fn put(found: &mut [Node], slot: ClaimSlot, node: Node) {
+        if let Some(found) = found.get_mut(slot.0) {
             *found = node;
         }
     }
 
-    /// The node of a claim, if it is there.
+    /// The node of a claim, if it was found.
     #[inline]
-    pub(super) fn node(self, place: Place) -> Option<Node> {
+    pub(super) fn node(self, slot: ClaimSlot) -> Option<Node> {
         self.0
-            .get(place.0)
+            .get(slot.0)
             .copied()
             .filter(|node| *node != Node::default())
+    }
+
+    /// All slots.
+    pub(super) fn nodes(self) -> &'d [Node] {
+        self.0
     }
 }
 
@@ -128,18 +141,18 @@ mod tests {
 
     #[test]
     fn the_registered_names_have_their_places() {
-        let places = [
-            Place::EXP,
-            Place::NBF,
-            Place::IAT,
-            Place::JTI,
-            Place::SUB,
-            Place::IS_SUPERUSER,
-            Place::CLIENT_ATTRS,
+        let slots = [
+            ClaimSlot::EXP,
+            ClaimSlot::NBF,
+            ClaimSlot::IAT,
+            ClaimSlot::JTI,
+            ClaimSlot::SUB,
+            ClaimSlot::IS_SUPERUSER,
+            ClaimSlot::CLIENT_ATTRS,
         ];
-        let mut names = Names::new();
-        assert_eq!(REGISTERED.map(|name| names.add(name)), places);
-        assert_eq!(names.add("acl"), Place(7));
-        assert_eq!(names.add("acl"), Place(7));
+        let mut table = ClaimTable::new();
+        assert_eq!(REGISTERED.map(|name| table.add(name)), slots);
+        assert_eq!(table.add("acl"), ClaimSlot(7));
+        assert_eq!(table.add("acl"), ClaimSlot(7));
     }
 }

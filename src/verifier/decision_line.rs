@@ -6,24 +6,29 @@ use sha2::{Digest, Sha256};
 
 use super::verdict::Verdict;
 use crate::client::{Client, Field};
-use crate::grant::Wanted;
 use crate::host::log::LogLevel;
 use crate::host::quote::quoted;
 use crate::refusal::{Decision, Reason};
-use crate::token::signature::Kept;
+use crate::token::Remembered;
 
 /// A client that is denied is news; one that is accepted, or left to others, is not.
-pub(crate) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
+pub(super) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
     match verdict.decision {
         Decision::Deny => LogLevel::Info,
         Decision::Allow | Decision::Ignore => LogLevel::Debug,
     }
 }
 
-/// What was decided, why, about whom, and by which token.
-pub(crate) fn line<G: Wanted>(client: &Client<'_>, from: Field, verdict: &Verdict<G>) -> String {
+/// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
+/// remembered of it, if that is at hand.
+pub(super) fn line<G>(
+    client: &Client<'_>,
+    from: Field,
+    verdict: &Verdict<G>,
+    remembered: Option<&Remembered>,
+) -> String {
     let mut line = String::with_capacity(USUAL);
-    let written = write_line(&mut line, client, from, verdict);
+    let written = write_line(&mut line, client, from, verdict, remembered);
     // A String takes everything.
     debug_assert!(written.is_ok());
     line
@@ -32,11 +37,12 @@ pub(crate) fn line<G: Wanted>(client: &Client<'_>, from: Field, verdict: &Verdic
 /// No usual line is longer, in bytes.
 const USUAL: usize = 160;
 
-fn write_line<G: Wanted>(
+fn write_line<G>(
     line: &mut String,
     client: &Client<'_>,
     from: Field,
     verdict: &Verdict<G>,
+    remembered: Option<&Remembered>,
 ) -> fmt::Result {
     match (&verdict.outcome, verdict.decision) {
         (Ok(_), _) => line.push_str("accepted"),
@@ -46,25 +52,25 @@ fn write_line<G: Wanted>(
     line.push_str(": client ");
     write_client(line, client, from)?;
     line.push_str(", ");
-    write_token(line, client.field(from), from, verdict)
+    write_token(line, client.field(from), from, verdict.reason(), remembered)
 }
 
 /// Names what a client sent as its token, so that its issuer can find it.
-fn write_token<G: Wanted>(
+fn write_token(
     line: &mut String,
     field: Option<&[u8]>,
     from: Field,
-    verdict: &Verdict<G>,
+    reason: Reason,
+    remembered: Option<&Remembered>,
 ) -> fmt::Result {
     let name = from.name();
-    match (field, verdict.reason()) {
+    match (field, reason) {
         (None, _) => write!(line, "no {name}"),
         // It is a password, perhaps, and a few digits of its hash would be enough to guess it.
         (Some(_), Reason::MalformedToken) => write!(line, "{name} not shown"),
         (Some(field), Reason::TokenTooLarge) => write!(line, "{name} of {} bytes", field.len()),
         (Some(field), _) => {
-            let kept = verdict.outcome.as_ref().ok().and_then(Wanted::kept);
-            let fingerprint = match kept.map(Kept::fingerprint) {
+            let fingerprint = match remembered.map(Remembered::fingerprint) {
                 Some(known) => *known.get_or_init(|| fingerprint(field)),
                 None => fingerprint(field),
             };

@@ -1,27 +1,29 @@
-//! The pipeline from a client to a verdict, and what may be asked afterwards.
+//! One verifier: which configuration runs, the line from a client to a verdict, and what may be asked
+//! afterwards.
 
+mod check;
 mod decision_line;
 mod running;
 mod scratch;
-pub(crate) mod verdict;
+mod verdict;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use crate::acl::{Permission, Request};
+use crate::acl::{Need, Permission, Request};
 use crate::client::Client;
 use crate::config::{Config, ConfigError};
-use crate::grant::{Grant, Terms, Wanted};
+use crate::grant::Grant;
 use crate::host::clock::{Clock, ClockError, ClockHook};
 use crate::host::log::{Log, LogHook, LogLevel};
+use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Refusal};
-use crate::token::cache;
-use crate::token::compact::Token;
-use crate::token::signature::Verification;
+use crate::token::{Remembered, Verified};
 use running::Running;
 use scratch::Scratch;
-use verdict::Verdict;
+
+pub use verdict::{Connack, Verdict};
 
 /// What a verifier may call: nothing by default.
 #[derive(Default)]
@@ -83,7 +85,9 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn check(&self, client: &Client<'_>) -> Result<Verdict, ClockError> {
-        self.decide_as(client)
+        self.verdict(client, Need::Session, Grant::new, |grant| {
+            Some(&grant.remembered)
+        })
     }
 
     /// Decides whether a client may connect, and no more.
@@ -92,73 +96,38 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn decide(&self, client: &Client<'_>) -> Result<Verdict<Terms>, ClockError> {
-        self.decide_as(client)
+        let terms = |admission: Admission<'_>, _: &Verified<'_>| admission.terms;
+        self.verdict(client, Need::Decision, terms, |_| None)
     }
 
-    fn decide_as<G: Wanted>(&self, client: &Client<'_>) -> Result<Verdict<G>, ClockError> {
+    /// Takes a client along the line, and writes the log line about it. `answer` makes what is to be known
+    /// of one that is accepted, and `remembered` finds its token in that, if it is there.
+    fn verdict<T>(
+        &self,
+        client: &Client<'_>,
+        need: Need,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+        remembered: impl Fn(&T) -> Option<&Remembered>,
+    ) -> Result<Verdict<T>, ClockError> {
         let now = self.clock.now().inspect_err(|error| {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
         let running = &self.running.load();
-        let outcome = Scratch::lend(|scratch| self.admit(running, client, now, scratch));
+        let rules = &running.rules;
+        let log = &self.log;
+        let outcome =
+            Scratch::lend(|scratch| running.check(client, now, need, log, scratch, answer));
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
-            Err(refusal) => running.rules.dispositions.decide(refusal),
+            Err(refusal) => rules.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
-        let level = decision_line::level(&verdict);
-        self.log.write(level, || {
-            decision_line::line(client, running.rules.from, &verdict)
+        log.write(decision_line::level(&verdict), || {
+            let token = verdict.outcome.as_ref().ok().and_then(remembered);
+            decision_line::line(client, rules.from, &verdict, token)
         });
         Ok(verdict)
-    }
-
-    /// The straight line: each step takes what the step before it made, and the first to refuse
-    /// gives the reason.
-    fn admit<G: Wanted>(
-        &self,
-        running: &Running,
-        client: &Client<'_>,
-        now: i64,
-        scratch: &mut Scratch,
-    ) -> Result<G, Refusal> {
-        let rules = &running.rules;
-        let Some(field) = client.field(rules.from) else {
-            return Err(Refusal::MissingToken);
-        };
-        let token = Token::parse(field, &rules.token, &mut scratch.token)?;
-        let keys = running.keys.now();
-        let candidates = keys
-            .select(token.algorithm, token.header.kid.as_deref())
-            .map_err(|refusal| token.signature.malformed_or(refusal))?;
-        let verification = Verification {
-            keys: candidates,
-            format: rules.signature_format,
-            names: &rules.policy.names,
-            log: &self.log,
-        };
-        let authentic = cache::verify(
-            &running.cache,
-            &token,
-            verification,
-            &mut scratch.description,
-            &mut scratch.bytes,
-        )?;
-        let signed = authentic.signed();
-        let claims = signed.claims(&rules.dates, now)?;
-        let admission = rules
-            .policy
-            .admit(&claims, client, G::SESSION, &mut scratch.acl)?;
-        if running.revokes(signed.key(), || claims.issue()) {
-            return Err(Refusal::Revoked);
-        }
-        let terms = Terms {
-            superuser: admission.superuser,
-            token_expires_at: claims.expires_at,
-            outlives_token: !rules.disconnect_after_expire,
-        };
-        Ok(G::of(terms, admission, &claims, &authentic))
     }
 
     /// Decides whether a connected client may do what it asks for. It does not allocate.
@@ -172,8 +141,7 @@ impl Verifier {
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
-        let running = self.running.load();
-        if running.revokes(grant.kept.key(), || &grant.issue) {
+        if self.running.load().revokes(grant) {
             return Ok(Permission::Deny);
         }
         Ok(grant.permission(request, now))
@@ -188,9 +156,9 @@ impl Verifier {
         let running = self.running.load();
         let outcome = if grant.has_expired(self.clock.now()?) {
             Err(Refusal::Expired)
-        } else if running.revokes(grant.kept.key(), || &grant.issue) {
+        } else if running.revokes(grant) {
             Err(Refusal::Revoked)
-        } else if running.keys.now().lost(grant.kept.key()) {
+        } else if running.keys.now().lost(grant.remembered.key()) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

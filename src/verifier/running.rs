@@ -3,10 +3,12 @@
 use std::borrow::Borrow;
 
 use crate::config::{Config, ConfigError, Rules};
+use crate::grant::Grant;
 use crate::host::log::{Log, LogLevel};
 use crate::keys::{KeyIdentity, KeySet};
-use crate::revocations::{Issue, WatchedRevocations};
-use crate::token::cache::Cache;
+use crate::refusal::Refusal;
+use crate::revocations::{Issued, WatchedRevocations};
+use crate::token::Cache;
 
 /// One configuration in force: its rules, its keys with the thread that fetches more of them, the tokens
 /// that were verified, and the revocations with the thread that looks for changes of their file.
@@ -40,7 +42,7 @@ impl Running {
         let revocations =
             revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
         let cache = before
-            .filter(|before| before.rules.policy.reads_as(&config.rules.policy))
+            .filter(|before| before.rules.remember_as(&config.rules))
             .map(|before| &before.cache)
             .filter(|cache| cache.capacity() == config.cache_capacity);
         let cache = match cache {
@@ -69,13 +71,27 @@ impl Running {
         self.keys.stop(&after.keys);
     }
 
-    /// Whether a token, verified by this key, is no longer good.
-    pub(super) fn revokes<'t, I>(&self, key: &KeyIdentity, token: impl FnOnce() -> I) -> bool
+    /// Refuses a token that was verified by this key and is revoked. `token` is called only where
+    /// something can be.
+    pub(super) fn not_revoked<'t, I>(
+        &self,
+        key: &KeyIdentity,
+        token: impl FnOnce() -> I,
+    ) -> Result<(), Refusal>
     where
-        I: Borrow<Issue<'t>>,
+        I: Borrow<Issued<'t>>,
     {
-        self.revocations
-            .as_ref()
-            .is_some_and(|file| file.now().revoke(token().borrow(), key.kid.as_deref()))
+        match &self.revocations {
+            Some(file) if file.now().revoke(token().borrow(), key.kid.as_deref()) => {
+                Err(Refusal::Revoked)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the token of a session is revoked.
+    pub(super) fn revokes(&self, grant: &Grant) -> bool {
+        self.not_revoked(grant.remembered.key(), || &grant.issued)
+            .is_err()
     }
 }

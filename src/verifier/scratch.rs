@@ -2,18 +2,15 @@
 
 use std::cell::Cell;
 
-use crate::acl::Workspace;
-use crate::token::compact::Decoded;
-use crate::token::signature::Description;
+use crate::acl;
+use crate::token::{PayloadBuffers, TokenBuffers};
 
-/// The buffers.
+/// The buffers of each stage.
 #[derive(Default)]
-pub(crate) struct Scratch {
-    pub(crate) token: Decoded,
-    pub(crate) description: Description,
-    /// A payload and its description, as they are kept.
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) acl: Workspace,
+pub(super) struct Scratch {
+    pub(super) token: TokenBuffers,
+    pub(super) payload: PayloadBuffers,
+    pub(super) acl: acl::Buffers,
 }
 
 thread_local! {
@@ -23,7 +20,7 @@ thread_local! {
 impl Scratch {
     /// Lends the thread's buffers. If they are in use, or the thread is about to end, `work` gets
     /// new ones.
-    pub(crate) fn lend<R>(work: impl FnOnce(&mut Self) -> R) -> R {
+    pub(super) fn lend<R>(work: impl FnOnce(&mut Self) -> R) -> R {
         let mut scratch = SCRATCH
             .try_with(Cell::take)
             .ok()
@@ -40,13 +37,8 @@ impl Scratch {
     const LARGEST: usize = 1 << 18;
 
     fn size(&self) -> usize {
-        [
-            self.token.size(),
-            self.description.size(),
-            self.bytes.capacity(),
-            self.acl.size(),
-        ]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+        [self.token.size(), self.payload.size(), self.acl.size()]
+            .into_iter()
+            .fold(0, usize::saturating_add)
     }
 }
