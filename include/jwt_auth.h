@@ -306,7 +306,8 @@ typedef struct jwt_auth_result {
 extern "C" {
 #endif // __cplusplus
 
-// Makes a verifier from a configuration: a JSON object, as the README describes it.
+// Makes a verifier from a configuration: a JSON object, as docs/configuration.md
+// describes it.
 //
 // Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
 // secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
@@ -379,8 +380,9 @@ enum jwt_auth_status jwt_auth_reload(struct jwt_auth *auth,
 // of client has a length and no data; INTERNAL if the library or the clock failed.
 //
 // Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
-// that is tried; a token without a kid tries every key that fits its alg.
+// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or
+// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried; a token
+// without a kid tries every key that fits its alg.
 //
 // The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
 // freed meanwhile.

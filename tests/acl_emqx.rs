@@ -1,7 +1,7 @@
 //! What EMQX answered to ACL claims when it was asked, row by row, and what is answered here.
 //!
-//! The client has the id `c1`, the user name `u1`, the address 192.0.2.7 and the attribute `g` with the
-//! value `g1`, but for what its row says.
+//! The client has the id `c1`, the user name `u1`, the address 192.0.2.7 and the attribute `g` with
+//! the value `g1`, but for what its row says.
 #![allow(
     clippy::indexing_slicing,
     clippy::panic,
@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 
 /// Name | claim | request | client | EMQX | here | why it is not EMQX's answer.
 ///
-/// EMQX is 6.2.2. It says `refused` where it refuses the client, and `crash` where an exception leaves
-/// the client, or its request, to whatever comes next. In the list form, `@` stands for
+/// EMQX is 6.2.2. It says `refused` where it refuses the client, and `crash` where an exception
+/// leaves the client, or its request, to whatever comes next. In the list form, `@` stands for
 /// `"permission":"allow","action":"pub"`, and `!` for `"permission":"deny","action":"all"`.
 const ROWS: &str = r##"
 pub a/b -> pub a/b            | {"pub":["a/b"]}                      | pub a/b     | | allow   | allow   |

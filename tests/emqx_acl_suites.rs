@@ -1,5 +1,5 @@
-//! EMQX's own suites about topic permissions and expiry, replayed: each test has the name of the case
-//! it replays. Where the outcome is not EMQX's, a comment begins with "Differs".
+//! EMQX's own suites about topic permissions and expiry, replayed: each test has the name of the
+//! case it replays. Where the outcome is not EMQX's, a comment begins with "Differs".
 //!
 //! Not here: what EMQX does when a session expires (it sends DISCONNECT with 0x87, and the will
 //! message), which is the broker's part, and `t_check_jwt_acl_no_jwt_claims`, about other hooks.
@@ -74,8 +74,8 @@ mod expire {
         let session = connect(&broker, &json!({"exp": NOW + 3, "acl": acl}));
         assert_eq!(session.may(PUBLISH, "t/will"), Allow);
         broker.set_time(NOW + 3);
-        // Differs from EMQX, which publishes the will of a session that has expired: whoever wants that
-        // asks for the will when the client connects.
+        // Differs from EMQX, which publishes the will of a session that has expired: whoever wants
+        // that asks for the will when the client connects.
         assert_eq!(session.may(PUBLISH, "t/will"), Deny);
     }
 }
@@ -211,8 +211,8 @@ mod authz {
     }
 }
 
-/// The cases of `emqx_auth_jwt_SUITE` of EMQX 4.4.19 about topic permissions; no match is a denial there
-/// too.
+/// The cases of `emqx_auth_jwt_SUITE` of EMQX 4.4.19 about topic permissions; no match is a denial
+/// there too.
 mod version_4 {
     use super::*;
 

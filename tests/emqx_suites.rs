@@ -1,8 +1,8 @@
 //! EMQX's own test suites, replayed: each test has the name of the case it replays. Where the
 //! outcome is not EMQX's, a comment begins with "Differs".
 //!
-//! Not here: the cases about topic permissions, which are in `emqx_acl_suites.rs`, about fetching key
-//! sets (`t_keys_update` and most of `t_jwks_*`), and those about EMQX itself
+//! Not here: the cases about topic permissions, which are in `emqx_acl_suites.rs`, about fetching
+//! key sets (`t_keys_update` and most of `t_jwks_*`), and those about EMQX itself
 //! (`t_check_compatibility`, `t_redact_hmac_state`, `t_clientid_override`).
 #![allow(
     clippy::arithmetic_side_effects,

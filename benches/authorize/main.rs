@@ -1,5 +1,5 @@
-//! What it costs to ask a session about a topic, beside a plain scan of the same rules, and how much
-//! memory a session takes.
+//! What it costs to ask a session about a topic, beside a plain scan of the same rules, and how
+//! much memory a session takes.
 //!
 //! ```text
 //! cargo bench --bench authorize
@@ -200,7 +200,8 @@ fn no_topic_permissions(bencher: Bencher) {
     bencher.bench_local(|| verifier.authorize(&session, black_box(&request)));
 }
 
-/// The worst that 1,024 rules can do: every one has to be looked at, and none is in the way of another.
+/// The worst that 1,024 rules can do: every one has to be looked at, and none is in the way of
+/// another.
 #[divan::bench(types = [Library, Scan], min_time = 0.05)]
 fn every_branch_of_1024_rules<A: Asked>(bencher: Bencher) {
     let level = |number: usize, depth: usize| if number >> depth & 1 == 0 { "a" } else { "+" };

@@ -1,4 +1,5 @@
-//! As many devices as a broker has: what is remembered of them no longer fits the processor's caches.
+//! As many devices as a broker has: what is remembered of them no longer fits the processor's
+//! caches.
 
 use crate::broker::{Broker, Cache, Session, has_cache};
 use crate::heap;

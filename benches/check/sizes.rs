@@ -73,7 +73,8 @@ pub(crate) fn report() {
 /// By how much more a step may cost than in proportion.
 const LINEAR: f64 = 1.25;
 
-/// The ratio is what a step costs beside the one before, in proportion: 1 is linear, less is better.
+/// The ratio is what a step costs beside the one before, in proportion: 1 is linear, less is
+/// better.
 fn grow(title: &str, steps: &[usize], claims: impl Fn(usize) -> Value) {
     let issuer = Issuer::new("HS256");
     let config = json!({"jwks": {"keys": [issuer.jwk()]}, "max_token_size": 1 << 20});

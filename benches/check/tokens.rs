@@ -24,7 +24,8 @@ pub(crate) const ALGORITHMS: [&str; 7] = [
 
 const SECRET: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
 
-/// A token, and the client identifier that its claims demand: one behind the other, as in a CONNECT packet.
+/// A token, and the client identifier that its claims demand: one behind the other, as in a CONNECT
+/// packet.
 pub(crate) struct Token {
     packet: Box<str>,
     client: usize,

@@ -1,5 +1,5 @@
-// One way to check tokens: a key is opened once, and every check does the same work - signature by a
-// pinned algorithm, JSON of the claims, exp, aud, and the client and topics taken out.
+// One way to check tokens: a key is opened once, and every check does the same work - signature by
+// a pinned algorithm, JSON of the claims, exp, aud, and the client and topics taken out.
 #ifndef ADAPTERS_H
 #define ADAPTERS_H
 

@@ -2,11 +2,11 @@
 //
 //   compare KEYS PEERS_AWS PEERS_RUSTCRYPTO
 //
-// Method: 256 different tokens of 204 bytes of claims for each algorithm, in turn. Every adapter must
-// first accept all of them and refuse each that has a defect. Then they take turns in slices of
-// about 10 ms, in a new order each of the rounds. A ratio is taken within a round, to this library at
-// first sight; shown is the median time, the median ratio, and the quartiles of the ratio. Time is
-// the processor's, of the one thread.
+// Method: 256 different tokens of 204 bytes of claims for each algorithm, in turn. Every adapter
+// must first accept all of them and refuse each that has a defect. Then they take turns in slices
+// of about 10 ms, in a new order each of the rounds. A ratio is taken within a round, to this
+// library at first sight; shown is the median time, the median ratio, and the quartiles of the
+// ratio. Time is the processor's, of the one thread.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 %% Checks per second from Erlang, beside the C functions and what else checks tokens.
 %%
 %% All take turns, in slices of a few milliseconds and a new order each round, so that a noisy
-%% neighbour hits all alike. Differences and ratios are taken within a round; medians and quartiles are shown.
+%% neighbour hits all alike. Differences and ratios are taken within a round; medians and quartiles
+%% are shown.
 -module(bench).
 
 -export([main/0]).

@@ -1,5 +1,5 @@
-%% What checks a token in other ways. Each does what the library does with these tokens: the algorithm
-%% is pinned, and the signature, exp, aud and the client's id are looked at.
+%% What checks a token in other ways. Each does what the library does with these tokens: the
+%% algorithm is pinned, and the signature, exp, aud and the client's id are looked at.
 -module(bench_peers).
 
 -export([jose/1, crypto/1]).

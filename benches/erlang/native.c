@@ -2,8 +2,8 @@
 //
 //   native CONFIG FILE
 //
-// FILE holds lines of a client id and a token. For each number on standard input it makes so many checks, each with
-// a session that is freed again, and answers with the nanoseconds that one took.
+// FILE holds lines of a client id and a token. For each number on standard input it makes so many
+// checks, each with a session that is freed again, and answers with the nanoseconds that one took.
 #include <jwt_auth.h>
 #include <stdio.h>
 #include <stdlib.h>

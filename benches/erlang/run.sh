@@ -1,6 +1,6 @@
 #!/bin/sh
-# Measures what a check costs from Erlang, beside the same through C, erlang-jose as EMQX calls it, and the
-# functions of OTP. Installs what is missing, by apt-get.
+# Measures what a check costs from Erlang, beside the same through C, erlang-jose as EMQX calls it,
+# and the functions of OTP. Installs what is missing, by apt-get.
 #
 #   sh benches/erlang/run.sh
 set -eu

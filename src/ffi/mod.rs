@@ -26,7 +26,8 @@ use crate::verifier::Verifier;
 use guard::guard;
 use ptr::{ErrorText, Slot};
 
-/// Makes a verifier from a configuration: a JSON object, as the README describes it.
+/// Makes a verifier from a configuration: a JSON object, as docs/configuration.md
+/// describes it.
 ///
 /// Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
 /// secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
@@ -162,8 +163,9 @@ fn utf8(config: &[u8]) -> Result<&str, ConfigError> {
 /// of client has a length and no data; INTERNAL if the library or the clock failed.
 ///
 /// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
-/// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or ECDSA signature takes it tens to hundreds of microseconds for each key
-/// that is tried; a token without a kid tries every key that fits its alg.
+/// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or
+/// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried; a token
+/// without a kid tries every key that fits its alg.
 ///
 /// # Safety
 ///

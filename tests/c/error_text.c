@@ -1,5 +1,5 @@
-// The error text of jwt_auth_init and of jwt_auth_reload fits its buffer, names the option and tells
-// no secret.
+// The error text of jwt_auth_init and of jwt_auth_reload fits its buffer, names the option and
+// tells no secret.
 #include "broker.h"
 #include "fence.h"
 

@@ -1,5 +1,5 @@
-// Threads go on to ask while another takes up one configuration after the other: each answer is that
-// of one of the two. Few rounds and threads with an argument, for valgrind.
+// Threads go on to ask while another takes up one configuration after the other: each answer is
+// that of one of the two. Few rounds and threads with an argument, for valgrind.
 #include <dirent.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
-//! One function for each crate: the client identifier that a good token names, or nothing. All do the
-//! same work: signature by a pinned algorithm, `exp`, `aud`, and the client and topics taken out.
+//! One function for each crate: the client identifier that a good token names, or nothing. All do
+//! the same work: signature by a pinned algorithm, `exp`, `aud`, and the client and topics taken
+//! out.
 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
 use serde::{Deserialize, Serialize};

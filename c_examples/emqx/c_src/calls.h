@@ -1,5 +1,5 @@
-// The native functions that verifiers and sessions are used through; src/jwt_auth.erl says what they
-// mean. All answer the atom badarg for arguments that are no such thing.
+// The native functions that verifiers and sessions are used through; src/jwt_auth.erl says what
+// they mean. All answer the atom badarg for arguments that are no such thing.
 #ifndef CALLS_H
 #define CALLS_H
 

@@ -1,7 +1,8 @@
 // The library for Erlang: what the functions of the module jwt_auth_nif do.
 //
 // Arguments that are no such thing are answered with the atom badarg, which the module jwt_auth
-// raises: an exception raised here would carry the arguments, and so a password, in its stack trace.
+// raises: an exception raised here would carry the arguments, and so a password, in its stack
+// trace.
 #include <string.h>
 
 #include "calls.h"

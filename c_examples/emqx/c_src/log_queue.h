@@ -41,8 +41,8 @@ void log_queue_put(void *userdata, int32_t level, const char *line);
 void log_queue_attach(log_queue *queue, void *reader, int wake);
 void log_queue_detach(log_queue *queue);
 
-// Moves up to size lines out, oldest first, and returns how many. The bytes in the pipe, whose other
-// end is sleep, are read once nothing is left.
+// Moves up to size lines out, oldest first, and returns how many. The bytes in the pipe, whose
+// other end is sleep, are read once nothing is left.
 size_t log_queue_take(log_queue *queue, int sleep, log_line *lines, size_t size, uint64_t *dropped);
 
 // No hook may run any more.

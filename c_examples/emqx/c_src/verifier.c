@@ -1,7 +1,7 @@
-// A call may not use a verifier while it is freed, and a lock or a count that every check takes would
-// be paid for by all of them: so counts in lanes. Who finds the verifier closed and nobody inside
-// frees it: the closing call, or the last to leave. Who entered before it was closed is seen in a
-// lane until it leaves; who enters later finds it closed and leaves at once.
+// A call may not use a verifier while it is freed, and a lock or a count that every check takes
+// would be paid for by all of them: so counts in lanes. Who finds the verifier closed and nobody
+// inside frees it: the closing call, or the last to leave. Who entered before it was closed is seen
+// in a lane until it leaves; who enters later finds it closed and leaves at once.
 #include "verifier.h"
 
 #include "text.h"

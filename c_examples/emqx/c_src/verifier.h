@@ -6,7 +6,8 @@
 
 enum { LANE_BITS = 5, LANES = 1 << LANE_BITS };
 
-// How many calls are inside. Each scheduler counts in one lane, so that two do not wait for each other.
+// How many calls are inside. Each scheduler counts in one lane, so that two do not wait for each
+// other.
 typedef struct lane {
   atomic_uint_least64_t inside;
   char apart[CACHE_LINE - sizeof(uint_least64_t)];

@@ -18,7 +18,8 @@
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
 
-%% Raised here, and by error/1: the stack trace has the function that was called and its arity alone.
+%% Raised here, and by error/1: the stack trace has the function that was called and its arity
+%% alone.
 -define(ANSWER(Call), case Call of badarg -> erlang:error(badarg); Answer -> Answer end).
 
 -opaque verifier() :: jwt_auth_nif:verifier().
@@ -66,7 +67,8 @@ new(Config) ->
         Error -> Error
     end.
 
-%% Replaces the configuration, for all who use the verifier. One that is not accepted changes nothing.
+%% Replaces the configuration, for all who use the verifier. One that is not accepted changes
+%% nothing.
 -spec reload(verifier(), config()) -> ok | {error, binary()}.
 reload(Verifier, Config) ->
     case encode(Config) of

@@ -1,6 +1,7 @@
 //! The options as they are written. Their names, where EMQX has the option too, are EMQX's own.
 //!
-//! The doc comments are published: the JSON Schema takes them over, and README's table with it.
+//! The doc comments are published: the JSON Schema takes them over, and the table in
+//! docs/configuration.md with it.
 
 mod ssl;
 

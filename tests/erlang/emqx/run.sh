@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests the plugin for EMQX in stand-ins for its brokers, and its packages. JWT_AUTH_LIBRARY_DIR says
-# where libjwt_auth.so is, CARGO_TARGET_DIR where things are built.
+# Tests the plugin for EMQX in stand-ins for its brokers, and its packages. JWT_AUTH_LIBRARY_DIR
+# says where libjwt_auth.so is, CARGO_TARGET_DIR where things are built.
 #
 #   sh tests/erlang/emqx/run.sh
 set -eu
