@@ -1,5 +1,5 @@
-//! What a check costs beside the signature that it verifies, through the C functions: the table that
-//! the README quotes from.
+//! What a check costs beside the signature that it verifies, through the C functions: the table
+//! that docs/performance.md quotes from.
 //!
 //! ```text
 //! cargo bench --bench check                 # all of it, in about two minutes

@@ -1,6 +1,6 @@
 // A plugin for Mosquitto 2 that asks libjwt_auth about the clients: whether they may connect, and
-// what they may publish and receive. README.md, section "Mosquitto", tells how to use it; one
-// command shows it: sh c_examples/mosquitto/run.sh
+// what they may publish and receive. README.md tells how to use it; one command shows it:
+// sh c_examples/mosquitto/run.sh
 //
 // The broker calls everything here on its one thread.
 #include <stdio.h>

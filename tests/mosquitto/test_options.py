@@ -94,7 +94,7 @@ class Options(broker.Case):
         source = (EXAMPLE / "options.c").read_text()
         table = source.split("IN_JSON[] = {")[1].split("};")[0]
         self.assertEqual(re.findall(r'"(\w+)"', table), expected)
-        readme = (broker.ROOT / "README.md").read_text()
+        readme = (EXAMPLE / "README.md").read_text()
         told = re.search(r"The values of\s(.*?)\sare JSON\.", readme, re.S).group(1)
         self.assertEqual(re.findall(r"`(\w+)`", told), expected)
 
