@@ -13,6 +13,10 @@ mod configurations;
 #[path = "readme/examples.rs"]
 mod examples;
 mod harness;
+#[path = "readme/layout.rs"]
+mod layout;
+#[path = "readme/links.rs"]
+mod links;
 #[path = "harness/server.rs"]
 mod server;
 #[path = "readme/tables.rs"]
@@ -122,6 +126,12 @@ fn has_block(document: &str, name: &str, expected: &str) {
 }
 
 #[test]
+fn the_readme_is_short() {
+    let len = read("README.md").len();
+    assert!(len <= 8192, "README.md has {len} bytes");
+}
+
+#[test]
 fn the_c_example_compiles_without_a_warning() {
     let readme = read("README.md");
     let examples = fenced(&readme).filter(|block| block.language == "c");
@@ -152,10 +162,12 @@ fn the_c_example_compiles_without_a_warning() {
 }
 
 #[test]
-fn the_changelog_has_an_entry_and_an_abi_line_for_this_version() {
+fn the_changelog_has_an_entry_for_this_version_and_an_abi_line_in_each() {
     let changelog = read("CHANGELOG.md");
-    let heading = format!("## {}", env!("CARGO_PKG_VERSION"));
-    let (_, entry) = changelog.split_once(&heading).unwrap();
-    let entry = entry.split("\n## ").next().unwrap();
-    assert!(entry.contains("\nABI: "), "{entry}");
+    let entries: Vec<_> = changelog.split("\n## ").skip(1).collect();
+    let is_this = |entry: &&&str| entry.starts_with(env!("CARGO_PKG_VERSION"));
+    assert_eq!(entries.iter().filter(is_this).count(), 1);
+    for entry in entries {
+        assert!(entry.contains("\nABI: "), "{entry}");
+    }
 }
