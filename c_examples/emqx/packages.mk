@@ -12,7 +12,8 @@ epoch := $(or $(SOURCE_DATE_EPOCH),$(shell git -C $(root) log -1 --format=%ct 2>
 day := $(shell date -u -d @$(epoch) +%Y-%m-%d)
 
 # The library's own application and supervisor are not for the plugin, which has its own.
-plugin_sources := $(filter-out %/jwt_auth_app.erl %/jwt_auth_sup.erl,$(wildcard $(here)/src/*.erl))
+plugin_sources := $(wildcard $(here)/src/*.erl) \
+	$(filter-out %/jwt_auth_app.erl %/jwt_auth_sup.erl,$(wildcard $(erlang)/src/*.erl))
 plugin_modules := $(sort $(basename $(notdir $(plugin_sources))))
 plugin_beams := $(plugin_modules:%=$(packages)/ebin/%.beam)
 natives := $(out)/priv/jwt_auth_nif.so $(out)/priv/$(soname)
@@ -28,7 +29,8 @@ tar := tar --format=ustar --sort=name --owner=0 --group=0 --numeric-owner --mtim
 .PHONY: packages package5 package4
 packages: package5 package4
 
-$(packages)/ebin/%.beam: $(here)/src/%.erl
+vpath %.erl $(here)/src $(erlang)/src
+$(packages)/ebin/%.beam: %.erl
 	mkdir -p $(@D)
 	$(ERLC) $(erlc_flags) +deterministic -o $(@D) $<
 
