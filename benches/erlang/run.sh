@@ -20,7 +20,7 @@ if ! dpkg -s $packages >/dev/null 2>&1; then
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
 fi
 
-make -s -C c_examples/emqx library
+make -s -C c_examples/erlang
 export BENCH_WORK="$target/erlang/bench" BENCH_KEYS="$root/tests/vectors/keys"
 mkdir -p "$BENCH_WORK"
 library=$target/erlang/jwt_auth

@@ -59,8 +59,7 @@ sh "$here/packages/venv.sh" "$CARGO_TARGET_DIR/emqx-venv"
 "$CARGO_TARGET_DIR/emqx-venv/bin/python" -B "$here/packages/forms.py" "$root" "$packages" "$archive"
 
 sum=$(cat "$packages"/*.tar.gz | sha256sum)
-rm -rf "$packages"
-make -s -C "$root/c_examples/emqx" packages
+make -s -C "$root/c_examples/emqx" clean packages
 if [ "$sum" != "$(cat "$packages"/*.tar.gz | sha256sum)" ]; then
     echo "the packages of two builds differ" >&2
     exit 1
