@@ -103,7 +103,7 @@ class Clients(Case):
             'rabbit_auth_backend_jwt_auth:user_login_authentication(<<"u">>, '
             '[{client_id, <<"c">>}, {password, <<"hunter2">>}, {x, y} | improper]).')
         self.assertIn("refused", answer)
-        self.broker.wait_log("jwt_auth: user_login_authentication failed with error in")
+        self.broker.wait_log("jwt_auth: the callback user_login_authentication failed with error in")
         self.assertNotIn("hunter2", self.broker.log())
 
     def test_a_client_may_use_its_own_queues_and_nothing_else(self):

@@ -55,11 +55,11 @@ stop(_State) ->
 -spec on_config_changed(term(), term()) -> ok | {error, binary()}.
 on_config_changed(_Old, New) ->
     Refusal = {error, <<"the configuration could not be looked at">>},
-    emqx_jwt_auth_fault:run(on_config_changed, Refusal,
+    emqx_jwt_auth_guard:run(on_config_changed, Refusal,
                             fun() -> emqx_jwt_auth_setting:apply({form, New}) end).
 
 %% The dashboard asks this.
 -spec on_health_check(term()) -> ok | {error, binary()}.
 on_health_check(_Options) ->
-    emqx_jwt_auth_fault:run(on_health_check, {error, <<"the health check itself failed">>},
+    emqx_jwt_auth_guard:run(on_health_check, {error, <<"the health check itself failed">>},
                             fun emqx_jwt_auth_health:check/0).

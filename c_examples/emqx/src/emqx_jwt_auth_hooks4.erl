@@ -10,7 +10,7 @@
 -spec on_authenticate(map(), result()) -> {stop, result()} | ok.
 on_authenticate(ClientInfo, Result) ->
     Refusal = deny(not_authorized, Result),
-    emqx_jwt_auth_fault:run(authenticate, Refusal,
+    emqx_jwt_auth_guard:run(authenticate, Refusal,
                             fun() -> authenticate(ClientInfo, Result) end).
 
 authenticate(ClientInfo, Result) ->
@@ -32,7 +32,7 @@ deny(Reason, _Result) ->
 -spec on_check_acl(map(), publish | subscribe, binary(), term()) ->
           {stop, allow | deny} | ignore.
 on_check_acl(ClientInfo, Action, Topic, _Before) ->
-    emqx_jwt_auth_fault:run(authorize, {stop, deny},
+    emqx_jwt_auth_guard:run(authorize, {stop, deny},
                             fun() -> check_acl(ClientInfo, Action, Topic) end).
 
 check_acl(ClientInfo, Action, Topic) ->

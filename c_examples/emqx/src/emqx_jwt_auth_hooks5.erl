@@ -17,7 +17,7 @@
 -spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
           {stop, {ok, grant()} | {error, refusal()}} | ignore.
 on_authenticate(Credential, _Before, Facts) ->
-    emqx_jwt_auth_fault:run(authenticate, {stop, {error, not_authorized}},
+    emqx_jwt_auth_guard:run(authenticate, {stop, {error, not_authorized}},
                             fun() -> authenticate(Credential, Facts) end).
 
 authenticate(Credential, Facts) ->
@@ -43,7 +43,7 @@ grant(#{superuser := Superuser} = Grant, BrokerEnds, Credential) ->
 -spec on_authorize(map(), atom() | map(), binary(), term(), emqx_jwt_auth_broker:facts()) ->
           {stop, permission()} | ignore.
 on_authorize(ClientInfo, Action, Topic, _Before, Facts) ->
-    emqx_jwt_auth_fault:run(authorize, {stop, permission(deny, Facts)},
+    emqx_jwt_auth_guard:run(authorize, {stop, permission(deny, Facts)},
                             fun() -> authorize(ClientInfo, Action, Topic, Facts) end).
 
 authorize(ClientInfo, Action, Topic, Facts) ->

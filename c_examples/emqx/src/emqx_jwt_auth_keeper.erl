@@ -62,7 +62,7 @@ handle_info(_Message, State) ->
     {noreply, State}.
 
 tick(State) ->
-    emqx_jwt_auth_fault:run(tick, State, fun() ->
+    emqx_jwt_auth_guard:run(tick, State, fun() ->
         Now = erlang:system_time(second),
         end_due(Now, ?ENDED_PER_TICK),
         Share = emqx_jwt_auth_sessions:size() div ?ROUND + 1,
@@ -70,7 +70,7 @@ tick(State) ->
     end).
 
 setting(#state{setting = Seen} = State) ->
-    Next = emqx_jwt_auth_fault:run(setting, Seen,
+    Next = emqx_jwt_auth_guard:run(setting, Seen,
                                    fun() -> emqx_jwt_auth_setting:refresh(Seen) end),
     State#state{setting = Next}.
 
@@ -104,7 +104,7 @@ attempt(_Key, Pid, Attempts, _Now) when Attempts > ?ATTEMPTS ->
     exit(Pid, kill);
 attempt({_, ClientId} = Key, Pid, Attempts, Now) ->
     End = fun() -> emqx_jwt_auth_broker:end_session(ClientId, Pid) end,
-    _ = spawn(fun() -> emqx_jwt_auth_fault:run(end_session, false, End) end),
+    _ = spawn(fun() -> emqx_jwt_auth_guard:run(end_session, false, End) end),
     emqx_jwt_auth_sessions:retry({Key, Pid}, Now + ?SECONDS_BETWEEN_ATTEMPTS, Attempts + 1).
 
 tell({_, ClientId}, Why) ->

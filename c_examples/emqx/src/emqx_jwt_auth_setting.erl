@@ -15,7 +15,7 @@
 %% Applies what the broker has now.
 -spec apply_current() -> ok | {error, binary()}.
 apply_current() ->
-    emqx_jwt_auth_fault:run(configuration, {error, <<"the configuration could not be looked at">>},
+    emqx_jwt_auth_guard:run(configuration, {error, <<"the configuration could not be looked at">>},
                             fun() -> ?MODULE:apply(emqx_jwt_auth_config:current()) end).
 
 %% While the plugin does not run, this only says whether it would be accepted.

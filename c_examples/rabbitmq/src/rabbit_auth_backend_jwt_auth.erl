@@ -24,8 +24,8 @@
 -spec user_login_authentication(rabbit_types:username(), [{atom(), term()}] | map()) ->
           {ok, rabbit_types:auth_user()} | {refused, string(), [term()]}.
 user_login_authentication(Username, AuthProps) ->
-    case guarded(user_login_authentication, {refused, failed},
-                 fun() -> login(Username, maps:from_list(properties(AuthProps))) end) of
+    Login = fun() -> login(Username, maps:from_list(properties(AuthProps))) end,
+    case jwt_auth_guard:run(user_login_authentication, {refused, failed}, Login) of
         {ok, Grant} -> {ok, #auth_user{username = Username, tags = [], impl = Grant}};
         {refused, Why} -> {refused, "refused: ~s", [Why]}
     end.
@@ -65,8 +65,8 @@ check(Client) ->
 %% A client names its virtual host itself, before a `:` in its user name.
 -spec check_vhost_access(rabbit_types:auth_user(), rabbit_types:vhost(), term()) -> boolean().
 check_vhost_access(#auth_user{impl = Grant}, VHost, _AuthzData) ->
-    guarded(check_vhost_access, false,
-            fun() -> lists:member(VHost, vhosts()) andalso refusal(Grant) =:= none end).
+    Check = fun() -> lists:member(VHost, vhosts()) andalso refusal(Grant) =:= none end,
+    jwt_auth_guard:run(check_vhost_access, false, Check).
 
 vhosts() ->
     case application:get_env(?APPLICATION, vhosts) of
@@ -78,8 +78,8 @@ vhosts() ->
 -spec check_resource_access(rabbit_types:auth_user(), rabbit_types:r(atom()),
                             rabbit_access_control:permission_atom(), term()) -> boolean().
 check_resource_access(#auth_user{impl = Grant}, Resource, Permission, _Context) ->
-    guarded(check_resource_access, false,
-            fun() -> is_own(Resource, Permission, Grant) andalso refusal(Grant) =:= none end).
+    Check = fun() -> is_own(Resource, Permission, Grant) andalso refusal(Grant) =:= none end,
+    jwt_auth_guard:run(check_resource_access, false, Check).
 
 is_own(#resource{kind = queue, name = Name}, _Permission, #{client_id := ClientId}) ->
     lists:member(Name, [<<"mqtt-subscription-", ClientId/binary, Qos/binary>>
@@ -93,11 +93,11 @@ is_own(_Resource, _Permission, _Grant) ->
                          rabbit_access_control:permission_atom(), map()) -> boolean().
 check_topic_access(#auth_user{impl = Grant}, #resource{kind = topic, name = Exchange}, Permission,
                    #{routing_key := Key}) ->
-    guarded(check_topic_access, false,
-            fun() ->
+    Check = fun() ->
                 Exchange =:= rabbit_mqtt_util:env(exchange)
                     andalso is_allowed(topic(Permission, Grant, Key))
-            end);
+            end,
+    jwt_auth_guard:run(check_topic_access, false, Check);
 check_topic_access(_User, _Resource, _Permission, _Context) ->
     false.
 
@@ -132,20 +132,3 @@ refusal(#{session := Session}) ->
             end;
         none -> unconfigured
     end.
-
-%% The answer of Fun, or if it fails the refusal. Neither the reason of the exception nor the
-%% arguments in its stack trace are told: both can hold the client's password.
-guarded(Callback, Refusal, Fun) ->
-    try
-        Fun()
-    catch
-        Class:_:Stack ->
-            Places = [io_lib:format(" ~s:~s/~b", [Module, Function, arity(Arity)])
-                      || {Module, Function, Arity, _} <- Stack],
-            logger:error("jwt_auth: ~s failed with ~s in~ts; the client is refused",
-                         [Callback, Class, Places]),
-            Refusal
-    end.
-
-arity(Arguments) when is_list(Arguments) -> length(Arguments);
-arity(Arity) -> Arity.

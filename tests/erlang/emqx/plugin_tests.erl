@@ -170,7 +170,7 @@ crash_in_authorize() ->
 every_class() ->
     Raise = fun(Class) -> fun() -> erlang:raise(Class, <<"a secret word">>, []) end end,
     ?assertEqual([refusal, refusal, refusal],
-                 [emqx_jwt_auth_fault:run(test, refusal, Raise(Class)) || Class <- [error, exit, throw]]),
+                 [emqx_jwt_auth_guard:run(test, refusal, Raise(Class)) || Class <- [error, exit, throw]]),
     ?assertEqual(3, length(binary:matches(fixture:logged(), <<"the callback test failed">>))),
     ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret word">>)).
 
