@@ -1,16 +1,15 @@
-%% What a client wants to do with a topic, in the forms that brokers say it.
+%% Asks the library about an action, in the forms in which releases of EMQX name it.
 -module(emqx_jwt_auth_action).
 
--export([cases/1]).
+-export([authorize/4]).
 
-%% An atom says neither QoS nor retain, so all cases are asked about: a rule for one QoS is not to
-%% be taken for a rule for all of them.
--spec cases(atom() | map()) -> {publish | subscribe, [jwt_auth:options(), ...]}.
-cases(publish) ->
-    {publish, [#{qos => Qos, retain => Retain} || Qos <- [0, 1, 2], Retain <- [false, true]]};
-cases(subscribe) ->
-    {subscribe, [#{qos => Qos} || Qos <- [0, 1, 2]]};
-cases(#{action_type := publish, qos := Qos, retain := Retain}) ->
-    {publish, [#{qos => Qos, retain => Retain}]};
-cases(#{action_type := subscribe, qos := Qos}) ->
-    {subscribe, [#{qos => Qos}]}.
+%% May the client of a session do this with the topic? EMQX 4 and the first releases of EMQX 5 give
+%% an atom, which says neither QoS nor retain; later ones give a map.
+-spec authorize(jwt_auth:verifier(), jwt_auth:session(), atom() | map(), binary()) ->
+          jwt_auth:permission().
+authorize(Verifier, Session, Action, Topic) when Action =:= publish; Action =:= subscribe ->
+    jwt_auth:authorize_every_qos(Verifier, Session, Action, Topic, 2);
+authorize(Verifier, Session, #{action_type := publish, qos := Qos, retain := Retain}, Topic) ->
+    jwt_auth:authorize(Verifier, Session, publish, Topic, #{qos => Qos, retain => Retain});
+authorize(Verifier, Session, #{action_type := subscribe, qos := Qos}, Topic) ->
+    jwt_auth:authorize(Verifier, Session, subscribe, Topic, #{qos => Qos}).

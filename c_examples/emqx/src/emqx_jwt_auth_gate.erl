@@ -106,18 +106,8 @@ counter(no_match) -> topic_no_match.
 
 permission(Session, Action, Topic) ->
     case verifier() of
-        {ok, Verifier} ->
-            {Kind, Cases} = emqx_jwt_auth_action:cases(Action),
-            all([jwt_auth:authorize(Verifier, Session, Kind, Topic, Options) || Options <- Cases]);
-        none ->
-            deny
-    end.
-
-%% Of several cases that the broker does not tell apart, all must have the same answer.
-all([First | Others]) ->
-    case lists:all(fun(Other) -> Other =:= First end, Others) of
-        true -> First;
-        false -> deny
+        {ok, Verifier} -> emqx_jwt_auth_action:authorize(Verifier, Session, Action, Topic);
+        none -> deny
     end.
 
 %% Would the client of a session still be accepted?

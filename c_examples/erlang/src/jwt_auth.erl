@@ -13,8 +13,8 @@
 %% caller that must not crash catches it, and refuses. The exception does not hold the arguments.
 -module(jwt_auth).
 
--export([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
--export([version/0, status/0]).
+-export([new/1, reload/2, free/1, check/2, authorize/5, authorize_every_qos/5, recheck/2]).
+-export([claims/1, attributes/1, version/0, status/0]).
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
 
@@ -92,6 +92,34 @@ check(Verifier, Client) ->
 -spec authorize(verifier(), session(), action(), binary(), options()) -> permission().
 authorize(Verifier, Session, Action, Topic, Options) ->
     ?ANSWER(jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)).
+
+%% The same, for a broker that does not say which QoS a client wants, nor whether its message is to
+%% be retained. The token is asked about every QoS from 0 to HighestQos, and for publish about both
+%% values of retain. The answer is the one that all of them have; where they differ it is deny, so
+%% a rule for one QoS is not taken for a rule for all of them.
+-spec authorize_every_qos(verifier(), session(), action(), binary(), HighestQos :: 0..2) ->
+          permission().
+authorize_every_qos(Verifier, Session, Action, Topic, HighestQos) ->
+    ?ANSWER(common_answer([jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)
+                           || Options <- every_option(Action, HighestQos)])).
+
+%% Without options HighestQos was wrong; other wrong arguments are badarg for every option.
+common_answer([]) -> badarg;
+common_answer([First | Others]) ->
+    case lists:all(fun(Other) -> Other =:= First end, Others) of
+        true -> First;
+        false -> deny
+    end.
+
+every_option(publish, HighestQos) ->
+    [#{qos => Qos, retain => Retain} || Qos <- up_to(HighestQos), Retain <- [false, true]];
+every_option(_Action, HighestQos) ->
+    [#{qos => Qos} || Qos <- up_to(HighestQos)].
+
+up_to(0) -> [0];
+up_to(1) -> [0, 1];
+up_to(2) -> [0, 1, 2];
+up_to(_) -> [].
 
 %% Would the client of a session still be accepted? Ask after reload, and from time to time.
 -spec recheck(verifier(), session()) -> recheck_verdict().

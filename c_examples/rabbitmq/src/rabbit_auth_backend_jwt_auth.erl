@@ -95,22 +95,25 @@ check_topic_access(#auth_user{impl = Grant}, #resource{kind = topic, name = Exch
                    #{routing_key := Key}) ->
     Check = fun() ->
                 Exchange =:= rabbit_mqtt_util:env(exchange)
-                    andalso is_allowed(topic(Permission, Grant, Key))
+                    andalso is_allowed(permission(Permission, Grant, Key))
             end,
     jwt_auth_guard:run(check_topic_access, false, Check);
 check_topic_access(_User, _Resource, _Permission, _Context) ->
     false.
 
-topic(Permission, #{session := Session}, Key) ->
-    Topic = rabbit_auth_backend_jwt_auth_topic:from_routing_key(Key),
-    case {Permission, rabbit_auth_backend_jwt_auth_verifier:current()} of
-        {write, {ok, Verifier}} ->
-            rabbit_auth_backend_jwt_auth_topic:may(Verifier, Session, publish, Topic);
-        {read, {ok, Verifier}} ->
-            rabbit_auth_backend_jwt_auth_topic:may(Verifier, Session, subscribe, Topic);
+%% RabbitMQ says neither QoS nor retain, and its MQTT plugin has QoS 0 and 1 only.
+permission(Access, #{session := Session}, RoutingKey) ->
+    Topic = rabbit_auth_backend_jwt_auth_topic:from_routing_key(RoutingKey),
+    case {action(Access), rabbit_auth_backend_jwt_auth_verifier:current()} of
+        {{ok, Action}, {ok, Verifier}} ->
+            jwt_auth:authorize_every_qos(Verifier, Session, Action, Topic, 1);
         _ ->
             deny
     end.
+
+action(write) -> {ok, publish};
+action(read) -> {ok, subscribe};
+action(_) -> none.
 
 is_allowed(allow) -> true;
 is_allowed(deny) -> false;

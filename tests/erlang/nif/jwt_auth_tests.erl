@@ -96,6 +96,26 @@ qos_and_retain_reach_the_rules_test() ->
     ?assertNotEqual(allow, Ask(#{qos => 1})),
     ?assertNotEqual(allow, Ask(#{retain => true})).
 
+%% Rules that grant one QoS after the other, then one value of retain after the other.
+every_qos_has_the_same_answer_or_the_answer_is_deny_test() ->
+    Rule = fun(Action, More) ->
+                   [<<"{\"permission\":\"allow\",\"action\":\"">>, Action, <<"\",\"topic\":\"t\"">>, More, $}]
+           end,
+    V = verifier(),
+    Ask = fun(Rules, Action, HighestQos) ->
+                  Claims = iolist_to_binary([<<"{\"acl\":[">>, lists:join($,, Rules), <<"]}">>]),
+                  jwt_auth:authorize_every_qos(V, session(V, token(Claims)), Action, <<"t">>, HighestQos)
+          end,
+    All = Rule("all", ""),
+    ?assertEqual([allow, allow, allow], [Ask([All], A, 2) || A <- [publish, subscribe, 'receive']]),
+    ?assertEqual([no_match, no_match], [Ask([], A, 2) || A <- [publish, subscribe]]),
+    Two = Rule("all", ",\"qos\":[0,1]"),
+    ?assertEqual([{A, Q, case Q of 2 -> deny; _ -> allow end} || A <- [publish, subscribe], Q <- [0, 1, 2]],
+                 [{A, Q, Ask([Two], A, Q)} || A <- [publish, subscribe], Q <- [0, 1, 2]]),
+    Retained = Rule("publish", ",\"retain\":true"),
+    ?assertEqual([deny, deny, deny], [Ask([Retained], publish, Q) || Q <- [0, 1, 2]]),
+    ?assertEqual(allow, Ask([Retained, Rule("publish", ",\"retain\":false")], publish, 2)).
+
 a_token_without_permissions_says_nothing_test() ->
     V = verifier(),
     S = session(V, token(claims())),
@@ -134,6 +154,7 @@ a_freed_verifier_refuses_test() ->
     ?assertEqual({deny, undecided}, jwt_auth:check(V, client())),
     ?assertEqual({deny, undecided}, jwt_auth:recheck(V, S)),
     ?assertEqual(deny, jwt_auth:authorize(V, S, publish, <<"t">>, #{})),
+    ?assertEqual(deny, jwt_auth:authorize_every_qos(V, S, publish, <<"t">>, 2)),
     ?assertEqual({error, <<"the verifier was freed">>}, jwt_auth:reload(V, config())),
     ?assertEqual({ok, claims()}, jwt_auth:claims(S)).
 
@@ -150,9 +171,12 @@ wrong_calls() ->
      {free, [make_ref()]}, {check, [S, client()]}, {recheck, [V, V]}, {recheck, [S, S]},
      {claims, [V]}, {attributes, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
      {authorize, [V, V, publish, <<"t">>, #{}]}, {authorize, [V, S, unsubscribe, <<"t">>, #{}]},
-     {authorize, [V, S, publish, "t", #{}]}]
+     {authorize, [V, S, publish, "t", #{}]}, {authorize_every_qos, [V, V, publish, <<"t">>, 2]},
+     {authorize_every_qos, [V, S, unsubscribe, <<"t">>, 2]},
+     {authorize_every_qos, [V, S, publish, "t", 2]}]
         ++ [{check, [V, Client]} || Client <- Clients]
-        ++ [{authorize, [V, S, publish, <<"t">>, O]} || O <- Options].
+        ++ [{authorize, [V, S, publish, <<"t">>, O]} || O <- Options]
+        ++ [{authorize_every_qos, [V, S, publish, <<"t">>, Q]} || Q <- [-1, 3, 1.0, <<"1">>]].
 
 wrong_arguments_raise_badarg_and_are_not_in_the_stack_trace_test() ->
     lists:foreach(

@@ -26,6 +26,7 @@ every_call_refuses(Call, Peer) ->
     ?assertEqual({error, Text}, Call(reload, [V, jwt_auth_fixture:config()])),
     ?assertEqual({deny, not_loaded}, Call(check, [V, jwt_auth_fixture:client()])),
     ?assertEqual(deny, Call(authorize, [V, V, publish, <<"t">>, #{}])),
+    ?assertEqual(deny, Call(authorize_every_qos, [V, V, publish, <<"t">>, 2])),
     ?assertEqual({deny, not_loaded}, Call(recheck, [V, V])),
     ?assertEqual({error, not_loaded}, Call(claims, [V])),
     ?assertEqual(#{}, Call(attributes, [V])),
