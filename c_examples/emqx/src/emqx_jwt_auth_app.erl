@@ -29,7 +29,7 @@ start_for(Generation) ->
 
 start_processes() ->
     Started = emqx_jwt_auth_sup:start_link(),
-    _ = emqx_jwt_auth_setting:apply_current(),
+    _ = emqx_jwt_auth_active_config:apply_current(),
     emqx_jwt_auth_cli:register(),
     Started.
 
@@ -56,7 +56,7 @@ stop(_State) ->
 on_config_changed(_Old, New) ->
     Refusal = {error, <<"the configuration could not be looked at">>},
     emqx_jwt_auth_guard:run(on_config_changed, Refusal,
-                            fun() -> emqx_jwt_auth_setting:apply({form, New}) end).
+                            fun() -> emqx_jwt_auth_active_config:apply({form, New}) end).
 
 %% The dashboard asks this.
 -spec on_health_check(term()) -> ok | {error, binary()}.

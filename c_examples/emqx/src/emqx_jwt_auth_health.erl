@@ -6,7 +6,7 @@
 %% The text of the first thing that is wrong.
 -spec check() -> ok | {error, binary()}.
 check() ->
-    first([fun jwt_auth:status/0, fun hooks/0, fun keeper/0, fun setting/0]).
+    first([fun jwt_auth:status/0, fun hooks/0, fun session_reaper/0, fun active_config/0]).
 
 first([]) -> ok;
 first([Check | Others]) ->
@@ -21,14 +21,14 @@ hooks() ->
         false -> {error, <<"the hooks are not registered: tokens are not checked">>}
     end.
 
-keeper() ->
-    case emqx_jwt_auth_keeper:is_alive() of
+session_reaper() ->
+    case emqx_jwt_auth_session_reaper:is_alive() of
         true -> ok;
         false -> {error, <<"the process that ends sessions does not run">>}
     end.
 
-setting() ->
-    case emqx_jwt_auth_setting:result() of
+active_config() ->
+    case emqx_jwt_auth_active_config:result() of
         ok -> ok;
         {error, Text} -> {error, <<"the configuration is not accepted: ", Text/binary>>}
     end.

@@ -1,6 +1,6 @@
-%% Supervises the writer of log lines and the keeper of sessions.
+%% Supervises the writer of log lines and the reaper of sessions.
 %%
-%% It owns the tables of sessions, so that they outlive the keeper. Its children cannot fail to
+%% It owns the tables of sessions, so that they outlive the reaper. Its children cannot fail to
 %% start: if they did, the application would not start, and the broker would run without it.
 -module(emqx_jwt_auth_sup).
 -behaviour(supervisor).
@@ -20,8 +20,8 @@ init([]) ->
     emqx_jwt_auth_sessions:create(),
     Flags = #{strategy => one_for_one, intensity => 10, period => 10},
     Log = #{id => log, start => {?MODULE, start_log, []}},
-    Keeper = #{id => keeper, start => {emqx_jwt_auth_keeper, start_link, []}},
-    {ok, {Flags, [Log, Keeper]}}.
+    Reaper = #{id => session_reaper, start => {emqx_jwt_auth_session_reaper, start_link, []}},
+    {ok, {Flags, [Log, Reaper]}}.
 
 %% Without the log the plugin works, so it starts without.
 -spec start_log() -> {ok, pid()} | ignore.

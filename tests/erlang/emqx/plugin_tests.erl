@@ -65,7 +65,7 @@ superuser() ->
 
 username() ->
     fixture:set(#{secret => fixture:secret(), from => username}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     Client = (client(undefined))#{username => token(#{})},
     ?assertMatch({_, {ok, _}}, connect(Client)).
 
@@ -124,7 +124,7 @@ next_hook() ->
 left_to_next_hook() ->
     ok = emqx_hooks:add('client.authenticate', {broker, accept, []}, 970),
     fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     {Connection, Answer} = connect(client(undefined)),
     ?assertMatch({ok, _}, Answer),
     ?assertEqual(nomatch, may(Connection, publish, <<"t">>)),

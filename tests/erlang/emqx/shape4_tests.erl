@@ -44,7 +44,7 @@ deny_odd() ->
 
 not_ours() ->
     fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertEqual(ok, call(client(undefined), ?START)).
 
 permission() ->
@@ -72,7 +72,7 @@ priority() ->
     [{callback, {emqx_jwt_auth_hooks4, on_check_acl, []}, _, 1000}] =
         emqx_hooks:lookup('client.check_acl').
 
-tick() -> ok = gen_server:call(emqx_jwt_auth_keeper, tick).
+tick() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, tick).
 
 %% As if the token of this connection had expired.
 expire(Connection) ->
@@ -144,7 +144,7 @@ revoked() ->
     File = filename:join(os:getenv("JWT_AUTH_WORK", "/tmp"), "revocations.json"),
     ok = file:write_file(File, <<"{\"jti\": []}">>),
     fixture:set(#{secret => fixture:secret(), revocations_file => unicode:characters_to_binary(File)}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     {Connection, {ok, _}} = connect(token(#{jti => <<"j1">>})),
     {Other, {ok, _}} = connect((client(token(#{jti => <<"j2">>})))#{clientid => <<"c2">>}),
     tick(), tick(), tick(),

@@ -55,7 +55,7 @@ answers() ->
 
 set(Options) ->
     fixture:set(Options#{secret => fixture:secret()}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting).
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config).
 
 not_ours() ->
     set(#{on_missing => ignore}),
@@ -131,8 +131,8 @@ enhanced() ->
 ended() ->
     {Connection, {ok, _}} = connect(token(#{})),
     ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"another long secret of tests">>}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
-    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, tick),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, tick),
     fixture:until(fun() -> not is_process_alive(Connection) end).
 
 grace() ->
@@ -140,7 +140,7 @@ grace() ->
     {Connection, {ok, #{expire_at := _}}} = connect(token(#{exp => fixture:now() + 1, acl => Acl})),
     fixture:until(fun() -> may(Connection, publish, <<"t">>) =:= deny end),
     Now = fixture:now(),
-    _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
+    _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
     ?assertEqual([], broker_connections:kicked()),
     {_, End} = emqx_jwt_auth_sessions:lookup({mqtt, <<"c1">>}, Connection),
     ?assert(End >= Now + 4),
@@ -173,7 +173,7 @@ file() ->
         ?assertMatch({_, {ok, _}}, connect(token(#{}))),
         ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
         ok = file:write_file(File, json(<<", \"require_exp\": true">>)),
-        ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+        ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
         ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{})))
     end).
 
@@ -183,7 +183,7 @@ no_file() ->
         {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
         ?assertNotEqual(nomatch, binary:match(Text, <<"cannot be read">>)),
         ok = file:write_file(File, json(<<>>)),
-        ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+        ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
         ?assertMatch({_, {ok, _}}, connect(token(#{})))
     end).
 

@@ -98,10 +98,10 @@ no_recs() ->
     {Connection, {ok, _}} = connect(token(<<"{\"acl\": []}">>, ?KEY)),
     ?assertEqual(nomatch, may(Connection, subscribe, <<"a/b">>)).
 
-%% The keeper of sessions must not be faster than the question.
+%% The session reaper must not end the session before it is asked about.
 acl_expire() ->
     {Connection, {ok, _}} = connect(token(#{exp => now() + 1, acl => #{sub => [<<"a/b">>]}}, ?KEY)),
-    sys:suspend(emqx_jwt_auth_keeper),
+    sys:suspend(emqx_jwt_auth_session_reaper),
     ?assertEqual(allow, may(Connection, subscribe, <<"a/b">>)),
     fixture:until(fun() -> may(Connection, subscribe, <<"a/b">>) =:= deny end).
 

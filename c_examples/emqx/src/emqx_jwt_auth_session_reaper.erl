@@ -4,7 +4,7 @@
 %% Once a second it looks who has expired, and asks the library about a part of all sessions, so
 %% that each is asked about once a minute. Ending one takes the broker a while, so that is done in
 %% a process of its own, and tried again until the connection is gone.
--module(emqx_jwt_auth_keeper).
+-module(emqx_jwt_auth_session_reaper).
 -behaviour(gen_server).
 
 -export([start_link/0, is_alive/0]).
@@ -13,14 +13,14 @@
 -define(TICK, 1000).
 -define(ROUND, 60).
 %% Milliseconds between two looks at the configuration: not every release tells of changes.
--define(SETTING, 5000).
+-define(CONFIG_PERIOD, 5000).
 -define(ENDED_PER_TICK, 1000).
 -define(SECONDS_BETWEEN_ATTEMPTS, 2).
 -define(ATTEMPTS, 5).
 %% Seconds that a broker which ends expired sessions by itself has to do so.
 -define(GRACE, 5).
 
--record(state, {position = start :: term(), setting :: emqx_jwt_auth_setting:seen()}).
+-record(state, {position = start :: term(), seen :: emqx_jwt_auth_active_config:seen()}).
 
 %% Starts it, under its own name.
 -spec start_link() -> {ok, pid()} | ignore | {error, term()}.
@@ -35,15 +35,15 @@ is_alive() ->
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
     _ = erlang:send_after(?TICK, self(), tick),
-    _ = erlang:send_after(?SETTING, self(), setting),
-    {ok, #state{setting = emqx_jwt_auth_setting:seen()}}.
+    _ = erlang:send_after(?CONFIG_PERIOD, self(), refresh_config),
+    {ok, #state{seen = emqx_jwt_auth_active_config:seen()}}.
 
 %% Does what is due now, for tests and for people.
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, ok, #state{}}.
 handle_call(tick, _From, State) ->
     {reply, ok, tick(State)};
-handle_call(setting, _From, State) ->
-    {reply, ok, setting(State)};
+handle_call(refresh_config, _From, State) ->
+    {reply, ok, refresh_config(State)};
 handle_call(_Request, _From, State) ->
     {reply, ok, State}.
 
@@ -55,9 +55,9 @@ handle_cast(_Message, State) ->
 handle_info(tick, State) ->
     _ = erlang:send_after(?TICK, self(), tick),
     {noreply, tick(State)};
-handle_info(setting, State) ->
-    _ = erlang:send_after(?SETTING, self(), setting),
-    {noreply, setting(State)};
+handle_info(refresh_config, State) ->
+    _ = erlang:send_after(?CONFIG_PERIOD, self(), refresh_config),
+    {noreply, refresh_config(State)};
 handle_info(_Message, State) ->
     {noreply, State}.
 
@@ -69,10 +69,10 @@ tick(State) ->
         State#state{position = recheck(State#state.position, Share, Now)}
     end).
 
-setting(#state{setting = Seen} = State) ->
-    Next = emqx_jwt_auth_guard:run(setting, Seen,
-                                   fun() -> emqx_jwt_auth_setting:refresh(Seen) end),
-    State#state{setting = Next}.
+refresh_config(#state{seen = Seen} = State) ->
+    Next = emqx_jwt_auth_guard:run(refresh_config, Seen,
+                                   fun() -> emqx_jwt_auth_active_config:refresh(Seen) end),
+    State#state{seen = Next}.
 
 end_due(_Now, 0) ->
     ok;

@@ -1,5 +1,5 @@
 %% What a change of the configuration does, and a stop of the plugin, in every generation of EMQX.
--module(setting_tests).
+-module(active_config_tests).
 -include_lib("eunit/include/eunit.hrl").
 
 -import(fixture, [start/1, token/1, client/1, connect/1, may/3]).
@@ -9,7 +9,7 @@ sentences(Start, Sentences) ->
 
 acl() -> #{pub => [<<"p/%c">>], sub => [<<"s/#">>], all => [<<"both">>]}.
 
-setting_test_() ->
+active_config_test_() ->
     sentences(fun() -> start(#{from => password}) end,
       [{"without a key every client is refused", fun closed/0},
        {"a closed plugin opens when a key comes", fun opens/0}])
@@ -30,14 +30,14 @@ closed() ->
     ?assertEqual({error, server_unavailable}, Answer),
     ?assertEqual(nomatch, may(Connection, publish, <<"t">>)),
     ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"so every client is refused">>)),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertEqual(1, length(binary:matches(fixture:logged(), <<"so every client is refused">>))),
     {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
     ?assertNotEqual(nomatch, binary:match(Text, <<"no key is configured">>)).
 
 opens() ->
     fixture:set(#{secret => fixture:secret()}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertMatch({_, {ok, _}}, connect(token(#{}))),
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
 
@@ -64,17 +64,17 @@ saved_bad() ->
     Bad = #{<<"secret">> => fixture:secret(), <<"from">> => <<"header">>},
     {error, _} = emqx_jwt_auth_app:on_config_changed(#{}, Bad),
     fixture:set(#{secret => fixture:secret(), from => header}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertEqual(1, length(binary:matches(fixture:logged(), <<"is not accepted">>))),
     fixture:set(#{secret => fixture:secret(), from => username}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertMatch({_, {ok, _}}, connect((client(undefined))#{username => token(#{})})).
 
 other_key() ->
     {Connection, {ok, _}} = connect(token(#{})),
     ok = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"secret">> => <<"another long secret of tests">>}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
-    ok = gen_server:call(emqx_jwt_auth_keeper, tick),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, tick),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, tick),
     fixture:until(fun() -> not is_process_alive(Connection) end),
     ?assertEqual([<<"c1">>], broker_connections:kicked()).
 
@@ -93,7 +93,7 @@ keys_to_come() ->
     ok = emqx_jwt_auth_app:on_config_changed(#{}, Key),
     {Connection, {ok, _}} = connect(rsa()),
     ok = emqx_jwt_auth_app:on_config_changed(Key, waiting()),
-    _ = [ok = gen_server:call(emqx_jwt_auth_keeper, tick) || _ <- [1, 2, 3]],
+    _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
     ?assertEqual(0, fixture:counted(ended)),
     ?assertEqual(true, is_process_alive(Connection)).
 
@@ -112,13 +112,13 @@ stopped() ->
 
 ignore_missing() ->
     fixture:set(#{secret => fixture:secret(), on_missing => ignore}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertMatch({_, anonymous}, connect(client(undefined))),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(client(<<"a.b.c">>))).
 
 claims() ->
     Claims = [#{name => <<"username">>, value => <<"%u">>}],
     fixture:set(#{secret => fixture:secret(), verify_claims => Claims}),
-    ok = gen_server:call(emqx_jwt_auth_keeper, setting),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertMatch({_, {ok, _}}, connect(token(#{username => u1}))),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{username => u2}))).

@@ -2,12 +2,12 @@
 %%
 %% A configuration is built first and then put in the place of the old one, at once and for all
 %% connections. One that is not accepted changes nothing. No session is lost either way.
--module(emqx_jwt_auth_setting).
+-module(emqx_jwt_auth_active_config).
 
 -export([apply_current/0, apply/1, seen/0, refresh/1, result/0]).
 -export_type([seen/0]).
 
--define(TRIED, {emqx_jwt_auth, setting}).
+-define(TRIED, {emqx_jwt_auth, tried_config}).
 
 %% Recognises a configuration, without holding it.
 -type seen() :: binary().
