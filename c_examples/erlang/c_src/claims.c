@@ -5,25 +5,25 @@
 
 ERL_NIF_TERM claims(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM session_arg = argv[0];
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   jwt_auth_session *granted;
   jwt_auth_bytes json;
   (void)argc;
   if (!session_read(env, session_arg, &granted)) {
-    return all->atoms.badarg;
+    return state->atoms.badarg;
   }
   (void)jwt_auth_session_claims(granted, &json);
-  return enif_make_tuple2(env, all->atoms.ok, text_term(env, json.data, json.len));
+  return enif_make_tuple2(env, state->atoms.ok, text_term(env, json.data, json.len));
 }
 
 ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM session_arg = argv[0];
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   jwt_auth_session *granted;
   jwt_auth_bytes name, value;
   (void)argc;
   if (!session_read(env, session_arg, &granted)) {
-    return all->atoms.badarg;
+    return state->atoms.badarg;
   }
   ERL_NIF_TERM map = enif_make_new_map(env);
   for (size_t i = 0;

@@ -41,8 +41,8 @@ static bool tuple_read(ErlNifEnv *env, ERL_NIF_TERM term, client *out) {
   return true;
 }
 
-bool client_read(ErlNifEnv *env, const state *all, ERL_NIF_TERM map, client *out) {
-  const atoms *a = &all->atoms;
+bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *out) {
+  const atoms *a = &state->atoms;
   const struct {
     ERL_NIF_TERM name;
     jwt_auth_bytes *value;

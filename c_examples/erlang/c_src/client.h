@@ -13,7 +13,7 @@ typedef struct client {
 
 // False if the term is not a map of the four fields, each a binary or undefined, and the address
 // possibly a tuple of inet.
-bool client_read(ErlNifEnv *env, const state *all, ERL_NIF_TERM map, client *out);
+bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *out);
 
 // A binary, with data set also if it is empty. False for any other term.
 bool bytes_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_bytes *out);

@@ -11,21 +11,21 @@ enum { TIMESLICE_NS = 1000000 };
 // {allow, Map} | {deny, Reason} | ignore. granted: what check adds to the map, or NULL.
 static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
                             jwt_auth_session *granted) {
-  state *all = enif_priv_data(env);
-  const atoms *a = &all->atoms;
+  state *state = enif_priv_data(env);
+  const atoms *a = &state->atoms;
   ERL_NIF_TERM keys[3], values[3], map;
   size_t count = 0;
   if (result->decision == JWT_AUTH_DECISION_IGNORE) {
     return a->ignore;
   }
   if (result->decision != JWT_AUTH_DECISION_ALLOW) {
-    return enif_make_tuple2(env, a->deny, state_reason(all, result->reason));
+    return enif_make_tuple2(env, a->deny, state_reason(state, result->reason));
   }
   keys[count] = a->superuser;
   values[count++] = result->superuser == 1 ? a->true_ : a->false_;
   if (granted != NULL) {
     keys[count] = a->session;
-    values[count++] = session_term(env, all, granted);
+    values[count++] = session_term(env, state, granted);
   }
   if (result->expires_at != 0) {
     keys[count] = a->expires_at;
@@ -54,21 +54,22 @@ static void consume(ErlNifEnv *env, int64_t start) {
 
 ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], client_arg = argv[1];
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   jwt_auth_result result = {0};
   jwt_auth_session *granted = NULL;
-  verifier *one;
-  client who;
+  verifier *verifier;
+  client client;
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &one) || !client_read(env, all, client_arg, &who)) {
-    return all->atoms.badarg;
+  if (!verifier_read(env, verifier_arg, &verifier) ||
+      !client_read(env, state, client_arg, &client)) {
+    return state->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(env, one);
+  jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
     int64_t start = now_ns();
     // Its status need not be looked at: a call that fails says deny, undecided.
-    (void)jwt_auth_check(auth, &who.fields, &result, &granted);
-    verifier_leave(env, one);
+    (void)jwt_auth_check(auth, &client.fields, &result, &granted);
+    verifier_leave(env, verifier);
     consume(env, start);
   }
   return verdict(env, &result, granted);
@@ -76,18 +77,18 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
 
 ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1];
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   jwt_auth_result result = {0};
   jwt_auth_session *granted;
-  verifier *one;
+  verifier *verifier;
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &one) || !session_read(env, session_arg, &granted)) {
-    return all->atoms.badarg;
+  if (!verifier_read(env, verifier_arg, &verifier) || !session_read(env, session_arg, &granted)) {
+    return state->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(env, one);
+  jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
     (void)jwt_auth_session_recheck(auth, granted, &result);
-    verifier_leave(env, one);
+    verifier_leave(env, verifier);
   }
   return verdict(env, &result, NULL);
 }
@@ -107,8 +108,8 @@ static bool action_read(const atoms *a, ERL_NIF_TERM term, int32_t *out) {
 
 // #{qos => 0..2, retain => boolean()}; what is absent is 0, and false.
 static bool options_read(ErlNifEnv *env, ERL_NIF_TERM map, uint8_t *qos, uint8_t *retain) {
-  const state *all = enif_priv_data(env);
-  const atoms *a = &all->atoms;
+  const state *state = enif_priv_data(env);
+  const atoms *a = &state->atoms;
   ERL_NIF_TERM value;
   size_t size, found = 0;
   unsigned number = 0;
@@ -137,23 +138,23 @@ static bool options_read(ErlNifEnv *env, ERL_NIF_TERM map, uint8_t *qos, uint8_t
 ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1], action_arg = argv[2],
                      topic_arg = argv[3], options_arg = argv[4];
-  const state *all = enif_priv_data(env);
-  const atoms *a = &all->atoms;
+  const state *state = enif_priv_data(env);
+  const atoms *a = &state->atoms;
   int32_t action, permission = JWT_AUTH_PERMISSION_DENY;
   jwt_auth_session *granted;
   jwt_auth_bytes topic;
   uint8_t qos, retain;
-  verifier *one;
+  verifier *verifier;
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &one) || !session_read(env, session_arg, &granted) ||
+  if (!verifier_read(env, verifier_arg, &verifier) || !session_read(env, session_arg, &granted) ||
       !action_read(a, action_arg, &action) || !bytes_read(env, topic_arg, &topic) ||
       !options_read(env, options_arg, &qos, &retain)) {
     return a->badarg;
   }
-  jwt_auth *auth = verifier_enter(env, one);
+  jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
     (void)jwt_auth_session_authorize(auth, granted, action, topic, qos, retain, &permission);
-    verifier_leave(env, one);
+    verifier_leave(env, verifier);
   }
   switch (permission) {
   case JWT_AUTH_PERMISSION_ALLOW:

@@ -18,23 +18,23 @@ static ERL_NIF_TERM version(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
 }
 
 static ERL_NIF_TERM status(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   (void)argc;
   (void)argv;
-  return all->atoms.ok;
+  return state->atoms.ok;
 }
 
 static ERL_NIF_TERM live(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
-  state *all = enif_priv_data(env);
+  state *state = enif_priv_data(env);
   (void)argc;
   (void)argv;
-  return enif_make_tuple2(env, enif_make_uint64(env, atomic_load(&all->verifiers)),
-                          enif_make_uint64(env, state_sessions(all)));
+  return enif_make_tuple2(env, enif_make_uint64(env, atomic_load(&state->verifiers)),
+                          enif_make_uint64(env, state_sessions(state)));
 }
 
 // [{Atom, Name}]: of each reason, and of the number after the last.
 static ERL_NIF_TERM reasons(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   ERL_NIF_TERM list = enif_make_list(env, 0);
   (void)argc;
   (void)argv;
@@ -42,7 +42,7 @@ static ERL_NIF_TERM reasons(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[])
     const char *name = jwt_auth_reason_str(reason);
     list = enif_make_list_cell(
         env,
-        enif_make_tuple2(env, state_reason(all, reason), text_term(env, name, strlen(name))),
+        enif_make_tuple2(env, state_reason(state, reason), text_term(env, name, strlen(name))),
         list);
   }
   return list;

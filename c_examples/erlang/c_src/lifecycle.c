@@ -4,8 +4,8 @@
 #include "verifier.h"
 
 static ERL_NIF_TERM error_tuple(ErlNifEnv *env, ERL_NIF_TERM what) {
-  const state *all = enif_priv_data(env);
-  return enif_make_tuple2(env, all->atoms.error, what);
+  const state *state = enif_priv_data(env);
+  return enif_make_tuple2(env, state->atoms.error, what);
 }
 
 // A list is copied to make it one text, and what is copied may hold a secret: it is wiped. The
@@ -21,58 +21,58 @@ static void wipe(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifBinary *config) {
 
 ERL_NIF_TERM new(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM config_arg = argv[0];
-  state *all = enif_priv_data(env);
+  state *state = enif_priv_data(env);
   ErlNifBinary config;
   ERL_NIF_TERM answer;
   (void)argc;
   if (!enif_inspect_iolist_as_binary(env, config_arg, &config)) {
-    return all->atoms.badarg;
+    return state->atoms.badarg;
   }
-  verifier *one = verifier_new(env, all, (const char *)config.data, config.size, &answer);
+  verifier *verifier = verifier_new(env, state, (const char *)config.data, config.size, &answer);
   wipe(env, config_arg, &config);
-  if (one == NULL) {
+  if (verifier == NULL) {
     return error_tuple(env, answer);
   }
-  answer = enif_make_tuple2(env, all->atoms.ok, enif_make_resource(env, one));
-  enif_release_resource(one);
+  answer = enif_make_tuple2(env, state->atoms.ok, enif_make_resource(env, verifier));
+  enif_release_resource(verifier);
   return answer;
 }
 
 ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], config_arg = argv[1];
   static const char freed[] = "the verifier was freed";
-  const state *all = enif_priv_data(env);
+  const state *state = enif_priv_data(env);
   char error[ERROR_SIZE] = "";
-  verifier *one;
+  verifier *verifier;
   ErlNifBinary config;
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &one) ||
+  if (!verifier_read(env, verifier_arg, &verifier) ||
       !enif_inspect_iolist_as_binary(env, config_arg, &config)) {
-    return all->atoms.badarg;
+    return state->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(env, one);
+  jwt_auth *auth = verifier_enter(env, verifier);
   if (auth == NULL) {
     wipe(env, config_arg, &config);
     return error_tuple(env, text_term(env, freed, sizeof freed - 1));
   }
   jwt_auth_status status =
       jwt_auth_reload(auth, (const char *)config.data, config.size, error, sizeof error);
-  verifier_leave(env, one);
+  verifier_leave(env, verifier);
   wipe(env, config_arg, &config);
   if (status != JWT_AUTH_STATUS_OK) {
     return error_tuple(env, error_text(env, status, error));
   }
-  return all->atoms.ok;
+  return state->atoms.ok;
 }
 
 ERL_NIF_TERM free_(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0];
-  const state *all = enif_priv_data(env);
-  verifier *one;
+  const state *state = enif_priv_data(env);
+  verifier *verifier;
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &one)) {
-    return all->atoms.badarg;
+  if (!verifier_read(env, verifier_arg, &verifier)) {
+    return state->atoms.badarg;
   }
-  verifier_close(one);
-  return all->atoms.ok;
+  verifier_close(verifier);
+  return state->atoms.ok;
 }

@@ -29,8 +29,8 @@ static const char *const reason_names[REASONS] = {
     "revoked",
 };
 
-static void make_atoms(ErlNifEnv *env, atoms *all) {
-  *all = (atoms){
+static void make_atoms(ErlNifEnv *env, atoms *out) {
+  *out = (atoms){
       .ok = enif_make_atom(env, "ok"),
       .error = enif_make_atom(env, "error"),
       .badarg = enif_make_atom(env, "badarg"),
@@ -61,22 +61,22 @@ static void make_atoms(ErlNifEnv *env, atoms *all) {
       .debug = enif_make_atom(env, "debug"),
   };
   for (size_t i = 0; i < REASONS; i++) {
-    all->reasons[i] = enif_make_atom(env, reason_names[i]);
+    out->reasons[i] = enif_make_atom(env, reason_names[i]);
   }
 }
 
 state *state_new(ErlNifEnv *env, const resource_types *types) {
-  state *one = calloc(1, sizeof *one);
-  if (one == NULL || !log_queue_start(&one->queue)) {
-    free(one);
+  state *state = calloc(1, sizeof *state);
+  if (state == NULL || !log_queue_start(&state->queue)) {
+    free(state);
     return NULL;
   }
-  memcpy(one->layout, STATE_LAYOUT, sizeof STATE_LAYOUT);
-  one->size = sizeof *one;
-  one->types = *types;
-  make_atoms(env, &one->atoms);
-  atomic_init(&one->holders, HOLDER);
-  return one;
+  memcpy(state->layout, STATE_LAYOUT, sizeof STATE_LAYOUT);
+  state->size = sizeof *state;
+  state->types = *types;
+  make_atoms(env, &state->atoms);
+  atomic_init(&state->holders, HOLDER);
+  return state;
 }
 
 bool state_fits(const state *other) {
@@ -84,25 +84,25 @@ bool state_fits(const state *other) {
          other->size == sizeof *other;
 }
 
-state *state_hold(state *one, uint_least64_t held) {
-  atomic_fetch_add_explicit(&one->holders, held, memory_order_relaxed);
-  return one;
+state *state_hold(state *state, uint_least64_t weight) {
+  atomic_fetch_add_explicit(&state->holders, weight, memory_order_relaxed);
+  return state;
 }
 
-void state_drop(state *one, uint_least64_t held) {
-  if (atomic_fetch_sub_explicit(&one->holders, held, memory_order_acq_rel) == held) {
-    log_queue_stop(&one->queue);
-    free(one);
+void state_drop(state *state, uint_least64_t weight) {
+  if (atomic_fetch_sub_explicit(&state->holders, weight, memory_order_acq_rel) == weight) {
+    log_queue_stop(&state->queue);
+    free(state);
   }
 }
 
-uint_least64_t state_sessions(const state *one) {
-  return atomic_load(&one->holders) / SESSION;
+uint_least64_t state_sessions(const state *state) {
+  return atomic_load(&state->holders) / SESSION;
 }
 
-ERL_NIF_TERM state_reason(const state *one, int32_t reason) {
+ERL_NIF_TERM state_reason(const state *state, int32_t reason) {
   if (reason < 0 || reason >= REASONS) {
-    return one->atoms.unknown;
+    return state->atoms.unknown;
   }
-  return one->atoms.reasons[reason];
+  return state->atoms.reasons[reason];
 }

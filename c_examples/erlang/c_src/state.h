@@ -55,14 +55,14 @@ state *state_new(ErlNifEnv *env, const resource_types *types);
 // Whether the private data of other code can be used by this.
 bool state_fits(const state *other);
 
-// held: HOLDER or SESSION.
-state *state_hold(state *one, uint_least64_t held);
-void state_drop(state *one, uint_least64_t held);
+// weight: HOLDER or SESSION.
+state *state_hold(state *state, uint_least64_t weight);
+void state_drop(state *state, uint_least64_t weight);
 
 // How many sessions hold it.
-uint_least64_t state_sessions(const state *one);
+uint_least64_t state_sessions(const state *state);
 
 // The atom of a jwt_auth_reason.
-ERL_NIF_TERM state_reason(const state *one, int32_t reason);
+ERL_NIF_TERM state_reason(const state *state, int32_t reason);
 
 #endif

@@ -28,19 +28,19 @@ typedef struct session {
 
 // Makes a verifier. On failure *error_term is a text and the result NULL; it is released with
 // enif_release_resource.
-verifier *verifier_new(ErlNifEnv *env, state *all, const char *config, size_t len,
+verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t len,
                        ERL_NIF_TERM *error_term);
 
 // Between the two, which are given the same environment, the verifier is not freed. NULL: it was
 // freed, and verifier_leave is not called.
-jwt_auth *verifier_enter(ErlNifEnv *env, verifier *one);
-void verifier_leave(ErlNifEnv *env, verifier *one);
+jwt_auth *verifier_enter(ErlNifEnv *env, verifier *verifier);
+void verifier_leave(ErlNifEnv *env, verifier *verifier);
 
 // Frees it now, or when the last call that uses it is over. It waits for nothing but a log hook.
-void verifier_close(verifier *one);
+void verifier_close(verifier *verifier);
 
 // The resource of a session, which takes it over.
-ERL_NIF_TERM session_term(ErlNifEnv *env, state *all, jwt_auth_session *from);
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted);
 
 // What the virtual machine calls when no term names the resource any more.
 void verifier_destroy(ErlNifEnv *env, void *object);
