@@ -4,71 +4,71 @@
 
 #include "sessions.h"
 
-static void put(expiry *heap, size_t at, held *one) {
-  heap->heap[at] = one;
-  one->expiry_at = at;
+static void put(expiry *expiry, size_t at, session *session) {
+  expiry->heap[at] = session;
+  session->expiry_at = at;
 }
 
-static void sift_up(expiry *heap, size_t at) {
-  held *one = heap->heap[at];
-  while (at > 0 && heap->heap[(at - 1) / 2]->expires_at > one->expires_at) {
-    put(heap, at, heap->heap[(at - 1) / 2]);
+static void sift_up(expiry *expiry, size_t at) {
+  session *session = expiry->heap[at];
+  while (at > 0 && expiry->heap[(at - 1) / 2]->expires_at > session->expires_at) {
+    put(expiry, at, expiry->heap[(at - 1) / 2]);
     at = (at - 1) / 2;
   }
-  put(heap, at, one);
+  put(expiry, at, session);
 }
 
-static void sift_down(expiry *heap, size_t at) {
-  held *one = heap->heap[at];
-  for (size_t child = 2 * at + 1; child < heap->count; child = 2 * at + 1) {
-    if (child + 1 < heap->count &&
-        heap->heap[child + 1]->expires_at < heap->heap[child]->expires_at) {
+static void sift_down(expiry *expiry, size_t at) {
+  session *session = expiry->heap[at];
+  for (size_t child = 2 * at + 1; child < expiry->count; child = 2 * at + 1) {
+    if (child + 1 < expiry->count &&
+        expiry->heap[child + 1]->expires_at < expiry->heap[child]->expires_at) {
       child++;
     }
-    if (heap->heap[child]->expires_at >= one->expires_at) {
+    if (expiry->heap[child]->expires_at >= session->expires_at) {
       break;
     }
-    put(heap, at, heap->heap[child]);
+    put(expiry, at, expiry->heap[child]);
     at = child;
   }
-  put(heap, at, one);
+  put(expiry, at, session);
 }
 
-bool expiry_add(expiry *heap, held *one) {
-  if (heap->count == heap->size) {
-    size_t size = heap->size == 0 ? 64 : 2 * heap->size;
-    held **grown = realloc(heap->heap, size * sizeof *grown);
+bool expiry_add(expiry *expiry, session *session) {
+  if (expiry->count == expiry->size) {
+    size_t size = expiry->size == 0 ? 64 : 2 * expiry->size;
+    struct session **grown = realloc(expiry->heap, size * sizeof *grown);
     if (grown == NULL) {
       return false;
     }
-    heap->heap = grown;
-    heap->size = size;
+    expiry->heap = grown;
+    expiry->size = size;
   }
-  heap->heap[heap->count] = one;
-  heap->count++;
-  sift_up(heap, heap->count - 1);
+  expiry->heap[expiry->count] = session;
+  expiry->count++;
+  sift_up(expiry, expiry->count - 1);
   return true;
 }
 
-void expiry_remove(expiry *heap, held *one) {
-  size_t at = one->expiry_at;
+void expiry_remove(expiry *expiry, session *session) {
+  size_t at = session->expiry_at;
   if (at == EXPIRY_NONE) {
     return;
   }
-  one->expiry_at = EXPIRY_NONE;
-  heap->count--;
-  if (at < heap->count) {
-    put(heap, at, heap->heap[heap->count]);
-    sift_down(heap, at);
-    sift_up(heap, heap->heap[at]->expiry_at);
+  session->expiry_at = EXPIRY_NONE;
+  expiry->count--;
+  if (at < expiry->count) {
+    put(expiry, at, expiry->heap[expiry->count]);
+    sift_down(expiry, at);
+    sift_up(expiry, expiry->heap[at]->expiry_at);
   }
 }
 
-held *expiry_first(const expiry *heap) {
-  return heap->count == 0 ? NULL : heap->heap[0];
+session *expiry_first(const expiry *expiry) {
+  return expiry->count == 0 ? NULL : expiry->heap[0];
 }
 
-void expiry_free(expiry *heap) {
-  free(heap->heap);
-  *heap = (expiry){0};
+void expiry_free(expiry *expiry) {
+  free(expiry->heap);
+  *expiry = (struct expiry){0};
 }

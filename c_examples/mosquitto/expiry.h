@@ -6,24 +6,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct held;
+struct session;
 
 typedef struct expiry {
-  struct held **heap;
+  struct session **heap;
   size_t count, size;
 } expiry;
 
 #define EXPIRY_NONE SIZE_MAX
 
 // Adds one whose expires_at is set. false: out of memory.
-bool expiry_add(expiry *heap, struct held *one);
+bool expiry_add(expiry *expiry, struct session *session);
 
 // Takes one out; nothing happens if it is not in.
-void expiry_remove(expiry *heap, struct held *one);
+void expiry_remove(expiry *expiry, struct session *session);
 
 // The one that expires first, or NULL. It stays in.
-struct held *expiry_first(const expiry *heap);
+struct session *expiry_first(const expiry *expiry);
 
-void expiry_free(expiry *heap);
+void expiry_free(expiry *expiry);
 
 #endif

@@ -33,49 +33,50 @@ static void copy(char *to, size_t size, const char *line) {
   to[len] = '\0';
 }
 
-void lines_start(lines *all) {
-  memset(all, 0, sizeof *all);
-  all->broker = pthread_self();
-  pthread_mutex_init(&all->lock, NULL);
+void lines_start(lines *lines) {
+  memset(lines, 0, sizeof *lines);
+  lines->broker = pthread_self();
+  pthread_mutex_init(&lines->lock, NULL);
 }
 
 void lines_take(void *userdata, int32_t level, const char *line) {
   static const char accepted[] = "accepted: ";
-  lines *all = userdata;
-  if (pthread_equal(pthread_self(), all->broker)) {
+  lines *lines = userdata;
+  if (pthread_equal(pthread_self(), lines->broker)) {
     // The line knows what may be shown of a client id, and the name of the token.
     if (strncmp(line, accepted, sizeof accepted - 1) == 0) {
-      copy(all->accepted, sizeof all->accepted, line + sizeof accepted - 1);
+      copy(lines->accepted, sizeof lines->accepted, line + sizeof accepted - 1);
     }
     mosquitto_log_printf(broker_level(level), "jwt_auth: %s", line);
     return;
   }
-  pthread_mutex_lock(&all->lock);
-  if (all->count < LINES_HELD) {
-    all->held[all->count].level = level;
-    copy(all->held[all->count].text, LINE_SIZE, line);
-    all->count++;
+  pthread_mutex_lock(&lines->lock);
+  if (lines->count < LINES_WAITING) {
+    lines->waiting[lines->count].level = level;
+    copy(lines->waiting[lines->count].text, LINE_SIZE, line);
+    lines->count++;
   } else {
-    all->dropped++;
+    lines->dropped++;
   }
-  pthread_mutex_unlock(&all->lock);
+  pthread_mutex_unlock(&lines->lock);
 }
 
-void lines_write(lines *all) {
-  pthread_mutex_lock(&all->lock);
-  for (size_t i = 0; i < all->count; i++) {
-    mosquitto_log_printf(broker_level(all->held[i].level), "jwt_auth: %s", all->held[i].text);
+void lines_write(lines *lines) {
+  pthread_mutex_lock(&lines->lock);
+  for (size_t i = 0; i < lines->count; i++) {
+    mosquitto_log_printf(broker_level(lines->waiting[i].level), "jwt_auth: %s",
+                         lines->waiting[i].text);
   }
-  if (all->dropped > 0) {
+  if (lines->dropped > 0) {
     mosquitto_log_printf(MOSQ_LOG_WARNING, "jwt_auth: %zu log lines came too fast and are lost",
-                         all->dropped);
+                         lines->dropped);
   }
-  all->count = 0;
-  all->dropped = 0;
-  pthread_mutex_unlock(&all->lock);
+  lines->count = 0;
+  lines->dropped = 0;
+  pthread_mutex_unlock(&lines->lock);
 }
 
-void lines_stop(lines *all) {
-  lines_write(all);
-  pthread_mutex_destroy(&all->lock);
+void lines_stop(lines *lines) {
+  lines_write(lines);
+  pthread_mutex_destroy(&lines->lock);
 }

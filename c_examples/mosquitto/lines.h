@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LINES_HELD = 64, LINE_SIZE = 512, NAME_SIZE = 512 };
+enum { LINES_WAITING = 64, LINE_SIZE = 512, NAME_SIZE = 512 };
 
 typedef struct lines {
   pthread_t broker; // the thread that may write to the broker's log
@@ -17,20 +17,20 @@ typedef struct lines {
   struct {
     int32_t level;
     char text[LINE_SIZE];
-  } held[LINES_HELD];
+  } waiting[LINES_WAITING];
   size_t count, dropped;
   char accepted[NAME_SIZE]; // how the library named the client that it accepted last
 } lines;
 
 // Called on the thread of the broker.
-void lines_start(lines *all);
+void lines_start(lines *lines);
 
 // A jwt_auth_log_fn; userdata is a lines.
 void lines_take(void *userdata, int32_t level, const char *line);
 
 // Writes what waits. Called on the thread of the broker.
-void lines_write(lines *all);
+void lines_write(lines *lines);
 
-void lines_stop(lines *all);
+void lines_stop(lines *lines);
 
 #endif

@@ -46,11 +46,12 @@ static jwt_auth_bytes bytes(const char *text) {
 
 // Whether a client that authenticates again after SIGHUP is not connected. Mosquitto 2.0.11 would
 // disconnect it a second time if it were refused, and go on to use memory that it has freed. To
-// accept it grants nothing: what was held is a husk, and who comes for the session authenticates
-// anew. One that is not known and has no address was not here since the broker started.
+// accept it grants nothing: its session is a tombstone by then, and a client that connects to take
+// the session over authenticates anew. A client without a session here and without an address has
+// not been connected since the broker started.
 static bool is_offline(const plugin *self, const struct mosquitto *client) {
-  const held *one = sessions_find(&self->sessions, client, mosquitto_client_id(client));
-  return one != NULL ? one->state == OFFLINE : mosquitto_client_address(client) == NULL;
+  const session *session = sessions_find(&self->sessions, client, mosquitto_client_id(client));
+  return session != NULL ? session->state == OFFLINE : mosquitto_client_address(client) == NULL;
 }
 
 // Without ticks nobody is disconnected when a token expires or is revoked, so nobody is accepted
@@ -80,19 +81,19 @@ static int on_basic_auth(int event, void *data, void *userdata) {
   client.password = bytes(asked->password);
   client.peer_address = bytes(mosquitto_client_address(asked->client));
   jwt_auth_result result;
-  jwt_auth_session *session = NULL;
+  jwt_auth_session *grant = NULL;
   self->lines.accepted[0] = '\0';
-  jwt_auth_status status = jwt_auth_check(self->auth, &client, &result, &session);
+  jwt_auth_status status = jwt_auth_check(self->auth, &client, &result, &grant);
   if (status != JWT_AUTH_STATUS_OK) {
     mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: a client could not be checked: %s",
                          jwt_auth_status_str(status));
   }
   if (result.decision == JWT_AUTH_DECISION_ALLOW && id != NULL) {
-    bool held = sessions_accept(&self->sessions, asked->client, id, self->lines.accepted, session,
+    bool accepted = sessions_accept(&self->sessions, asked->client, id, self->lines.accepted, grant,
                                 result.expires_at, self->reloading);
-    return held ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+    return accepted ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
   }
-  jwt_auth_session_free(session);
+  jwt_auth_session_free(grant);
   bool offline = self->reloading && is_offline(self, asked->client);
   sessions_refuse(&self->sessions, asked->client, id, self->reloading);
   if (offline) {
@@ -102,10 +103,10 @@ static int on_basic_auth(int event, void *data, void *userdata) {
 }
 
 // Asks the token about a topic. What fails is denied.
-static int authorize(const plugin *self, const held *one,
+static int authorize(const plugin *self, const session *session,
                      const struct mosquitto_evt_acl_check *asked, int32_t action) {
   int32_t permission = JWT_AUTH_PERMISSION_DENY;
-  jwt_auth_session_authorize(self->auth, one->session, action, bytes(asked->topic), asked->qos,
+  jwt_auth_session_authorize(self->auth, session->grant, action, bytes(asked->topic), asked->qos,
                              asked->retain, &permission);
   switch (permission) {
   case JWT_AUTH_PERMISSION_ALLOW:
@@ -122,9 +123,9 @@ static int on_acl_check(int event, void *data, void *userdata) {
   (void)event;
   const struct mosquitto_evt_acl_check *asked = data;
   const plugin *self = userdata;
-  const held *one =
+  const session *session =
       sessions_find(&self->sessions, asked->client, mosquitto_client_id(asked->client));
-  if (one == NULL) {
+  if (session == NULL) {
     return MOSQ_ERR_PLUGIN_DEFER;
   }
   // Where the broker disconnects a client for us, it takes the subscriptions away that the client
@@ -133,16 +134,16 @@ static int on_acl_check(int event, void *data, void *userdata) {
   if (asked->access == MOSQ_ACL_UNSUBSCRIBE || kept) {
     return MOSQ_ERR_SUCCESS;
   }
-  if (one->session == NULL) {
+  if (session->grant == NULL) {
     return MOSQ_ERR_ACL_DENIED;
   }
   switch (asked->access) {
   case MOSQ_ACL_WRITE:
-    return authorize(self, one, asked, JWT_AUTH_ACTION_PUBLISH);
+    return authorize(self, session, asked, JWT_AUTH_ACTION_PUBLISH);
   case MOSQ_ACL_SUBSCRIBE:
-    return authorize(self, one, asked, JWT_AUTH_ACTION_SUBSCRIBE);
+    return authorize(self, session, asked, JWT_AUTH_ACTION_SUBSCRIBE);
   case MOSQ_ACL_READ:
-    return authorize(self, one, asked, JWT_AUTH_ACTION_RECEIVE);
+    return authorize(self, session, asked, JWT_AUTH_ACTION_RECEIVE);
   default:
     return MOSQ_ERR_ACL_DENIED;
   }
@@ -165,25 +166,25 @@ static int on_disconnect(int event, void *data, void *userdata) {
 
 // Ends a session that is not good any more, and disconnects its client. The broker calls
 // on_acl_check and on_disconnect meanwhile; what is held stays until sessions_tidy.
-static void end(plugin *self, held *one, int32_t reason) {
-  bool connected = one->state == CONNECTED;
+static void end(plugin *self, session *session, int32_t reason) {
+  bool connected = session->state == CONNECTED;
   mosquitto_log_printf(MOSQ_LOG_INFO, "jwt_auth: %s: %s: %s",
                        connected ? "disconnected" : "ended while offline",
-                       jwt_auth_reason_str(reason), one->name);
-  sessions_end(&self->sessions, one);
+                       jwt_auth_reason_str(reason), session->name);
+  sessions_end(&self->sessions, session);
   if (connected) {
-    self->kicked = one->client;
-    mosquitto_kick_client_by_clientid(one->id, true);
+    self->kicked = session->client;
+    mosquitto_kick_client_by_clientid(session->id, true);
     self->kicked = NULL;
   }
 }
 
-static void recheck(plugin *self, held *one) {
+static void recheck(plugin *self, session *session) {
   jwt_auth_result result;
-  if (one->session != NULL &&
-      jwt_auth_session_recheck(self->auth, one->session, &result) == JWT_AUTH_STATUS_OK &&
+  if (session->grant != NULL &&
+      jwt_auth_session_recheck(self->auth, session->grant, &result) == JWT_AUTH_STATUS_OK &&
       result.decision != JWT_AUTH_DECISION_ALLOW) {
-    end(self, one, result.reason);
+    end(self, session, result.reason);
   }
 }
 
@@ -223,11 +224,11 @@ static int on_tick(int event, void *data, void *userdata) {
   struct mosquitto_evt_tick *tick = data;
   plugin *self = userdata;
   time_t now = time(NULL);
-  held *one;
+  session *session;
   self->ticked = true;
   self->reloading = false;
-  while ((one = sessions_expired(&self->sessions, now)) != NULL) {
-    end(self, one, JWT_AUTH_REASON_EXPIRED);
+  while ((session = sessions_expired(&self->sessions, now)) != NULL) {
+    end(self, session, JWT_AUTH_REASON_EXPIRED);
   }
   recheck_part(self);
   sessions_tidy(&self->sessions);

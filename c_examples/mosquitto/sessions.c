@@ -5,199 +5,200 @@
 #include <string.h>
 
 static int compare_clients(const void *left, const void *right) {
-  uintptr_t a = (uintptr_t)((const held *)left)->client;
-  uintptr_t b = (uintptr_t)((const held *)right)->client;
+  uintptr_t a = (uintptr_t)((const session *)left)->client;
+  uintptr_t b = (uintptr_t)((const session *)right)->client;
   return (a > b) - (a < b);
 }
 
 static int compare_ids(const void *left, const void *right) {
-  return strcmp(((const held *)left)->id, ((const held *)right)->id);
+  return strcmp(((const session *)left)->id, ((const session *)right)->id);
 }
 
-void sessions_start(sessions *all, size_t max_offline) {
-  *all = (sessions){.max_offline = max_offline};
-  TAILQ_INIT(&all->round);
-  TAILQ_INIT(&all->offline);
-  TAILQ_INIT(&all->leaving);
+void sessions_start(sessions *sessions, size_t max_offline) {
+  *sessions = (struct sessions){.max_offline = max_offline};
+  TAILQ_INIT(&sessions->round);
+  TAILQ_INIT(&sessions->offline);
+  TAILQ_INIT(&sessions->leaving);
 }
 
-static held *find_client(const sessions *all, const void *client) {
-  held key = {.client = client};
-  held **found = tfind(&key, &all->by_client, compare_clients);
+static session *find_client(const sessions *sessions, const void *client) {
+  session key = {.client = client};
+  struct session **found = tfind(&key, &sessions->by_client, compare_clients);
   return found == NULL ? NULL : *found;
 }
 
-static bool is_for(const held *one, const char *id) {
-  return id != NULL && strcmp(one->id, id) == 0;
+static bool is_for(const session *session, const char *id) {
+  return id != NULL && strcmp(session->id, id) == 0;
 }
 
-held *sessions_find(const sessions *all, const void *client, const char *id) {
-  held *found = find_client(all, client);
+session *sessions_find(const sessions *sessions, const void *client, const char *id) {
+  session *found = find_client(sessions, client);
   return found != NULL && is_for(found, id) ? found : NULL;
 }
 
 // Moves one to another state, and to the line that goes with it.
-static void move(sessions *all, held *one, held_state state) {
-  if (one->state == OFFLINE) {
-    TAILQ_REMOVE(&all->offline, one, line);
-    all->offline_count--;
-  } else if (one->state == LEAVING) {
-    TAILQ_REMOVE(&all->leaving, one, line);
+static void move(sessions *sessions, session *session, session_state state) {
+  if (session->state == OFFLINE) {
+    TAILQ_REMOVE(&sessions->offline, session, by_state);
+    sessions->offline_count--;
+  } else if (session->state == LEAVING) {
+    TAILQ_REMOVE(&sessions->leaving, session, by_state);
   }
-  one->state = state;
+  session->state = state;
   if (state == OFFLINE) {
-    TAILQ_INSERT_TAIL(&all->offline, one, line);
-    all->offline_count++;
+    TAILQ_INSERT_TAIL(&sessions->offline, session, by_state);
+    sessions->offline_count++;
   } else if (state == LEAVING) {
-    TAILQ_INSERT_TAIL(&all->leaving, one, line);
+    TAILQ_INSERT_TAIL(&sessions->leaving, session, by_state);
   }
 }
 
-static void forget_id(sessions *all, held *one) {
-  held **found = tfind(one, &all->by_id, compare_ids);
-  if (found != NULL && *found == one) {
-    tdelete(one, &all->by_id, compare_ids);
+static void forget_id(sessions *sessions, session *session) {
+  struct session **found = tfind(session, &sessions->by_id, compare_ids);
+  if (found != NULL && *found == session) {
+    tdelete(session, &sessions->by_id, compare_ids);
   }
 }
 
-static void drop(sessions *all, held *one) {
-  sessions_end(all, one);
-  move(all, one, CONNECTED);
-  forget_id(all, one);
-  held **found = tfind(one, &all->by_client, compare_clients);
-  if (found != NULL && *found == one) {
-    tdelete(one, &all->by_client, compare_clients);
+static void drop(sessions *sessions, session *session) {
+  sessions_end(sessions, session);
+  move(sessions, session, CONNECTED);
+  forget_id(sessions, session);
+  struct session **found = tfind(session, &sessions->by_client, compare_clients);
+  if (found != NULL && *found == session) {
+    tdelete(session, &sessions->by_client, compare_clients);
   }
-  TAILQ_REMOVE(&all->round, one, round);
-  all->count--;
-  free(one->name);
-  free(one->id);
-  free(one);
+  TAILQ_REMOVE(&sessions->round, session, round);
+  sessions->count--;
+  free(session->name);
+  free(session->id);
+  free(session);
 }
 
 // Takes the id over from whoever had it: a client that is still connected is about to be
 // disconnected by the broker, and one that is offline is about to be freed.
-static bool claim_id(sessions *all, held *one) {
-  held **found = tsearch(one, &all->by_id, compare_ids);
+static bool claim_id(sessions *sessions, session *session) {
+  struct session **found = tsearch(session, &sessions->by_id, compare_ids);
   if (found == NULL) {
     return false;
   }
-  held *before = *found;
-  if (before != one) {
-    tdelete(before, &all->by_id, compare_ids);
+  struct session *before = *found;
+  if (before != session) {
+    tdelete(before, &sessions->by_id, compare_ids);
     before->replaced = true;
     if (before->state == OFFLINE) {
-      move(all, before, LEAVING);
+      move(sessions, before, LEAVING);
     }
-    return tsearch(one, &all->by_id, compare_ids) != NULL;
+    return tsearch(session, &sessions->by_id, compare_ids) != NULL;
   }
   return true;
 }
 
-static held *add(sessions *all, const void *client, const char *id) {
-  held *one = calloc(1, sizeof *one);
+static session *add(sessions *sessions, const void *client, const char *id) {
+  session *session = calloc(1, sizeof *session);
   char *own_id = strdup(id);
-  if (one == NULL || own_id == NULL) {
-    free(one);
+  if (session == NULL || own_id == NULL) {
+    free(session);
     free(own_id);
     return NULL;
   }
-  *one = (held){.client = client, .id = own_id, .expiry_at = EXPIRY_NONE};
-  TAILQ_INSERT_TAIL(&all->round, one, round);
-  all->count++;
-  if (tsearch(one, &all->by_client, compare_clients) == NULL || !claim_id(all, one)) {
-    drop(all, one);
-    one = NULL;
+  *session = (struct session){.client = client, .id = own_id, .expiry_at = EXPIRY_NONE};
+  TAILQ_INSERT_TAIL(&sessions->round, session, round);
+  sessions->count++;
+  if (tsearch(session, &sessions->by_client, compare_clients) == NULL ||
+      !claim_id(sessions, session)) {
+    drop(sessions, session);
+    session = NULL;
   }
-  return one;
+  return session;
 }
 
-bool sessions_accept(sessions *all, const void *client, const char *id, const char *name,
-                     jwt_auth_session *session, int64_t expires_at, bool again) {
-  held *one = find_client(all, client);
-  if (one != NULL && !(again && is_for(one, id))) {
-    drop(all, one);
-    one = NULL;
+bool sessions_accept(sessions *sessions, const void *client, const char *id, const char *name,
+                     jwt_auth_session *grant, int64_t expires_at, bool again) {
+  session *session = find_client(sessions, client);
+  if (session != NULL && !(again && is_for(session, id))) {
+    drop(sessions, session);
+    session = NULL;
   }
-  if (one == NULL) {
-    one = add(all, client, id);
+  if (session == NULL) {
+    session = add(sessions, client, id);
   } else {
-    sessions_end(all, one);
+    sessions_end(sessions, session);
   }
-  if (one == NULL) {
-    jwt_auth_session_free(session);
+  if (session == NULL) {
+    jwt_auth_session_free(grant);
     return false;
   }
-  one->session = session;
-  one->expires_at = expires_at;
-  one->name = strdup(name);
-  if (one->name == NULL || (expires_at != 0 && !expiry_add(&all->expiry, one))) {
-    sessions_end(all, one);
+  session->grant = grant;
+  session->expires_at = expires_at;
+  session->name = strdup(name);
+  if (session->name == NULL || (expires_at != 0 && !expiry_add(&sessions->expiry, session))) {
+    sessions_end(sessions, session);
     return false;
   }
   return true;
 }
 
-void sessions_refuse(sessions *all, const void *client, const char *id, bool again) {
-  held *one = find_client(all, client);
-  if (one != NULL && again && is_for(one, id)) {
-    sessions_end(all, one);
-  } else if (one != NULL) {
-    drop(all, one);
+void sessions_refuse(sessions *sessions, const void *client, const char *id, bool again) {
+  session *session = find_client(sessions, client);
+  if (session != NULL && again && is_for(session, id)) {
+    sessions_end(sessions, session);
+  } else if (session != NULL) {
+    drop(sessions, session);
   }
 }
 
-void sessions_leave(sessions *all, const void *client, const char *id, bool durable) {
-  held *one = find_client(all, client);
-  if (one == NULL) {
+void sessions_leave(sessions *sessions, const void *client, const char *id, bool durable) {
+  session *session = find_client(sessions, client);
+  if (session == NULL) {
     return;
   }
-  if (!is_for(one, id)) {
-    drop(all, one); // another client has this pointer now
-  } else if (durable && !one->replaced) {
-    move(all, one, OFFLINE);
+  if (!is_for(session, id)) {
+    drop(sessions, session); // another client has this pointer now
+  } else if (durable && !session->replaced) {
+    move(sessions, session, OFFLINE);
   } else {
-    move(all, one, LEAVING);
+    move(sessions, session, LEAVING);
   }
-  if (all->offline_count > all->max_offline) {
-    move(all, TAILQ_FIRST(&all->offline), LEAVING);
-    all->forgotten++;
+  if (sessions->offline_count > sessions->max_offline) {
+    move(sessions, TAILQ_FIRST(&sessions->offline), LEAVING);
+    sessions->forgotten++;
   }
 }
 
-void sessions_end(sessions *all, held *one) {
-  expiry_remove(&all->expiry, one);
-  jwt_auth_session_free(one->session);
-  one->session = NULL;
-  free(one->name);
-  one->name = NULL;
+void sessions_end(sessions *sessions, session *session) {
+  expiry_remove(&sessions->expiry, session);
+  jwt_auth_session_free(session->grant);
+  session->grant = NULL;
+  free(session->name);
+  session->name = NULL;
 }
 
-held *sessions_expired(const sessions *all, int64_t now) {
-  held *first = expiry_first(&all->expiry);
+session *sessions_expired(const sessions *sessions, int64_t now) {
+  session *first = expiry_first(&sessions->expiry);
   return first != NULL && first->expires_at <= now ? first : NULL;
 }
 
-held *sessions_next(sessions *all) {
-  held *first = TAILQ_FIRST(&all->round);
+session *sessions_next(sessions *sessions) {
+  session *first = TAILQ_FIRST(&sessions->round);
   if (first != NULL) {
-    TAILQ_REMOVE(&all->round, first, round);
-    TAILQ_INSERT_TAIL(&all->round, first, round);
+    TAILQ_REMOVE(&sessions->round, first, round);
+    TAILQ_INSERT_TAIL(&sessions->round, first, round);
   }
   return first;
 }
 
-void sessions_tidy(sessions *all) {
-  held *one;
-  while ((one = TAILQ_FIRST(&all->leaving)) != NULL) {
-    drop(all, one);
+void sessions_tidy(sessions *sessions) {
+  session *session;
+  while ((session = TAILQ_FIRST(&sessions->leaving)) != NULL) {
+    drop(sessions, session);
   }
 }
 
-void sessions_stop(sessions *all) {
-  held *one;
-  while ((one = TAILQ_FIRST(&all->round)) != NULL) {
-    drop(all, one);
+void sessions_stop(sessions *sessions) {
+  session *session;
+  while ((session = TAILQ_FIRST(&sessions->round)) != NULL) {
+    drop(sessions, session);
   }
-  expiry_free(&all->expiry);
+  expiry_free(&sessions->expiry);
 }

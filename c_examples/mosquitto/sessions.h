@@ -1,17 +1,19 @@
-// What is held for each client: from the moment it is accepted until the broker asks no more.
+// The sessions: what the library granted to each client, from the moment at which the client is
+// accepted until the broker no longer asks about it.
 //
-// The broker names a client by a pointer. It goes on asking after the client has gone: for its
-// will, and for messages that are queued until it comes back. Then it frees the pointer without a
-// word and may give the same one to another client. So:
+// The broker names a client by a pointer. It goes on asking after the client has gone: about its
+// will, and about messages that are queued until it comes back. Then it frees the pointer without
+// telling the plugin, and may give the same address to another client. So:
 //
-// * what is held carries the client id, and answers only to pointer and id together;
-// * a client that authenticates drops first what its pointer held;
-// * a client that has gone is OFFLINE if its session in the broker may outlive the connection, and
-//   LEAVING if not. What is LEAVING answers until the end of the tick, since a will is sent in
-//   the same turn of the broker's loop in which its client goes;
-// * OFFLINE ends when the id authenticates again, and there are never more than a fixed number;
-// * when the token expires, or is revoked, the session is freed. A husk stays, and denies: nothing
-//   at all would leave the decision to the broker's own permissions.
+// * a session carries the client id, and is found by pointer and id together only;
+// * when a client authenticates, the session of its pointer is dropped first;
+// * when a client goes, its session is OFFLINE if the client's session in the broker may outlive the
+//   connection, and LEAVING if not. A LEAVING session answers until the end of the tick, because
+//   the broker sends a will in the same turn of its loop in which the client goes;
+// * an OFFLINE session ends when its client id authenticates again, and there are never more of
+//   them than a fixed number;
+// * when the token expires, or is revoked, the grant is freed and the session stays as a tombstone
+//   that denies everything: without a session the broker's own permissions would decide.
 #ifndef SESSIONS_H
 #define SESSIONS_H
 
@@ -24,60 +26,61 @@
 
 #include "expiry.h"
 
-typedef enum held_state { CONNECTED, OFFLINE, LEAVING } held_state;
+typedef enum session_state { CONNECTED, OFFLINE, LEAVING } session_state;
 
-typedef struct held {
-  const void *client;        // the broker's pointer: an address to compare, never looked into
-  char *id;
-  char *name;                // how the log names the client and its token
-  jwt_auth_session *session; // NULL: it is over, and everything is denied
-  int64_t expires_at;        // 0: never
-  size_t expiry_at;          // where it is in the heap
-  held_state state;
-  bool replaced;             // the id has authenticated again since
-  TAILQ_ENTRY(held) round, line;
-} held;
+typedef struct session {
+  const void *client;      // the broker's pointer: an address to compare, never dereferenced
+  char *id;                // of the client
+  char *name;              // of the client and its token, as the log shows them
+  jwt_auth_session *grant; // NULL: a tombstone, which denies everything
+  int64_t expires_at;      // Unix seconds; 0: never
+  size_t expiry_at;        // its index in the heap, or EXPIRY_NONE
+  session_state state;
+  bool replaced;           // the id has authenticated again since, on another connection
+  TAILQ_ENTRY(session) round, by_state;
+} session;
 
-TAILQ_HEAD(held_list, held);
+TAILQ_HEAD(session_list, session);
 
 typedef struct sessions {
-  void *by_client, *by_id; // trees of tsearch()
-  struct held_list round;  // all, the one to be checked next first
-  struct held_list offline, leaving;
+  void *by_client, *by_id;   // binary search trees of tsearch()
+  struct session_list round; // all sessions, the one to be checked next first
+  struct session_list offline, leaving;
   expiry expiry;
   size_t count, offline_count, max_offline;
-  uint64_t forgotten;      // how many were OFFLINE and had to make room
+  uint64_t forgotten;        // how many OFFLINE sessions had to make room for others
 } sessions;
 
-void sessions_start(sessions *all, size_t max_offline);
+void sessions_start(sessions *sessions, size_t max_offline);
 
-// What is held for this client, or NULL. id may be NULL, and finds nothing.
-held *sessions_find(const sessions *all, const void *client, const char *id);
+// The session of this client, or NULL. id may be NULL, and finds nothing.
+session *sessions_find(const sessions *sessions, const void *client, const char *id);
 
-// Holds what a client was granted, instead of what its pointer held. Takes session over, also when
-// it fails: false, out of memory. again: a client that the broker knows is checked again, so it
-// stays connected or offline as it was.
-bool sessions_accept(sessions *all, const void *client, const char *id, const char *name,
-                     jwt_auth_session *session, int64_t expires_at, bool again);
+// Makes the session of a client that the library accepted, in the place of the one that its pointer
+// had. Takes ownership of grant, also when it returns false: out of memory. again: the broker has a
+// client that it knows authenticate again, so the session stays connected or offline as it was.
+bool sessions_accept(sessions *sessions, const void *client, const char *id, const char *name,
+                     jwt_auth_session *grant, int64_t expires_at, bool again);
 
-// Drops what the pointer of a client held that was not accepted. again: as above, and a husk stays.
-void sessions_refuse(sessions *all, const void *client, const char *id, bool again);
+// Drops the session of a client that the library did not accept. again: as above; the session then
+// stays, as a tombstone.
+void sessions_refuse(sessions *sessions, const void *client, const char *id, bool again);
 
 // A client has gone. durable: its session in the broker may outlive the connection.
-void sessions_leave(sessions *all, const void *client, const char *id, bool durable);
+void sessions_leave(sessions *sessions, const void *client, const char *id, bool durable);
 
-// Makes a husk of it.
-void sessions_end(sessions *all, held *one);
+// Frees the grant, which leaves a tombstone.
+void sessions_end(sessions *sessions, session *session);
 
-// One that has expired at this time, or NULL.
-held *sessions_expired(const sessions *all, int64_t now);
+// A session whose token has expired by now, or NULL.
+session *sessions_expired(const sessions *sessions, int64_t now);
 
-// The one whose turn it is to be checked, or NULL; the next call gives the next.
-held *sessions_next(sessions *all);
+// The session whose turn it is to be checked, or NULL; the next call returns the next one.
+session *sessions_next(sessions *sessions);
 
-// Frees those that are LEAVING.
-void sessions_tidy(sessions *all);
+// Frees the sessions that are LEAVING.
+void sessions_tidy(sessions *sessions);
 
-void sessions_stop(sessions *all);
+void sessions_stop(sessions *sessions);
 
 #endif

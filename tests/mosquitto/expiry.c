@@ -7,44 +7,45 @@
 
 enum { COUNT = 200, STEPS = 20000 };
 
-static held all[COUNT];
+static session candidates[COUNT];
 
 // The earliest time of those that are in, looked for one by one; -1: none is.
 static int64_t first_of_all(void) {
   int64_t first = -1;
   for (size_t i = 0; i < COUNT; i++) {
-    if (all[i].expiry_at != EXPIRY_NONE && (first == -1 || all[i].expires_at < first)) {
-      first = all[i].expires_at;
+    if (candidates[i].expiry_at != EXPIRY_NONE &&
+        (first == -1 || candidates[i].expires_at < first)) {
+      first = candidates[i].expires_at;
     }
   }
   return first;
 }
 
 int main(void) {
-  expiry heap = {0};
+  expiry expiry = {0};
   unsigned random = 1;
   int wrong = 0;
   for (size_t i = 0; i < COUNT; i++) {
-    all[i].expiry_at = EXPIRY_NONE;
+    candidates[i].expiry_at = EXPIRY_NONE;
   }
   for (size_t step = 0; step < STEPS && wrong == 0; step++) {
     random = random * 1103515245U + 12345U;
-    held *one = &all[(random >> 8) % COUNT];
-    if (one->expiry_at == EXPIRY_NONE) {
-      one->expires_at = (random >> 16) % 1000;
-      wrong += !expiry_add(&heap, one);
+    session *session = &candidates[(random >> 8) % COUNT];
+    if (session->expiry_at == EXPIRY_NONE) {
+      session->expires_at = (random >> 16) % 1000;
+      wrong += !expiry_add(&expiry, session);
     } else {
-      one = random & 0x10000 ? one : expiry_first(&heap);
-      expiry_remove(&heap, one);
-      wrong += one->expiry_at != EXPIRY_NONE;
+      session = random & 0x10000 ? session : expiry_first(&expiry);
+      expiry_remove(&expiry, session);
+      wrong += session->expiry_at != EXPIRY_NONE;
     }
-    held *first = expiry_first(&heap);
+    const struct session *first = expiry_first(&expiry);
     wrong += (first == NULL ? -1 : first->expires_at) != first_of_all();
   }
-  while (expiry_first(&heap) != NULL) {
-    expiry_remove(&heap, expiry_first(&heap));
+  while (expiry_first(&expiry) != NULL) {
+    expiry_remove(&expiry, expiry_first(&expiry));
   }
-  expiry_free(&heap);
+  expiry_free(&expiry);
   if (wrong != 0) {
     fprintf(stderr, "the heap is out of order\n");
   }
