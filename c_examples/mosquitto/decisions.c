@@ -1,0 +1,129 @@
+// What the broker asks about its clients: may they connect, and may they use a topic?
+#include <string.h>
+
+#include "plugin.h"
+
+static jwt_auth_bytes bytes(const char *text) {
+  jwt_auth_bytes given = {(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
+  return given;
+}
+
+// Whether a client that authenticates again after SIGHUP is not connected. Mosquitto 2.0.11 would
+// disconnect it a second time if it were refused, and go on to use memory that it has freed. To
+// accept it grants nothing: its session is a tombstone by then, and a client that connects to take
+// the session over authenticates anew. A client without a session here and without an address has
+// not been connected since the broker started.
+static bool is_offline(const plugin *self, const struct mosquitto *client) {
+  const session *session = sessions_find(&self->sessions, client, mosquitto_client_id(client));
+  return session != NULL ? session->state == OFFLINE : mosquitto_client_address(client) == NULL;
+}
+
+// Without ticks nobody is disconnected when a token expires or is revoked, so nobody is accepted
+// then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise the first comes
+// before the first client.
+static bool has_ticks(plugin *self) {
+  if (!self->ticked && !self->warned) {
+    mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: everybody is refused, because the broker sends "
+                                       "no ticks: set per_listener_settings to false");
+    self->warned = true;
+  }
+  return self->ticked;
+}
+
+// May this client connect? Any answer but these three would close the connection without one.
+int on_basic_auth(int event, void *data, void *userdata) {
+  (void)event;
+  struct mosquitto_evt_basic_auth *asked = data;
+  plugin *self = userdata;
+  const char *id = mosquitto_client_id(asked->client);
+  if (!has_ticks(self)) {
+    return MOSQ_ERR_AUTH;
+  }
+  jwt_auth_client client = {.struct_size = sizeof client};
+  client.client_id = bytes(id);
+  client.username = bytes(asked->username);
+  client.password = bytes(asked->password);
+  client.peer_address = bytes(mosquitto_client_address(asked->client));
+  jwt_auth_result result;
+  jwt_auth_session *grant = NULL;
+  self->lines.accepted[0] = '\0';
+  jwt_auth_status status = jwt_auth_check(self->auth, &client, &result, &grant);
+  if (status != JWT_AUTH_STATUS_OK) {
+    mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: a client could not be checked: %s",
+                         jwt_auth_status_str(status));
+  }
+  if (result.decision == JWT_AUTH_DECISION_ALLOW && id != NULL) {
+    bool accepted = sessions_accept(&self->sessions, asked->client, id, self->lines.accepted, grant,
+                                result.expires_at, self->reloading);
+    return accepted ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+  }
+  jwt_auth_session_free(grant);
+  bool offline = self->reloading && is_offline(self, asked->client);
+  sessions_refuse(&self->sessions, asked->client, id, self->reloading);
+  if (offline) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
+}
+
+// Asks the token about a topic. What fails is denied.
+static int authorize(const plugin *self, const session *session,
+                     const struct mosquitto_evt_acl_check *asked, int32_t action) {
+  int32_t permission = JWT_AUTH_PERMISSION_DENY;
+  jwt_auth_session_authorize(self->auth, session->grant, action, bytes(asked->topic), asked->qos,
+                             asked->retain, &permission);
+  switch (permission) {
+  case JWT_AUTH_PERMISSION_ALLOW:
+    return MOSQ_ERR_SUCCESS;
+  case JWT_AUTH_PERMISSION_NO_MATCH:
+    return MOSQ_ERR_PLUGIN_DEFER;
+  default:
+    return MOSQ_ERR_ACL_DENIED;
+  }
+}
+
+// May this client use this topic? Whom this plugin did not accept, it leaves to the broker.
+int on_acl_check(int event, void *data, void *userdata) {
+  (void)event;
+  const struct mosquitto_evt_acl_check *asked = data;
+  const plugin *self = userdata;
+  const session *session =
+      sessions_find(&self->sessions, asked->client, mosquitto_client_id(asked->client));
+  if (session == NULL) {
+    return MOSQ_ERR_PLUGIN_DEFER;
+  }
+  // Where the broker disconnects a client for us, it takes the subscriptions away that the client
+  // may not have. They are to be there when it comes back: every delivery is asked about anyway.
+  bool kept = asked->access == MOSQ_ACL_SUBSCRIBE && self->kicked == asked->client;
+  if (asked->access == MOSQ_ACL_UNSUBSCRIBE || kept) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  if (session->grant == NULL) {
+    return MOSQ_ERR_ACL_DENIED;
+  }
+  switch (asked->access) {
+  case MOSQ_ACL_WRITE:
+    return authorize(self, session, asked, JWT_AUTH_ACTION_PUBLISH);
+  case MOSQ_ACL_SUBSCRIBE:
+    return authorize(self, session, asked, JWT_AUTH_ACTION_SUBSCRIBE);
+  case MOSQ_ACL_READ:
+    return authorize(self, session, asked, JWT_AUTH_ACTION_RECEIVE);
+  default:
+    return MOSQ_ERR_ACL_DENIED;
+  }
+}
+
+// Whether the broker may keep the session of a client that goes. MQTT 5 clients say so in a
+// property that plugins cannot see.
+static bool is_durable(const struct mosquitto *client) {
+  return mosquitto_client_protocol_version(client) == 5 || !mosquitto_client_clean_session(client);
+}
+
+int on_disconnect(int event, void *data, void *userdata) {
+  (void)event;
+  const struct mosquitto_evt_disconnect *gone = data;
+  plugin *self = userdata;
+  sessions_leave(&self->sessions, gone->client, mosquitto_client_id(gone->client),
+                 is_durable(gone->client));
+  return MOSQ_ERR_SUCCESS;
+}
