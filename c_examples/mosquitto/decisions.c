@@ -18,9 +18,9 @@ static bool is_offline(const plugin *self, const struct mosquitto *client) {
   return session != NULL ? session->state == OFFLINE : mosquitto_client_address(client) == NULL;
 }
 
-// Without ticks nobody is disconnected when a token expires or is revoked, so nobody is accepted
-// then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise the first comes
-// before the first client.
+// Without ticks the plugin cannot disconnect a client when its token expires or is revoked, so it
+// accepts nobody then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise
+// the first tick comes before the first client.
 static bool has_ticks(plugin *self) {
   if (!self->ticked && !self->warned) {
     mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: everybody is refused, because the broker sends "
@@ -30,7 +30,8 @@ static bool has_ticks(plugin *self) {
   return self->ticked;
 }
 
-// May this client connect? Any answer but these three would close the connection without one.
+// May this client connect? For any other return value than these three the broker closes the
+// connection without a CONNACK.
 int on_basic_auth(int event, void *data, void *userdata) {
   (void)event;
   struct mosquitto_evt_basic_auth *asked = data;
@@ -66,7 +67,7 @@ int on_basic_auth(int event, void *data, void *userdata) {
   return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
 }
 
-// Asks the token about a topic. What fails is denied.
+// Asks the library what the token says about a topic. A call that fails denies.
 static int authorize(const plugin *self, const session *session,
                      const struct mosquitto_evt_acl_check *asked, int32_t action) {
   int32_t permission = JWT_AUTH_PERMISSION_DENY;
@@ -82,7 +83,8 @@ static int authorize(const plugin *self, const session *session,
   }
 }
 
-// May this client use this topic? Whom this plugin did not accept, it leaves to the broker.
+// May this client use this topic? A client that this plugin did not accept is left to the broker's
+// own permissions.
 int on_acl_check(int event, void *data, void *userdata) {
   (void)event;
   const struct mosquitto_evt_acl_check *asked = data;
@@ -92,8 +94,9 @@ int on_acl_check(int event, void *data, void *userdata) {
   if (session == NULL) {
     return MOSQ_ERR_PLUGIN_DEFER;
   }
-  // Where the broker disconnects a client for us, it takes the subscriptions away that the client
-  // may not have. They are to be there when it comes back: every delivery is asked about anyway.
+  // While the broker disconnects a client for this plugin, it removes the subscriptions that the
+  // client may not have. They must be there when the client comes back with a new token, and they
+  // grant nothing, because the broker asks about every delivery.
   bool kept = asked->access == MOSQ_ACL_SUBSCRIBE && self->kicked == asked->client;
   if (asked->access == MOSQ_ACL_UNSUBSCRIBE || kept) {
     return MOSQ_ERR_SUCCESS;
@@ -113,8 +116,8 @@ int on_acl_check(int event, void *data, void *userdata) {
   }
 }
 
-// Whether the broker may keep the session of a client that goes. MQTT 5 clients say so in a
-// property that plugins cannot see.
+// Whether the broker may keep the session of a client that goes. An MQTT 5 client says so in the
+// property Session Expiry Interval, which plugins cannot see.
 static bool is_durable(const struct mosquitto *client) {
   return mosquitto_client_protocol_version(client) == 5 || !mosquitto_client_clean_session(client);
 }

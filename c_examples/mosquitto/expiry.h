@@ -1,4 +1,4 @@
-// Who expires first: a heap of clients by the time at which their tokens expire.
+// A binary min-heap of sessions, by the time at which their tokens expire.
 #ifndef EXPIRY_H
 #define EXPIRY_H
 
@@ -15,13 +15,13 @@ typedef struct expiry {
 
 #define EXPIRY_NONE SIZE_MAX
 
-// Adds one whose expires_at is set. false: out of memory.
+// Adds a session whose expires_at is not 0. false: out of memory.
 bool expiry_add(expiry *expiry, struct session *session);
 
-// Takes one out; nothing happens if it is not in.
+// Removes a session; does nothing if it is not in the heap.
 void expiry_remove(expiry *expiry, struct session *session);
 
-// The one that expires first, or NULL. It stays in.
+// The session that expires first, or NULL. It stays in the heap.
 struct session *expiry_first(const expiry *expiry);
 
 void expiry_free(expiry *expiry);

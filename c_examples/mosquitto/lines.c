@@ -20,7 +20,7 @@ static int broker_level(int32_t level) {
   }
 }
 
-// A copy that is cut, if it must be, between characters of UTF-8.
+// Copies a line. One that is too long is cut between two UTF-8 sequences.
 static void copy(char *to, size_t size, const char *line) {
   size_t len = strlen(line);
   if (len >= size) {
@@ -43,7 +43,8 @@ void lines_take(void *userdata, int32_t level, const char *line) {
   static const char accepted[] = "accepted: ";
   lines *lines = userdata;
   if (pthread_equal(pthread_self(), lines->broker)) {
-    // The line knows what may be shown of a client id, and the name of the token.
+    // The library wrote the client id so that it may be shown, and the name of the token: the
+    // plugin's own lines about this client repeat both.
     if (strncmp(line, accepted, sizeof accepted - 1) == 0) {
       copy(lines->accepted, sizeof lines->accepted, line + sizeof accepted - 1);
     }

@@ -1,7 +1,7 @@
 // The library's log lines, on their way to the broker's log.
 //
-// The broker's log is not made for several threads, and the library has a thread that fetches keys
-// and looks after files. Its lines wait here for the next tick.
+// The broker's log is not thread-safe, and the library logs from a thread of its own, which fetches
+// keys and watches files. The lines of that thread wait here until the next tick.
 #ifndef LINES_H
 #define LINES_H
 
@@ -28,7 +28,7 @@ void lines_start(lines *lines);
 // A jwt_auth_log_fn; userdata is a lines.
 void lines_take(void *userdata, int32_t level, const char *line);
 
-// Writes what waits. Called on the thread of the broker.
+// Writes the waiting lines to the broker's log. Called on the thread of the broker.
 void lines_write(lines *lines);
 
 void lines_stop(lines *lines);

@@ -12,8 +12,8 @@
 
 enum { MAX_CONFIG = 16 * 1024 * 1024, DEFAULT_MAX_OFFLINE_CLIENTS = 20000 };
 
-// The library's options whose values are not text. They are written in JSON, all others as they
-// are: so a secret such as 12345 needs no quotes, and stays text.
+// The library's options whose values are not strings. In mosquitto.conf their values are JSON; the
+// values of all other options are strings without quotes, so a secret such as 12345 stays text.
 static const char *const IN_JSON[] = {
     "algorithms",    "cache_capacity",   "check_iat",      "disconnect_after_expire",
     "headers",       "jwks",             "leeway",         "max_fail_count",
@@ -30,8 +30,9 @@ static bool is_in_json(const char *name) {
   return false;
 }
 
-// Whether a value stays one value when members are written around it. What is left to say about
-// its syntax the library says.
+// Whether a text, written as the value of a member, cannot end that member and add others: its
+// brackets and quotes are balanced, and no comma or colon is outside of them. The library reports
+// every other error of its syntax.
 static bool is_one_value(const char *value) {
   size_t depth = 0;
   bool in_string = false;
@@ -58,7 +59,7 @@ static bool is_one_value(const char *value) {
   return depth == 0 && !in_string;
 }
 
-// Writes a JSON string, at most six bytes for one, and returns where it ends.
+// Writes a text as a JSON string, at most six bytes for each byte, and returns the end.
 static char *write_string(char *at, const char *text) {
   *at++ = '"';
   for (const char *c = text; *c != '\0'; c++) {
@@ -84,7 +85,7 @@ static bool read_number(const char *value, size_t *to) {
   return good;
 }
 
-// Takes an option that is the plugin's own; own says whether it is. false: it is wrong.
+// Reads an option if it is one of the plugin itself, which *own says. false: its value is wrong.
 static bool take_own(options *to, const struct mosquitto_opt *option, bool *own, char *error,
                      size_t error_len) {
   *own = true;
@@ -110,6 +111,46 @@ static bool take_own(options *to, const struct mosquitto_opt *option, bool *own,
   return true;
 }
 
+// Writes an option of the library as a member of the object, and returns the end. NULL: the value
+// is not one JSON value.
+static char *write_member(char *at, const struct mosquitto_opt *option) {
+  at = write_string(at, option->key);
+  *at++ = ':';
+  if (!is_in_json(option->key)) {
+    return write_string(at, option->value);
+  }
+  return is_one_value(option->value) ? at + sprintf(at, "%s", option->value) : NULL;
+}
+
+// Writes the object of the library's options to to->json. *first: the key of the first of them, or
+// NULL. false: error says what is wrong.
+static bool write_json(options *to, const struct mosquitto_opt *from, int count,
+                       const char **first, char *error, size_t error_len) {
+  char *at = to->json;
+  *first = NULL;
+  *at++ = '{';
+  for (int i = 0; i < count; i++) {
+    bool own;
+    if (!take_own(to, &from[i], &own, error, error_len)) {
+      return false;
+    }
+    if (own) {
+      continue;
+    }
+    if (*first != NULL) {
+      *at++ = ',';
+    }
+    *first = *first == NULL ? from[i].key : *first;
+    at = write_member(at, &from[i]);
+    if (at == NULL) {
+      snprintf(error, error_len, "plugin_opt_%s needs one JSON value", from[i].key);
+      return false;
+    }
+  }
+  memcpy(at, "}", sizeof "}");
+  return true;
+}
+
 bool options_read(options *to, const struct mosquitto_opt *from, int count, char *error,
                   size_t error_len) {
   size_t size = sizeof "{}";
@@ -122,33 +163,10 @@ bool options_read(options *to, const struct mosquitto_opt *from, int count, char
     snprintf(error, error_len, "out of memory");
     return false;
   }
-  char *at = to->json;
-  const char *first = NULL;
-  *at++ = '{';
-  for (int i = 0; i < count; i++) {
-    bool own;
-    if (!take_own(to, &from[i], &own, error, error_len)) {
-      return false;
-    }
-    if (own) {
-      continue;
-    }
-    if (first != NULL) {
-      *at++ = ',';
-    }
-    first = first == NULL ? from[i].key : first;
-    at = write_string(at, from[i].key);
-    *at++ = ':';
-    if (!is_in_json(from[i].key)) {
-      at = write_string(at, from[i].value);
-    } else if (is_one_value(from[i].value)) {
-      at += sprintf(at, "%s", from[i].value);
-    } else {
-      snprintf(error, error_len, "plugin_opt_%s needs one JSON value", from[i].key);
-      return false;
-    }
+  const char *first;
+  if (!write_json(to, from, count, &first, error, error_len)) {
+    return false;
   }
-  memcpy(at, "}", sizeof "}");
   if (to->config_file != NULL && first != NULL) {
     snprintf(error, error_len,
              "plugin_opt_%s belongs into the file that plugin_opt_config_file names", first);
@@ -165,7 +183,7 @@ static char *read_file(const char *path, size_t *len) {
   if (file == NULL) {
     return NULL;
   }
-  // Once for all: realloc would leave copies behind.
+  // Allocated once, in full size: realloc would leave copies of secrets behind.
   size_t size = 65536;
   if (fseek(file, 0, SEEK_END) == 0) {
     long end = ftell(file);

@@ -2,21 +2,21 @@
 // what they may publish and receive. README.md tells how to use it; one command shows it:
 // sh c_examples/mosquitto/run.sh
 //
-// This file starts and stops the plugin. decisions.c answers the broker's questions, and tick.c ends
-// sessions.
+// This file starts and stops the plugin. decisions.c answers the broker's questions, and tick.c
+// ends sessions.
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "plugin.h"
 
-// The broker looks three functions up by name. All others stay inside, where no other plugin's meet
-// them.
+// The broker looks up three functions by name. All others are hidden in this shared object, so that
+// they do not clash with functions of other plugins.
 #define EXPORT __attribute__((visibility("default")))
 
 enum { ERROR_SIZE = 512 };
 
-// SIGHUP: the broker has every client that it knows authenticate again after this, also those that
-// are offline. Success in any case: what else would stop the broker.
+// SIGHUP. After this the broker has every client that it knows authenticate again, also those that
+// are offline. Returns success in any case: any other code stops the broker.
 static int on_reload(int event, void *data, void *userdata) {
   (void)event;
   (void)data;
@@ -60,7 +60,7 @@ static void stop(plugin *self) {
   free(self);
 }
 
-// Makes the verifier and asks for the events. false: error says what is wrong.
+// Makes the verifier and registers the callbacks. false: error says what is wrong.
 static bool start(plugin *self, const struct mosquitto_opt *given, int count, char *error,
                   size_t error_len) {
   if (jwt_auth_abi_version() != JWT_AUTH_ABI_VERSION) {

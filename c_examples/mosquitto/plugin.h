@@ -23,13 +23,13 @@ typedef struct plugin {
   lines lines;
   jwt_auth *auth;
   sessions sessions;
-  bool ticked;         // there are ticks
-  bool warned;         // it was told that there are none
-  const void *kicked;  // the client that is being disconnected by us
-  bool reloading;      // from SIGHUP to the next tick, when known clients authenticate again
-  int64_t last_part;   // when sessions were checked last, in tenths of a second
-  time_t last_warning; // when it was told that permissions were forgotten
-  uint64_t forgotten;  // how many of them that told of
+  bool ticked;         // the broker has sent a tick
+  bool warned;         // the log says that the broker sends none
+  const void *kicked;  // the client that this plugin is disconnecting
+  bool reloading;      // from SIGHUP to the next tick, while known clients authenticate again
+  int64_t last_part;   // when a part of the sessions was last checked, in tenths of a second
+  time_t last_warning; // when the log last said that permissions were forgotten
+  uint64_t forgotten;  // the count of forgotten sessions at that time
 } plugin;
 
 // May a client connect, and may it use a topic? A client has gone.
@@ -37,8 +37,8 @@ int on_basic_auth(int event, void *data, void *userdata);
 int on_acl_check(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
-// Ends the sessions that are no longer good. Comes ten times a second, and more often while there is
-// traffic.
+// Ends the sessions that are no longer good. The broker calls it ten times a second, and more often
+// while there is traffic.
 int on_tick(int event, void *data, void *userdata);
 
 #endif

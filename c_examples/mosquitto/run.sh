@@ -17,7 +17,7 @@ case ${CARGO_TARGET_DIR:-} in
 esac
 export CARGO_TARGET_DIR="$target"
 cd "$root"
-# Debian keeps the broker where only root looks.
+# Debian installs the broker in /usr/sbin, which is in the PATH of root only.
 PATH=$PATH:/usr/sbin
 
 for program in cargo cmake mosquitto mosquitto_pub mosquitto_sub; do
@@ -57,7 +57,7 @@ log_type notice
 log_type information
 CONF
 if [ "$(id -u)" -eq 0 ]; then
-    # Otherwise it becomes the user mosquitto, who may not read what is in a home directory.
+    # Otherwise the broker becomes the user mosquitto, who may not read files in a home directory.
     echo "user root" >>"$work/mosquitto.conf"
 fi
 

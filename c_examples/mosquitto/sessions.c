@@ -36,7 +36,7 @@ session *sessions_find(const sessions *sessions, const void *client, const char 
   return found != NULL && is_for(found, id) ? found : NULL;
 }
 
-// Moves one to another state, and to the line that goes with it.
+// Puts a session into another state, and into the list of that state.
 static void move(sessions *sessions, session *session, session_state state) {
   if (session->state == OFFLINE) {
     TAILQ_REMOVE(&sessions->offline, session, by_state);
@@ -75,8 +75,8 @@ static void drop(sessions *sessions, session *session) {
   free(session);
 }
 
-// Takes the id over from whoever had it: a client that is still connected is about to be
-// disconnected by the broker, and one that is offline is about to be freed.
+// Makes this the session of its id. The session that had the id before is marked as replaced: the
+// broker is about to disconnect its client, or to free it if it is offline.
 static bool claim_id(sessions *sessions, session *session) {
   struct session **found = tsearch(session, &sessions->by_id, compare_ids);
   if (found == NULL) {

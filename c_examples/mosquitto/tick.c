@@ -3,11 +3,11 @@
 
 #include "plugin.h"
 
-// All sessions are checked again once in so many seconds, a part of them at a time.
+// Every session is checked again within ROUND_SECONDS, a part of all sessions at a time.
 enum { ROUND_SECONDS = 2, PARTS_PER_SECOND = 10 };
 
-// Ends a session that is not good any more, and disconnects its client. The broker calls
-// on_acl_check and on_disconnect meanwhile; what is held stays until sessions_tidy.
+// Ends a session that is no longer good, and disconnects its client. While the broker does that it
+// calls on_acl_check and on_disconnect, so the session stays, as a tombstone, until sessions_tidy.
 static void end(plugin *self, session *session, int32_t reason) {
   bool connected = session->state == CONNECTED;
   mosquitto_log_printf(MOSQ_LOG_INFO, "jwt_auth: %s: %s: %s",
@@ -30,8 +30,8 @@ static void recheck(plugin *self, session *session) {
   }
 }
 
-// Checks the next part of the sessions if it is time to: tokens may have been revoked, and keys
-// withdrawn.
+// Checks the next part of the sessions again, if a tenth of a second has passed: their tokens may
+// have been revoked, or their keys withdrawn.
 static void recheck_part(plugin *self) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -47,7 +47,7 @@ static void recheck_part(plugin *self) {
   }
 }
 
-// Says, at most once a minute, that permissions of offline clients had to be forgotten.
+// Logs, at most once a minute, that the sessions of offline clients were dropped to make room.
 static void warn_of_forgotten(plugin *self, time_t now) {
   uint64_t since = self->sessions.forgotten - self->forgotten;
   if (since > 0 && now - self->last_warning >= 60) {

@@ -1,4 +1,4 @@
-// The heap gives who expires first, however it was filled and whatever was taken out.
+// The heap returns the session that expires first, in whatever order they are added and removed.
 #include "expiry.h"
 
 #include <stdio.h>
@@ -9,7 +9,7 @@ enum { COUNT = 200, STEPS = 20000 };
 
 static session candidates[COUNT];
 
-// The earliest time of those that are in, looked for one by one; -1: none is.
+// The earliest time of the sessions in the heap, found by a linear search; -1: it is empty.
 static int64_t first_of_all(void) {
   int64_t first = -1;
   for (size_t i = 0; i < COUNT; i++) {
