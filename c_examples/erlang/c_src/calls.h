@@ -1,5 +1,5 @@
-// The native functions that verifiers and sessions are used through; src/jwt_auth.erl says what
-// they mean. All answer the atom badarg for arguments that are no such thing.
+// The native functions about verifiers and sessions; src/jwt_auth.erl says what they mean. Each
+// returns the atom badarg if an argument has another type than the -spec there says.
 #ifndef CALLS_H
 #define CALLS_H
 

@@ -1,4 +1,4 @@
-// What the token of a session says.
+// The claims and the attributes of the token that a session was granted for.
 #include "calls.h"
 #include "text.h"
 #include "verifier.h"

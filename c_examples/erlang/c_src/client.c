@@ -7,7 +7,8 @@ bool bytes_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_bytes *out) {
   if (!enif_inspect_binary(env, term, &binary)) {
     return false;
   }
-  // Empty is not the same as absent, whatever the address of no bytes is.
+  // To the library NULL is a field that the client did not send, and the address of an empty binary
+  // may be NULL.
   out->data = binary.data != NULL ? binary.data : (const uint8_t *)"";
   out->len = binary.size;
   return true;
@@ -71,6 +72,7 @@ bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *o
       return false;
     }
   }
-  // A misspelled name must not read as a field that the client did not send.
+  // There must be no other key: a misspelled one would read as a field that the client did not
+  // send.
   return found == size;
 }

@@ -11,11 +11,11 @@ typedef struct client {
   char address[INET6_ADDRSTRLEN]; // of peer_address, if it came as a tuple
 } client;
 
-// False if the term is not a map of the four fields, each a binary or undefined, and the address
-// possibly a tuple of inet.
+// Reads a map. False if it has another key than those of the four fields, or a value that is
+// neither a binary nor undefined; peer_address may also be a tuple of inet.
 bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *out);
 
-// A binary, with data set also if it is empty. False for any other term.
+// Reads a binary; the data of an empty one is not NULL. False for any other term.
 bool bytes_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_bytes *out);
 
 #endif

@@ -5,10 +5,11 @@
 #include "client.h"
 #include "verifier.h"
 
-// A time slice, of which a caller is told how much a call has used.
+// The time slice after which a scheduler preempts a process, as enif_consume_timeslice defines it.
 enum { TIMESLICE_NS = 1000000 };
 
-// {allow, Map} | {deny, Reason} | ignore. granted: what check adds to the map, or NULL.
+// {allow, Map} | {deny, Reason} | ignore. granted: the session that check puts into the map, or
+// NULL.
 static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
                             jwt_auth_session *granted) {
   state *state = enif_priv_data(env);
@@ -38,13 +39,14 @@ static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
 }
 
 static int64_t now_ns(void) {
-  // Not enif_monotonic_time, which takes a lock of the virtual machine's.
+  // Not enif_monotonic_time, which takes a lock of the virtual machine.
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-// A signature that is looked at for long counts as much as other work of that length would.
+// Tells the scheduler how much of its time slice the process has used since start, so that a slow
+// signature leads to preemption as other work of that length would.
 static void consume(ErlNifEnv *env, int64_t start) {
   int64_t percent = (now_ns() - start) / (TIMESLICE_NS / 100);
   if (percent > 0) {
@@ -67,7 +69,7 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
     int64_t start = now_ns();
-    // Its status need not be looked at: a call that fails says deny, undecided.
+    // The status is not needed: a call that fails leaves deny and undecided in the result.
     (void)jwt_auth_check(auth, &client.fields, &result, &granted);
     verifier_leave(env, verifier);
     consume(env, start);

@@ -1,8 +1,8 @@
-// The library for Erlang: what the functions of the module jwt_auth_nif do.
+// The library for Erlang: the native functions of the module jwt_auth_nif.
 //
-// Arguments that are no such thing are answered with the atom badarg, which the module jwt_auth
-// raises: an exception raised here would carry the arguments, and so a password, in its stack
-// trace.
+// A function that is given an argument of a wrong type returns the atom badarg, which the module
+// jwt_auth then raises: the stack trace of an exception raised here would hold the arguments, and
+// so a password.
 #include <string.h>
 
 #include "calls.h"
@@ -71,8 +71,9 @@ static int load(ErlNifEnv *env, void **priv_data, ERL_NIF_TERM load_info) {
   return *priv_data == NULL ? 3 : 0;
 }
 
-// New code while the old is still there, and perhaps running. The types are the same ones after
-// they are taken over, so that the old code goes on with the state that both have.
+// The virtual machine loads new code while the old code is still loaded, and perhaps running. The
+// new code takes over the resource types and shares the state, so that each works with the
+// resources of the other.
 static int upgrade(ErlNifEnv *env, void **priv_data, void **old_priv_data, ERL_NIF_TERM load_info) {
   state *old = *old_priv_data;
   resource_types types;
@@ -94,7 +95,7 @@ static void unload(ErlNifEnv *env, void *priv_data) {
   state_drop(priv_data, HOLDER);
 }
 
-// What reads files, or may wait for a log hook, does not run on a normal scheduler.
+// A function that reads files, or may block on a log hook, runs on a dirty scheduler.
 static ErlNifFunc functions[] = {
     {"new", 1, new, ERL_NIF_DIRTY_JOB_IO_BOUND},
     {"reload", 2, reload, ERL_NIF_DIRTY_JOB_IO_BOUND},

@@ -1,4 +1,4 @@
-// The making, reloading and freeing of verifiers.
+// Makes, reloads and frees verifiers.
 #include "calls.h"
 #include "text.h"
 #include "verifier.h"
@@ -8,8 +8,8 @@ static ERL_NIF_TERM error_tuple(ErlNifEnv *env, ERL_NIF_TERM what) {
   return enif_make_tuple2(env, state->atoms.error, what);
 }
 
-// A list is copied to make it one text, and what is copied may hold a secret: it is wiped. The
-// bytes of a binary are those of the term.
+// Wipes the copy of a configuration, which may hold a secret: enif_inspect_iolist_as_binary copies
+// a list into one binary. The bytes of a binary are not copied, and must not be changed.
 static void wipe(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifBinary *config) {
   if (!enif_is_binary(env, term)) {
     volatile unsigned char *bytes = config->data;

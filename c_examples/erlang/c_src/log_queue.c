@@ -7,18 +7,19 @@
 #include <jwt_auth.h>
 
 bool log_queue_start(log_queue *queue) {
-  queue->wake = -1;
+  queue->write_end = -1;
   atomic_init(&queue->wanted, JWT_AUTH_LOG_LEVEL_INFO);
   return pthread_mutex_init(&queue->lock, NULL) == 0;
 }
 
-// The pipe holds one byte while there are lines: a full pipe is no reason to wait, nor an error.
+// Writes a byte to the pipe, which wakes the reader. The write does not block, and fails if the
+// pipe is full: then the reader is awake anyway.
 static void wake(const log_queue *queue) {
-  ssize_t written = write(queue->wake, "", 1);
+  ssize_t written = write(queue->write_end, "", 1);
   (void)written;
 }
 
-// Cut, if it must be, between characters of UTF-8.
+// The length of a line. One that is too long is cut between two UTF-8 sequences.
 static size_t cut(const char *line) {
   size_t len = strnlen(line, LOG_LINE_SIZE + 1);
   if (len > LOG_LINE_SIZE) {
@@ -56,29 +57,29 @@ void log_queue_put(void *userdata, int32_t level, const char *line) {
   free(text);
 }
 
-void log_queue_attach(log_queue *queue, void *reader, int wake_fd) {
+void log_queue_attach(log_queue *queue, void *reader, int write_end) {
   queue->reader = reader;
-  queue->wake = wake_fd;
+  queue->write_end = write_end;
   if (queue->count > 0 || queue->dropped > 0) {
     wake(queue);
   }
 }
 
 void log_queue_detach(log_queue *queue) {
-  if (queue->wake >= 0) {
-    close(queue->wake);
+  if (queue->write_end >= 0) {
+    close(queue->write_end);
   }
   queue->reader = NULL;
-  queue->wake = -1;
+  queue->write_end = -1;
 }
 
-static void empty(int sleep) {
+static void empty(int read_end) {
   char bytes[64];
-  while (read(sleep, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
+  while (read(read_end, bytes, sizeof bytes) == (ssize_t)sizeof bytes) {
   }
 }
 
-size_t log_queue_take(log_queue *queue, int sleep, log_line *lines, size_t size,
+size_t log_queue_take(log_queue *queue, int read_end, log_line *lines, size_t size,
                       uint64_t *dropped) {
   size_t taken = 0;
   pthread_mutex_lock(&queue->lock);
@@ -89,7 +90,7 @@ size_t log_queue_take(log_queue *queue, int sleep, log_line *lines, size_t size,
   *dropped = queue->dropped;
   queue->dropped = 0;
   if (queue->count == 0) {
-    empty(sleep);
+    empty(read_end);
   }
   pthread_mutex_unlock(&queue->lock);
   return taken;

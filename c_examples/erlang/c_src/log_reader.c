@@ -10,7 +10,7 @@ enum { LINES_AT_ONCE = 100 };
 typedef struct log_reader {
   state *state;
   ErlNifPid owner;
-  int sleep; // the end of the pipe that is read from; -1: closed
+  int read_end; // of the pipe that wakes the owner; -1: closed
 } log_reader;
 
 static void detach(log_reader *reader) {
@@ -22,13 +22,13 @@ static void detach(log_reader *reader) {
   pthread_mutex_unlock(&queue->lock);
 }
 
-// The virtual machine has let go of the pipe.
+// The virtual machine calls this when it no longer polls the pipe.
 static void stop(ErlNifEnv *env, void *object, ErlNifEvent event, int is_direct_call) {
   log_reader *reader = object;
   (void)env;
   (void)is_direct_call;
   close(event);
-  reader->sleep = -1;
+  reader->read_end = -1;
 }
 
 static void down(ErlNifEnv *env, void *object, ErlNifPid *pid, ErlNifMonitor *monitor) {
@@ -36,7 +36,7 @@ static void down(ErlNifEnv *env, void *object, ErlNifPid *pid, ErlNifMonitor *mo
   (void)pid;
   (void)monitor;
   detach(reader);
-  enif_select(env, reader->sleep, ERL_NIF_SELECT_STOP, reader, NULL,
+  enif_select(env, reader->read_end, ERL_NIF_SELECT_STOP, reader, NULL,
               reader->state->atoms.undefined);
 }
 
@@ -44,8 +44,8 @@ static void destroy(ErlNifEnv *env, void *object) {
   log_reader *reader = object;
   (void)env;
   detach(reader);
-  if (reader->sleep >= 0) {
-    close(reader->sleep);
+  if (reader->read_end >= 0) {
+    close(reader->read_end);
   }
   state_drop(reader->state, HOLDER);
 }
@@ -67,29 +67,30 @@ static bool open_pipe(int ends[2]) {
   return true;
 }
 
-// Takes the place of a reader that is gone, also of one whose end has not been told yet.
-static bool attach(ErlNifEnv *env, log_reader *reader, int wake) {
+// Makes this the reader, unless another one is alive. The process of the reader before may have
+// died without its monitor having fired yet.
+static bool attach(ErlNifEnv *env, log_reader *reader, int write_end) {
   log_queue *queue = &reader->state->queue;
   pthread_mutex_lock(&queue->lock);
   log_reader *before = queue->reader;
   bool is_free = before == NULL || !enif_is_process_alive(env, &before->owner);
   if (is_free) {
     log_queue_detach(queue);
-    log_queue_attach(queue, reader, wake);
+    log_queue_attach(queue, reader, write_end);
   }
   pthread_mutex_unlock(&queue->lock);
   return is_free;
 }
 
 static bool arm(ErlNifEnv *env, log_reader *reader) {
-  return enif_select(env, reader->sleep, ERL_NIF_SELECT_READ, reader, &reader->owner,
+  return enif_select(env, reader->read_end, ERL_NIF_SELECT_READ, reader, &reader->owner,
                      reader->state->atoms.undefined) >= 0;
 }
 
-static log_reader *reader_new(ErlNifEnv *env, state *state, int sleep) {
+static log_reader *reader_new(ErlNifEnv *env, state *state, int read_end) {
   log_reader *reader = enif_alloc_resource(state->types.log_reader, sizeof *reader);
   reader->state = state_hold(state, HOLDER);
-  reader->sleep = sleep;
+  reader->read_end = read_end;
   enif_self(env, &reader->owner);
   return reader;
 }
@@ -109,7 +110,7 @@ ERL_NIF_TERM log_open(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
     close(ends[1]);
     answer = enif_make_tuple2(env, a->error, a->busy);
   } else if (!arm(env, reader) || enif_monitor_process(env, reader, &reader->owner, NULL) != 0) {
-    // The destructor closes the rest, or the message of a process that has just died does.
+    // The destructor closes the pipe, once the virtual machine no longer polls it.
     answer = enif_make_tuple2(env, a->error, a->undefined);
   } else {
     answer = enif_make_tuple2(env, a->ok, enif_make_resource(env, reader));
@@ -157,7 +158,7 @@ ERL_NIF_TERM log_take(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   atomic_store(&reader->state->queue.wanted,
                debug ? JWT_AUTH_LOG_LEVEL_DEBUG : JWT_AUTH_LOG_LEVEL_INFO);
   size_t count =
-      log_queue_take(&reader->state->queue, reader->sleep, lines, LINES_AT_ONCE, &dropped);
+      log_queue_take(&reader->state->queue, reader->read_end, lines, LINES_AT_ONCE, &dropped);
   ERL_NIF_TERM list = enif_make_list(env, 0);
   for (size_t i = count; i > 0; i--) {
     list = enif_make_list_cell(env, line_term(env, &state->atoms, &lines[i - 1]), list);

@@ -11,8 +11,8 @@ ErlNifResourceType *log_reader_type(ErlNifEnv *env);
 // dropped.
 ERL_NIF_TERM log_open(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 
-// log_take(Reader, Wanted) -> {[{Level, Line}], Dropped} | badarg, at most 100 lines; the message
-// comes again when there are more. Wanted: whether lines of level debug are.
+// log_take(Reader, Debug) -> {[{Level, Line}], Dropped} | badarg, at most 100 lines; the message
+// comes again when there are more. Debug: whether the reader wants lines of level debug.
 ERL_NIF_TERM log_take(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 
 #endif

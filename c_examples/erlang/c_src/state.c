@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// The names of jwt_auth_reason_str. They are written here so that no atom is made from what a
-// library says; a test compares the two.
+// The names of jwt_auth_reason_str. They are repeated here so that no atom is made from text of the
+// library; a test compares the two.
 static const char *const reason_names[REASONS] = {
     "undecided",
     "accepted",

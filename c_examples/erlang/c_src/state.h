@@ -1,7 +1,8 @@
-// What the NIF keeps from its load to its last resource: the private data of the module.
+// The private data of the module, from the load of the NIF until its last resource is destroyed.
 //
-// Old and new code share it after an upgrade. The module counts as a holder, and so does every
-// resource, because resources outlive the module, and a verifier's log hook is given the queue.
+// It is reference-counted. The module is a holder; old and new code share it after an upgrade.
+// Every resource is one too, because resources outlive the module, and a verifier's log hook writes
+// to the queue.
 #ifndef STATE_H
 #define STATE_H
 
@@ -33,33 +34,36 @@ typedef struct resource_types {
   ErlNifResourceType *verifier, *session, *log_reader;
 } resource_types;
 
-// What the processors write stands apart from what they read all the time.
+// Counters that calls write are this far from fields that calls read, against false sharing.
 enum { CACHE_LINE = 64 };
 
 typedef struct state {
-  char layout[8]; // the first member for ever
+  char layout[8]; // always the first member: code with another layout compares it
   size_t size;
   resource_types types;
   atoms atoms;
   char apart[CACHE_LINE];
-  atomic_uint_least64_t holders;   // each counts HOLDER, but a session counts SESSION
-  atomic_uint_least64_t verifiers; // that the library was not given back
+  atomic_uint_least64_t holders;   // the reference count, in units of HOLDER and SESSION
+  atomic_uint_least64_t verifiers; // how many are not freed yet
   log_queue queue;
 } state;
 
+// The weights of a holder: a session counts in the upper bits, so that one counter tells both
+// numbers.
 static const uint_least64_t HOLDER = 1, SESSION = UINT64_C(1) << 24;
 
 // NULL if there is no memory.
 state *state_new(ErlNifEnv *env, const resource_types *types);
 
-// Whether the private data of other code can be used by this.
+// Whether this code can use the private data of other code.
 bool state_fits(const state *other);
 
-// weight: HOLDER or SESSION.
+// Adds and removes a holder; removing the last one frees the state. weight: SESSION for a session,
+// HOLDER for any other holder.
 state *state_hold(state *state, uint_least64_t weight);
 void state_drop(state *state, uint_least64_t weight);
 
-// How many sessions hold it.
+// How many of the holders are sessions.
 uint_least64_t state_sessions(const state *state);
 
 // The atom of a jwt_auth_reason.

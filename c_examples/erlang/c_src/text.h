@@ -5,13 +5,13 @@
 #include <erl_nif.h>
 #include <jwt_auth.h>
 
-// Of the buffer for the error text of jwt_auth_init and jwt_auth_reload.
+// The size of the buffer for the error text of jwt_auth_init and jwt_auth_reload.
 enum { ERROR_SIZE = 512 };
 
-// A copy. text may be NULL if len is 0.
+// Copies a text into a binary. text may be NULL if len is 0.
 ERL_NIF_TERM text_term(ErlNifEnv *env, const void *text, size_t len);
 
-// What the library wrote to the buffer, or if that is nothing the name of the status.
+// The text that the library wrote to the buffer, or the name of the status if it wrote none.
 ERL_NIF_TERM error_text(ErlNifEnv *env, jwt_auth_status status, const char *error);
 
 #endif

@@ -1,7 +1,11 @@
-// A call may not use a verifier while it is freed, and a lock or a count that every check takes
-// would be paid for by all of them: so counts in lanes. Who finds the verifier closed and nobody
-// inside frees it: the closing call, or the last to leave. Who entered before it was closed is seen
-// in a lane until it leaves; who enters later finds it closed and leaves at once.
+// How a verifier is freed while calls use it.
+//
+// Each call counts itself in when it begins to use the verifier, and out when it is done. A single
+// counter would be a cache line that all schedulers write in turn, so the count is spread over
+// lanes, and a scheduler writes to one of them. The closing call sets is_closed and then reads the
+// lanes. A call that entered before that is counted in its lane until it leaves; a call that enters
+// later finds the verifier closed, and leaves at once. The call that finds the verifier closed and
+// every lane at 0 frees it: the closing call, or the last one to leave.
 #include "verifier.h"
 
 #include "text.h"
@@ -45,8 +49,9 @@ static void end_if_empty(verifier *verifier) {
   end(verifier);
 }
 
-// The environment of a call stands on the stack of its scheduler. Stacks are so and so far apart,
-// and multiples of the golden ratio fall evenly whatever that is.
+// The lane of a scheduler. The environment of a call is on the stack of its scheduler's thread, so
+// its page tells the schedulers apart. Fibonacci hashing, a multiplication by 2^64 divided by the
+// golden ratio, spreads the pages evenly over the lanes, however far the stacks are apart.
 static atomic_uint_least64_t *inside(const ErlNifEnv *env, verifier *verifier) {
   const uint64_t golden = UINT64_C(0x9E3779B97F4A7C15);
   uint64_t page = (uintptr_t)env >> 12;
@@ -74,8 +79,9 @@ void verifier_close(verifier *verifier) {
   end_if_empty(verifier);
 }
 
-// No term names it, so nobody is inside. This may run on any scheduler, which is bearable:
-// jwt_auth_free cuts a fetch and does not wait for the network.
+// No term refers to the verifier, so no call is inside. The virtual machine may call this on a
+// normal scheduler. It is not blocked for long: jwt_auth_free aborts a fetch, and does not wait for
+// the network.
 void verifier_destroy(ErlNifEnv *env, void *object) {
   verifier *verifier = object;
   (void)env;

@@ -8,9 +8,10 @@
 %%   end,
 %%   allow = jwt_auth:authorize(Verifier, Session, publish, Topic, #{qos => 1, retain => false}).
 %%
-%% Verifiers and sessions may be used by any number of processes at once; they end when no process
-%% has them any more. A call with an argument of another type than its -spec says raises badarg: a
-%% caller that must not crash catches it, and refuses. The exception does not hold the arguments.
+%% Any number of processes may use a verifier or a session at once; garbage collection frees it when
+%% no process refers to it any more. A call with an argument of another type than its -spec says
+%% raises badarg; a caller that must not crash runs it in jwt_auth_guard. The exception does not
+%% hold the arguments.
 -module(jwt_auth).
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, authorize_every_qos/5, recheck/2]).
@@ -18,8 +19,8 @@
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
 
-%% Raised here, and by error/1: the stack trace has the function that was called and its arity
-%% alone.
+%% Raises badarg by error/1, in the function that was called: the stack trace then holds its arity,
+%% and not its arguments.
 -define(ANSWER(Call), case Call of badarg -> erlang:error(badarg); Answer -> Answer end).
 
 -opaque verifier() :: jwt_auth_nif:verifier().
@@ -46,7 +47,7 @@
 -type action() :: publish | subscribe | 'receive'.
 -type permission() :: allow | deny | no_match.
 
-%% Absent: 0, and false.
+%% Without qos it is 0, and without retain it is false.
 -type options() :: #{qos => 0..2, retain => boolean()}.
 
 %% expires_at: end the session at this Unix second; absent: it has no end.
@@ -67,8 +68,8 @@ new(Config) ->
         Error -> Error
     end.
 
-%% Replaces the configuration, for all who use the verifier. One that is not accepted changes
-%% nothing.
+%% Replaces the configuration, for all processes that use the verifier. A configuration that is not
+%% accepted changes nothing.
 -spec reload(verifier(), config()) -> ok | {error, binary()}.
 reload(Verifier, Config) ->
     case encode(Config) of
@@ -76,8 +77,9 @@ reload(Verifier, Config) ->
         Error -> Error
     end.
 
-%% Ends the verifier now, or when calls that use it are over; afterwards every call with it
-%% refuses. It need not be called. Sessions live on, and can be asked about with another verifier.
+%% Frees the verifier now, or when the calls that use it have returned; afterwards every call with
+%% it refuses. Optional, because garbage collection does it too. Its sessions stay, and another
+%% verifier can be asked about them.
 -spec free(verifier()) -> ok.
 free(Verifier) ->
     ?ANSWER(jwt_auth_nif:free(Verifier)).

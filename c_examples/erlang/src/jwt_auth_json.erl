@@ -1,6 +1,6 @@
 %% Configuration terms as JSON.
 %%
-%% Strict, because a term that can be meant in two ways would become a setting that nobody meant:
+%% Strict: a term that can be read in two ways is refused, so that it sets no option by mistake.
 %%
 %%   map                           object; keys are atoms or binaries, and no two the same
 %%   binary                        string; UTF-8

@@ -1,11 +1,11 @@
 %% Writes the log lines of the native library to logger.
 %%
-%% Lines are left in a queue by whatever thread has them, and this process is woken through a pipe.
-%% While it does not run, and when lines come faster than it writes them, lines are dropped and
+%% The thread that logs puts its line into a queue and wakes this process through a pipe. While this
+%% process does not run, and when lines come faster than it writes them, lines are dropped and
 %% counted; checks never wait for it. One process in a node does this: a second start is ignored.
 %%
-%% Lines of level debug, one for each accepted client, are left in the queue only if logger would
-%% take them. That is found out at the start, with every line that comes, and by refresh/0.
+%% Lines of level debug, one for each accepted client, are put into the queue only if logger would
+%% log them. This process asks logger at its start, whenever it takes lines, and in refresh/0.
 %%
 %% The lines have no domain: logger's default handler drops those of domains that it does not know.
 -module(jwt_auth_log).

@@ -17,8 +17,8 @@
 -opaque session() :: reference().
 -opaque log_reader() :: reference().
 
-%% Every answer may be badarg instead, for arguments of a wrong type. It is not raised here: the
-%% exception of a native function carries its arguments, and those are passwords.
+%% Every function returns badarg instead if an argument has a wrong type. It does not raise it: the
+%% exception of a native function holds its arguments, and those may be passwords.
 
 -spec new(iodata()) -> {ok, verifier()} | {error, binary()} | badarg.
 new(_Config) -> without_library({error, missing()}).
@@ -51,7 +51,7 @@ version() -> without_library(not_loaded).
 -spec status() -> ok | {error, binary()}.
 status() -> without_library({error, missing()}).
 
-%% How many verifiers and sessions there are that were not given back: for tests.
+%% How many verifiers and sessions are not freed yet: for tests.
 -spec live() -> {non_neg_integer(), non_neg_integer()}.
 live() -> without_library({0, 0}).
 
@@ -64,10 +64,11 @@ reasons() -> without_library([]).
 log_open() -> without_library({error, not_loaded}).
 
 %% Up to 100 lines, and how many were dropped since the last call.
--spec log_take(log_reader(), boolean()) -> {[{logger:level(), binary()}], non_neg_integer()} | badarg.
+-spec log_take(log_reader(), boolean()) ->
+          {[{logger:level(), binary()}], non_neg_integer()} | badarg.
 log_take(_Reader, _Debug) -> without_library({[], 0}).
 
-%% nif_error tells Dialyzer that another function takes the place of the caller.
+%% What the caller answers until the native function replaces it; nif_error tells Dialyzer so.
 without_library(Refusal) ->
     try
         erlang:nif_error(not_loaded)
@@ -102,8 +103,9 @@ load_first([Library | Others]) ->
             end
     end.
 
-%% The library next to the beam file that is being loaded, which need not be that of older code, and
-%% then those of the applications. Absolute: a node may have relative code paths.
+%% Where to look for the library: beside the beam file that is being loaded, which after an upgrade
+%% is another one than that of the old code, then beside the loaded one, then in the applications.
+%% The paths are absolute, because a node may have relative code paths.
 libraries() ->
     Beams = [code:where_is_file(atom_to_list(?MODULE) ++ ".beam"), code:which(?MODULE)],
     Beside = [filename:join([filename:dirname(filename:dirname(filename:absname(Beam))), "priv"])
