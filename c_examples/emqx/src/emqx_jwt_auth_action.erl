@@ -1,9 +1,9 @@
-%% Asks the library about an action, in the forms in which releases of EMQX name it.
+%% Asks the library about an action, in each form in which releases of EMQX name one.
 -module(emqx_jwt_auth_action).
 
 -export([authorize/4]).
 
-%% May the client of a session do this with the topic? EMQX 4 and the first releases of EMQX 5 give
+%% May the client of a session do this with the topic? EMQX 4 and early releases of EMQX 5 give
 %% an atom, which says neither QoS nor retain; later ones give a map.
 -spec authorize(jwt_auth:verifier(), jwt_auth:session(), atom() | map(), binary()) ->
           jwt_auth:permission().

@@ -1,7 +1,8 @@
 %% The configuration that is in force, and what became of the one that was tried last.
 %%
-%% A configuration is built first and then put in the place of the old one, at once and for all
-%% connections. One that is not accepted changes nothing. No session is lost either way.
+%% A verifier is made of a new configuration first, and then replaces the old one atomically, for
+%% all connections. A configuration that is not accepted changes nothing. Sessions stay in either
+%% case.
 -module(emqx_jwt_auth_active_config).
 
 -export([apply_current/0, apply/1, seen/0, refresh/1, result/0]).
@@ -9,7 +10,7 @@
 
 -define(TRIED, {emqx_jwt_auth, tried_config}).
 
-%% Recognises a configuration, without holding it.
+%% A digest, which recognises a configuration without holding its secrets.
 -type seen() :: binary().
 
 %% Applies what the broker has now.
@@ -50,7 +51,7 @@ open(Source) ->
         Error -> Error
     end.
 
-%% A closed gate is tried again and again, and says why once.
+%% While the gate is closed the configuration is tried every few seconds, and its error logged once.
 tell(ok) ->
     logger:notice("jwt_auth: the configuration is in force");
 tell({error, Text} = Result) ->
@@ -74,7 +75,7 @@ result() ->
         none -> {error, <<"no configuration was tried yet">>}
     end.
 
-%% Recognises what the broker has now.
+%% The digest of the configuration that the broker has now.
 -spec seen() -> seen().
 seen() ->
     digest(emqx_jwt_auth_config:current()).

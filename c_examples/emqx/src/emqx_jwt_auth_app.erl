@@ -37,7 +37,8 @@ refuse_to_start(Text) ->
     logger:error("jwt_auth: the plugin cannot start: ~ts", [Text]),
     {error, {jwt_auth, unicode:characters_to_binary(Text)}}.
 
-%% Only a stop that somebody asked for takes the hooks away: after a crash they stay, and refuse.
+%% An orderly stop unregisters the hooks. After a crash they stay registered, and refuse every
+%% client.
 -spec prep_stop(term()) -> term().
 prep_stop(State) ->
     emqx_jwt_auth_cli:unregister(),
@@ -45,12 +46,12 @@ prep_stop(State) ->
     emqx_jwt_auth_sessions:save(),
     State.
 
-%% Also after a crash of the processes.
+%% Called after an orderly stop, and after a crash of the supervisor.
 -spec stop(term()) -> ok.
 stop(_State) ->
     emqx_jwt_auth_gate:close(stopped).
 
-%% EMQX 5.7 and later ask this when somebody saves the form. A configuration that is not accepted
+%% EMQX 5.7 and later call this when somebody saves the form. A configuration that is not accepted
 %% changes nothing; the text names the option.
 -spec on_config_changed(term(), term()) -> ok | {error, binary()}.
 on_config_changed(_Old, New) ->
@@ -58,7 +59,7 @@ on_config_changed(_Old, New) ->
     emqx_jwt_auth_guard:run(on_config_changed, Refusal,
                             fun() -> emqx_jwt_auth_active_config:apply({form, New}) end).
 
-%% The dashboard asks this.
+%% The dashboard of EMQX calls this.
 -spec on_health_check(term()) -> ok | {error, binary()}.
 on_health_check(_Options) ->
     emqx_jwt_auth_guard:run(on_health_check, {error, <<"the health check itself failed">>},

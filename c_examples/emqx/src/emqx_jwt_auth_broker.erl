@@ -1,5 +1,5 @@
-%% What the broker around this plugin is and can do, found out while it runs: one package serves
-%% all of EMQX 5.
+%% Finds out at run time which release of EMQX this is, and what it can do: one package serves all
+%% releases of EMQX 5.
 -module(emqx_jwt_auth_broker).
 
 -export([generation/0, facts/0, supports_expiry/2, plugin_config/0, end_session/2]).
@@ -12,7 +12,7 @@
 %% answers allow or deny, without a map around it.
 -type facts() :: #{expiry := boolean() | by_attrs, bare_permission := boolean()}.
 
-%% Which hooks are there; unknown: neither.
+%% The generation of the hooks that the broker has; unknown: it has the hooks of neither.
 -spec generation() -> generation() | unknown.
 generation() ->
     case {exports(emqx, hook, 3), exports(emqx_hooks, put, 3)} of
@@ -21,8 +21,8 @@ generation() ->
         {_, false} -> unknown
     end.
 
-%% Of an EMQX 5. One that does not tell its release is taken for a later one in the form of the
-%% permission: an older one then denies, because it does not understand the answer.
+%% The facts about an EMQX 5. If it does not tell its release, it is given permissions in the form
+%% of later releases: an older one does not understand that form, and denies.
 -spec facts() -> facts().
 facts() ->
     case release() of
@@ -41,7 +41,7 @@ release() ->
         false -> unknown
     end.
 
-%% "5.8.9", and what may follow it.
+%% The three numbers at the beginning of a release, such as "5.8.9" or "5.8.9-rc.1".
 numbers(Text) ->
     case re:run(Text, "^([0-9]+)\\.([0-9]+)\\.([0-9]+)", [{capture, all_but_first, list}]) of
         {match, Parts} -> [list_to_integer(Part) || Part <- Parts];
@@ -64,8 +64,8 @@ settings({ok, Map}) -> settings(Map);
 settings(Map) when is_map(Map), map_size(Map) > 0 -> Map;
 settings(_) -> none.
 
-%% Ends the connection of a client, and what the broker keeps for it. False: not now. The call of
-%% the broker takes a client id only, so it is not made while another connection has that id.
+%% Ends the connection of a client, and its session in the broker. The broker's function takes a
+%% client id only, so it is not called while another connection has that id: then false.
 -spec end_session(binary(), pid()) -> boolean().
 end_session(ClientId, Connection) ->
     Known = exports(emqx_cm, lookup_channels, 1) andalso exports(emqx_cm, kick_session, 1),

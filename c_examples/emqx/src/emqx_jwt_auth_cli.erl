@@ -1,14 +1,14 @@
-%% `emqx ctl jwt_auth`: says whether all is well, and counts.
+%% The command `emqx ctl jwt_auth`: prints the health of the plugin, and its counters.
 -module(emqx_jwt_auth_cli).
 
 -export([register/0, unregister/0, command/1]).
 
-%% A broker that cannot register it does without.
+%% Registers the command. If the broker cannot do that, there is no command.
 -spec register() -> ok.
 register() ->
     attempt(fun() -> emqx_ctl:register_command(jwt_auth, {?MODULE, command}, []) end).
 
-%% Takes it away again.
+%% Unregisters the command.
 -spec unregister() -> ok.
 unregister() ->
     attempt(fun() -> emqx_ctl:unregister_command(jwt_auth) end).
@@ -21,7 +21,7 @@ attempt(Fun) ->
         _:_ -> ok
     end.
 
-%% What the command does. It takes no arguments.
+%% The broker calls this for the command, which takes no arguments.
 -spec command([string()]) -> ok.
 command([]) ->
     Health = case emqx_jwt_auth_health:check() of

@@ -1,4 +1,4 @@
-%% What the broker knows of a client, as the library wants it.
+%% Turns EMQX's map of a client into the one that the library takes.
 -module(emqx_jwt_auth_client).
 
 -export([from/1, key/1]).
@@ -7,7 +7,7 @@
 %% Names a client: gateways for other protocols have client ids of their own.
 -type key() :: {Protocol :: term(), ClientId :: term()}.
 
-%% A field that is not there, or undefined, was not sent.
+%% A field that is absent or undefined was not sent by the client.
 -spec from(map()) -> jwt_auth:client().
 from(ClientInfo) ->
     Fields = [{client_id, clientid}, {username, username}, {password, password}],
@@ -15,13 +15,13 @@ from(ClientInfo) ->
                               Value <- sent(maps:get(Key, ClientInfo, undefined))],
     maps:from_list(Sent ++ address(maps:get(peerhost, ClientInfo, undefined))).
 
-%% Gateways may have no address that is one of IP.
+%% The address of a client of a gateway need not be an IP address.
 address(Address) when tuple_size(Address) =:= 4; tuple_size(Address) =:= 8 ->
     [{peer_address, Address}];
 address(_) ->
     [].
 
-%% Who the client is among all connections.
+%% Identifies the client among all connections.
 -spec key(map()) -> key().
 key(ClientInfo) ->
     {maps:get(protocol, ClientInfo, undefined), maps:get(clientid, ClientInfo, undefined)}.

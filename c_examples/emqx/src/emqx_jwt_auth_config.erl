@@ -1,4 +1,4 @@
-%% Where the configuration comes from, and what it is in the words of the library.
+%% Reads the configuration from the broker, and turns it into JSON for the library. It comes from
 %%
 %%   EMQX 5.7 and later   the form in the dashboard
 %%   EMQX 5.0 to 5.6      a JSON file with the options of the library: etc/emqx_jwt_auth.json, or
@@ -13,7 +13,7 @@
 
 -type source() :: {form, map()} | {file, file:filename(), {ok, binary()} | {error, atom()}}.
 
-%% Strings: empty means not set.
+%% The settings of EMQX 4. Those that are strings are not set if they are empty.
 -define(OPTIONS, [secret, from, public_key, signature_format, verify_claims, secret_file,
                   secret_base64_encoded, jwks_file, endpoint, acl_claim_name,
                   disconnect_after_expire, revocations_file, on_missing, advanced]).
@@ -66,9 +66,9 @@ load({form, Form}, Load) ->
         Error -> Error
     end.
 
-%% The library lets a client without a token go on to other authenticators. A broker that has none
-%% would let it in, so here it is denied unless the file says otherwise: then the option is there
-%% twice, which the library refuses, and the file is taken as it is.
+%% By default the library leaves a client without a token to other authenticators. A broker that has
+%% none would let it in, so on_missing is set to deny here. If the file sets it too, the joined text
+%% has the option twice, which the library refuses, and then the file is taken as it is.
 load_text(Text, Load) ->
     case emqx_jwt_auth_form:join(<<"{\"on_missing\":\"deny\"}">>, Text) of
         {ok, Json} ->

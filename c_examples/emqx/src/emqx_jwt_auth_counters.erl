@@ -1,12 +1,12 @@
-%% How often what was decided. They count from the start of the plugin.
+%% Counts the decisions since the start of the plugin.
 -module(emqx_jwt_auth_counters).
 
 -export([start/0, add/1, all/0]).
 
 -define(COUNTERS, {emqx_jwt_auth, counters}).
 
-%% What becomes of connections: allowed, ignored, and the reasons of refusals. What becomes of
-%% topics. Sessions that the plugin ended, and callbacks that failed.
+%% Of connections: allowed, ignored, and the reason of each refusal. Of topics: topic_*. Of the
+%% plugin itself: sessions that it ended, and callbacks that crashed.
 -define(NAMES, [allowed, ignored,
                 missing_token, token_too_large, malformed_token, unsupported_algorithm,
                 algorithm_not_allowed, unsupported_critical_header, no_key, unknown_key_id,
@@ -22,7 +22,7 @@ start() ->
     Indices = maps:from_list(lists:zip(?NAMES, lists:seq(1, length(?NAMES)))),
     persistent_term:put(?COUNTERS, {Counters, Indices}).
 
-%% A name that is not in the table is counted as unknown.
+%% Counts one more. A name that is not in the table is counted as unknown.
 -spec add(atom()) -> ok.
 add(Name) ->
     {Counters, #{unknown := Unknown} = Indices} = persistent_term:get(?COUNTERS),

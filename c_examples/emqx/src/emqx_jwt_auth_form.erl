@@ -1,7 +1,7 @@
-%% The form in the dashboard as a configuration of the library.
+%% Turns the form in the dashboard into JSON for the library.
 %%
-%% A form has a value for every field: what is empty, and what says "default", is left out. The
-%% field "advanced" is JSON text with any other options.
+%% A form has a value for every field: one that is empty, or says "default", is left out. The field
+%% "advanced" is JSON text with any other options.
 -module(emqx_jwt_auth_form).
 
 -export([json/1, join/2]).

@@ -9,7 +9,7 @@
 
 -define(GATE, {emqx_jwt_auth, gate}).
 
-%% All that a broker may be told; other atoms it turns into something else.
+%% The refusals that EMQX knows; it replaces any other atom.
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
 
 %% expires_at: Unix seconds; absent: no end.
@@ -35,8 +35,8 @@ verifier() ->
         _ -> none
     end.
 
-%% Runs in the process of the connection. Whatever the answer is, what that process was granted
-%% before is gone. BrokerEnds says whether the broker itself ends a connection at a Unix second.
+%% Called in the process of the connection. Whatever the answer is, the session that this process
+%% had is dropped. BrokerEnds says whether the broker itself ends a connection at a Unix second.
 -spec authenticate(map(), fun((pos_integer()) -> boolean())) ->
           {allow, grant()} | {deny, refusal()} | ignore.
 authenticate(ClientInfo, BrokerEnds) ->
@@ -72,14 +72,15 @@ own_expiry(#{expires_at := At}, BrokerEnds) ->
 own_expiry(_, _BrokerEnds) ->
     never.
 
-%% The broker takes names of this form only.
+%% EMQX takes attributes with names of this form only.
 attributes(Session) ->
     maps:filter(fun(Name, _) -> is_attribute(Name) end, jwt_auth:attributes(Session)).
 
 is_attribute(Name) ->
     re:run(Name, "\\A[0-9A-Za-z][0-9A-Za-z_-]*\\z", [{capture, none}]) =:= match.
 
-%% What the broker is told for a reason, and tells the client: 0x86 or 4, 0x87 or 5, 0x88 or 3.
+%% The refusal for a reason. EMQX sends the client 0x86 in MQTT 5, or 4 in MQTT 3.1.1, for
+%% bad_username_or_password; 0x87 or 5 for not_authorized; 0x88 or 3 for server_unavailable.
 -spec refusal(jwt_auth:reason() | unconfigured) -> refusal().
 refusal(revoked) -> not_authorized;
 refusal(undecided) -> not_authorized;
@@ -88,8 +89,8 @@ refusal(keys_unavailable) -> server_unavailable;
 refusal(unconfigured) -> server_unavailable;
 refusal(_) -> bad_username_or_password.
 
-%% Runs in the process of the connection. no_match: the broker's own permissions decide, because
-%% the token says nothing, or because the client was accepted by somebody else.
+%% Called in the process of the connection. no_match: the broker's own permissions decide, because
+%% the token says nothing, or because another authenticator accepted the client.
 -spec authorize(map(), atom() | map(), binary()) -> allow | deny | no_match.
 authorize(ClientInfo, Action, Topic) ->
     Permission = case emqx_jwt_auth_session:find(emqx_jwt_auth_client:key(ClientInfo)) of

@@ -1,4 +1,4 @@
-%% Does the plugin do what it is there for?
+%% Finds out whether the plugin checks tokens and ends sessions.
 -module(emqx_jwt_auth_health).
 
 -export([check/0]).

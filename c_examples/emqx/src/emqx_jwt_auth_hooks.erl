@@ -1,4 +1,5 @@
-%% Registers the callbacks of one generation, before everything else that decides.
+%% Registers the callbacks for one generation of EMQX, with a priority at which they run before the
+%% broker's own decisions and those of other plugins.
 -module(emqx_jwt_auth_hooks).
 
 -export([register/1, unregister/0, registered/0]).
@@ -35,7 +36,7 @@ put_hook(Point, Action) ->
         _:_ -> false
     end.
 
-%% Takes away what register/1 registered. The broker may have forgotten it.
+%% Unregisters the hooks of register/1, as far as the broker still has them.
 -spec unregister() -> ok.
 unregister() ->
     lists:foreach(fun({Point, {Module, Function, _}}) ->
@@ -44,7 +45,7 @@ unregister() ->
     _ = persistent_term:erase(?REGISTERED),
     ok.
 
-%% Whether the broker has the hooks, as far as it tells.
+%% Whether the broker has the hooks. One that cannot be asked is taken to have them.
 -spec registered() -> boolean().
 registered() ->
     Hooks = persistent_term:get(?REGISTERED, []),

@@ -1,9 +1,9 @@
-%% The callbacks of EMQX 4. Every one answers in every case: a crash would admit the client.
+%% The callbacks of EMQX 4. Each is guarded, because a crash would admit the client.
 -module(emqx_jwt_auth_hooks4).
 
 -export([on_authenticate/2, on_check_acl/4]).
 
-%% What earlier hooks found. It says success from the start if the broker allows anonymous clients.
+%% The result of earlier hooks. The first one gets success if the broker allows anonymous clients.
 -type result() :: map().
 
 %% May the client connect? ok leaves it to the hooks that follow.
@@ -28,7 +28,7 @@ deny(Reason, Result) when is_map(Result) ->
 deny(Reason, _Result) ->
     {stop, #{auth_result => Reason, anonymous => false}}.
 
-%% The broker does not say with which QoS, or whether to be retained.
+%% May it do this with the topic? ignore leaves it to the hooks that follow.
 -spec on_check_acl(map(), publish | subscribe, binary(), term()) ->
           {stop, allow | deny} | ignore.
 on_check_acl(ClientInfo, Action, Topic, _Before) ->

@@ -1,10 +1,11 @@
-%% The callbacks of EMQX 5. Every one answers in every case: a crash would admit the client, and
-%% the broker would log the password.
+%% The callbacks of EMQX 5. Each is guarded, because a crash would admit the client, and the broker
+%% would log the password.
 -module(emqx_jwt_auth_hooks5).
 
 -export([on_authenticate/3, on_authorize/5]).
 
-%% Milliseconds. Timers of the Erlang VM end not much later, and one beyond crashes the connection.
+%% In milliseconds. EMQX sets a timer for expire_at. Not much later is the last time that a timer of
+%% the Erlang VM can have, and setting one for after that crashes the connection.
 -define(HORIZON, 9000000000000).
 
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.

@@ -1,16 +1,16 @@
-%% The session of this connection, which is this process: the hooks run in it.
+%% The session of the calling process, which is the connection: EMQX runs the hooks in it.
 %%
-%% It is in the process dictionary, and dies with the process. The same session is in a table too,
-%% for the processes that end sessions, and for the other streams of a QUIC connection, which are
-%% processes that never saw the authentication.
+%% The session is in the process dictionary, and dies with the process. It is in a table too, for
+%% the process that ends sessions, and for the other streams of a QUIC connection, which are
+%% processes in which no client authenticated.
 -module(emqx_jwt_auth_session).
 
 -export([drop/1, keep/3, find/1]).
 
 -define(SESSION, {emqx_jwt_auth, session}).
 
-%% Drops what this process was granted, and notes that the client of this key is granted nothing
-%% until keep/3 says so: the table may hold a session of an older connection with the same id.
+%% Drops the session of this process, and remembers that the client of this key has none until
+%% keep/3 is called: the table may hold a session of an older connection with the same id.
 -spec drop(emqx_jwt_auth_client:key()) -> ok.
 drop(Key) ->
     Before = put(?SESSION, {Key, none}),

@@ -1,9 +1,9 @@
 %% Ends sessions: of tokens that have expired, where the broker does not do it, and of tokens that
 %% are not accepted any more, because they were revoked or because the configuration has changed.
 %%
-%% Once a second it looks who has expired, and asks the library about a part of all sessions, so
-%% that each is asked about once a minute. Ending one takes the broker a while, so that is done in
-%% a process of its own, and tried again until the connection is gone.
+%% Once a second this process ends sessions that have expired, and rechecks a part of all sessions,
+%% so that each is rechecked once a minute. The broker takes a while to end a session, so a process
+%% spawned for that asks the broker, and this one tries again until the connection is gone.
 -module(emqx_jwt_auth_session_reaper).
 -behaviour(gen_server).
 
@@ -12,12 +12,12 @@
 
 -define(TICK, 1000).
 -define(ROUND, 60).
-%% Milliseconds between two looks at the configuration: not every release tells of changes.
+%% Milliseconds between two reads of the configuration: not every release of EMQX reports changes.
 -define(CONFIG_PERIOD, 5000).
 -define(ENDED_PER_TICK, 1000).
 -define(SECONDS_BETWEEN_ATTEMPTS, 2).
 -define(ATTEMPTS, 5).
-%% Seconds that a broker which ends expired sessions by itself has to do so.
+%% Seconds that a broker which ends expired sessions by itself is given to do so.
 -define(GRACE, 5).
 
 -record(state, {position = start :: term(), seen :: emqx_jwt_auth_active_config:seen()}).
@@ -38,7 +38,7 @@ init([]) ->
     _ = erlang:send_after(?CONFIG_PERIOD, self(), refresh_config),
     {ok, #state{seen = emqx_jwt_auth_active_config:seen()}}.
 
-%% Does what is due now, for tests and for people.
+%% Does at once what the timers do, for tests and for operators.
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, ok, #state{}}.
 handle_call(tick, _From, State) ->
     {reply, ok, tick(State)};
@@ -122,7 +122,7 @@ recheck(Position, Count, Now) ->
             start
     end.
 
-%% One that is over already is left to end_due/2, unless that has failed for long.
+%% A session that has expired is left to end_due/2, unless that has failed for a whole round.
 recheck_one({Key, Pid, _Session, ExpiresAt}, Now) when is_integer(ExpiresAt), ExpiresAt =< Now ->
     ExpiresAt < Now - ?ROUND andalso emqx_jwt_auth_sessions:retry({Key, Pid}, Now, 1);
 recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->

@@ -1,12 +1,12 @@
-%% The sessions of all connections, and who of them expires when.
+%% The sessions of all connections, and the times at which they expire.
 %%
-%% Connections write here themselves, so no process is a bottleneck. Two ordered tables:
+%% Connections write to these tables themselves, so no process is a bottleneck. Both are ordered:
 %%
 %%   sessions  {{Protocol, ClientId, Connection}, Session, ExpiresAt}
 %%   expiry    {{UnixSecond, Protocol, ClientId, Connection}, Attempts}
 %%
-%% The connection is part of the key. So a client that takes a session over has an entry of its
-%% own, and the old entry cannot end the new connection.
+%% The connection is part of the key. So a connection that takes a client id over has an entry of
+%% its own, and the old entry cannot end the new connection.
 -module(emqx_jwt_auth_sessions).
 
 -export([create/0, save/0, add/4, remove/2, find/1, lookup/2]).
@@ -21,8 +21,8 @@
 -type entry() :: {emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()}.
 -type position() :: start | term().
 
-%% Makes the tables, for the calling process, with the sessions that were saved: a plugin that is
-%% stopped and started again does not forget the clients that stayed connected.
+%% Makes the tables, owned by the calling process, and adds the sessions that save/0 saved: so
+%% clients that stay connected while the plugin is stopped and started keep their sessions.
 -spec create() -> ok.
 create() ->
     Options = [named_table, public, ordered_set, {write_concurrency, true},
@@ -36,7 +36,7 @@ create() ->
     _ = persistent_term:erase(?SAVED),
     ok.
 
-%% Keeps what create/0 is to put back. Without tables there is nothing.
+%% Saves the sessions for the next create/0. Without tables it does nothing.
 -spec save() -> ok.
 save() ->
     case ets:info(?SESSIONS, size) of
@@ -52,7 +52,8 @@ add({Protocol, ClientId}, Pid, Session, ExpiresAt) ->
         ets:insert(?EXPIRY, {{ExpiresAt, Protocol, ClientId, Pid}, 0}),
     ok.
 
-%% There need not be one, nor tables: a connection outlives the plugin.
+%% Removes the session of a connection, if it has one. There may be no tables, because a connection
+%% outlives the plugin.
 -spec remove(emqx_jwt_auth_client:key(), pid()) -> ok.
 remove({Protocol, ClientId}, Pid) ->
     try ets:take(?SESSIONS, {Protocol, ClientId, Pid}) of
@@ -76,7 +77,7 @@ find({Protocol, ClientId}) ->
         _ -> ambiguous
     end.
 
-%% The session of this connection, and when the plugin is to end it.
+%% The session of a connection, and when the plugin is to end it.
 -spec lookup(emqx_jwt_auth_client:key(), pid()) ->
           {jwt_auth:session(), expiry()} | none.
 lookup({Protocol, ClientId}, Pid) ->
@@ -85,12 +86,12 @@ lookup({Protocol, ClientId}, Pid) ->
         [] -> none
     end.
 
-%% How many connections have a session, with those that ended a moment ago.
+%% How many connections have a session. Those that have just ended are counted until a recheck.
 -spec size() -> non_neg_integer().
 size() ->
     ets:info(?SESSIONS, size).
 
-%% Goes through the entries, round after round: the next after a position, and its position.
+%% Walks through the entries in a circle: returns the one after a position, with its own position.
 -spec next(position()) -> {entry(), position()} | none.
 next(Position) ->
     case {key_after(Position), Position} of
@@ -106,7 +107,8 @@ next(Position) ->
 key_after(start) -> ets:first(?SESSIONS);
 key_after(Position) -> ets:next(?SESSIONS, Position).
 
-%% Takes out the first that is to end by now, with the number of attempts that were made.
+%% Removes the first session that is to end by now, and returns it with the number of attempts so
+%% far.
 -spec due(non_neg_integer()) -> {emqx_jwt_auth_client:key(), pid(), non_neg_integer()} | none.
 due(Now) ->
     case ets:first(?EXPIRY) of
@@ -119,13 +121,13 @@ due(Now) ->
             none
     end.
 
-%% Has due/1 give it again at that time.
+%% Makes due/1 return the session again at that time.
 -spec retry({emqx_jwt_auth_client:key(), pid()}, non_neg_integer(), non_neg_integer()) -> ok.
 retry({{Protocol, ClientId}, Pid}, At, Attempts) ->
     true = ets:insert(?EXPIRY, {{At, Protocol, ClientId, Pid}, Attempts}),
     ok.
 
-%% From that Unix second on the session is over, whatever the token says.
+%% Lets the session expire at that Unix second, whatever its token says.
 -spec expire({emqx_jwt_auth_client:key(), pid()}, pos_integer(), non_neg_integer()) -> ok.
 expire({{Protocol, ClientId} = Key, Pid}, At, Attempts) ->
     Before = lookup(Key, Pid),

@@ -1,7 +1,8 @@
 %% Supervises the writer of log lines and the reaper of sessions.
 %%
-%% It owns the tables of sessions, so that they outlive the reaper. Its children cannot fail to
-%% start: if they did, the application would not start, and the broker would run without it.
+%% The supervisor owns the tables of sessions, so that they outlive the reaper. Its children start
+%% in any case: if one did not, the application would not start, and the broker would run without
+%% it.
 -module(emqx_jwt_auth_sup).
 -behaviour(supervisor).
 
@@ -23,7 +24,7 @@ init([]) ->
     Reaper = #{id => session_reaper, start => {emqx_jwt_auth_session_reaper, start_link, []}},
     {ok, {Flags, [Log, Reaper]}}.
 
-%% Without the log the plugin works, so it starts without.
+%% The plugin works without the log too, so a failure here does not stop it from starting.
 -spec start_log() -> {ok, pid()} | ignore.
 start_log() ->
     case jwt_auth_log:start_link() of
