@@ -1,8 +1,8 @@
-%% Who may connect by MQTT, and use which topics: a backend for RabbitMQ 3.10.
+%% May a client connect by MQTT, and may it use a topic? A backend for RabbitMQ 3.10.
 %%
-%% Whoever is not an MQTT client is refused: auth_backends also serves AMQP, where a client that is
-%% let in can do much that no topic permission is about. Every callback answers, whatever happens in
-%% it, and a failure is a refusal.
+%% A client that does not come by MQTT is refused: RabbitMQ asks its auth_backends about AMQP
+%% clients too, and those, once accepted, can do much that topic permissions do not cover. Every
+%% callback is guarded, so a crash is a refusal.
 -module(rabbit_auth_backend_jwt_auth).
 -behaviour(rabbit_authn_backend).
 -behaviour(rabbit_authz_backend).
@@ -16,7 +16,7 @@
 
 -define(APPLICATION, rabbitmq_auth_backend_jwt_auth).
 
-%% What RabbitMQ keeps of an accepted client and shows with each question.
+%% RabbitMQ keeps this of an accepted client, and passes it to each callback about the client.
 -type grant() :: #{session := jwt_auth:session(),
                    client_id := binary(),
                    expires_at => pos_integer()}.
@@ -30,7 +30,7 @@ user_login_authentication(Username, AuthProps) ->
         {refused, Why} -> {refused, "refused: ~s", [Why]}
     end.
 
-%% Where another backend knows the client, this one still wants its token.
+%% Called where another backend authenticated the client. This one still requires a token.
 -spec user_login_authorization(rabbit_types:username(), [{atom(), term()}] | map()) ->
           {ok, grant()} | {refused, string(), [term()]}.
 user_login_authorization(Username, AuthProps) ->
@@ -119,12 +119,12 @@ is_allowed(allow) -> true;
 is_allowed(deny) -> false;
 is_allowed(no_match) -> application:get_env(?APPLICATION, no_match, deny) =:= allow.
 
-%% A client is asked about again, where the broker does so.
+%% Tells RabbitMQ that a session may end, so that it asks about the client again where it can.
 -spec state_can_expire() -> boolean().
 state_can_expire() ->
     true.
 
-%% Why the session is not good now; none: it is.
+%% The reason for which the library refuses the session now; none: it does not.
 -spec refusal(grant()) -> none | unconfigured | jwt_auth:reason().
 refusal(#{session := Session}) ->
     case rabbit_auth_backend_jwt_auth_verifier:current() of

@@ -1,4 +1,5 @@
-%% The application: what writes the log, holds the configuration, and ends connections.
+%% The application and its supervisor, of the processes that write the log, hold the configuration
+%% and end connections.
 -module(rabbit_auth_backend_jwt_auth_app).
 -behaviour(application).
 -behaviour(supervisor).

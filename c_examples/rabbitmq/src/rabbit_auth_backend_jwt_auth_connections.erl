@@ -1,10 +1,10 @@
 %% Ends the connections of clients whose token has expired, or is not accepted any more.
 %%
-%% RabbitMQ 3.10 asks nobody about an MQTT client that it has accepted, but for topics, and
-%% remembers the last twelve of those that were allowed. So once a second this process looks for
-%% new connections, ends those that have expired, and asks the library about a part of the others.
-%% What a connection was granted is kept in the connection itself, and is found there: a backend is
-%% not told which one it accepts a client for.
+%% About an accepted MQTT client, RabbitMQ 3.10 asks its backends for topics only, and caches the
+%% last twelve topics that were allowed. So once a second this process looks for new connections,
+%% ends those that have expired, and rechecks a part of the others. It reads the grant of a
+%% connection from the connection's own process, because RabbitMQ does not tell a backend for which
+%% connection it accepts a client.
 -module(rabbit_auth_backend_jwt_auth_connections).
 -behaviour(gen_server).
 
@@ -14,12 +14,12 @@
 -include_lib("rabbit_common/include/rabbit.hrl").
 
 -define(TICK, 1000).
-%% Seconds in which all sessions are asked about once.
+%% Seconds in which every session is rechecked once.
 -define(ROUND, 10).
 %% AMQP 0-9-1: CONNECTION-FORCED.
 -define(CONNECTION_FORCED, 320).
 
-%% For each connection what its client was granted; other: somebody else accepted it.
+%% The grant of each connection; other: another backend accepted its client.
 -type connections() :: #{pid() => rabbit_auth_backend_jwt_auth:grant() | other}.
 
 -spec start_link() -> {ok, pid()} | ignore | {error, term()}.
@@ -31,7 +31,7 @@ init([]) ->
     _ = erlang:send_after(?TICK, self(), tick),
     {ok, #{}}.
 
-%% How many connections are looked after, for tests and for people.
+%% How many connections have a grant, for tests and for operators.
 -spec handle_call(count, gen_server:from(), connections()) ->
           {reply, non_neg_integer(), connections()}.
 handle_call(count, _From, Connections) ->
@@ -59,7 +59,7 @@ find(Pid, Connections) ->
     _ = erlang:monitor(process, Pid),
     Connections#{Pid => grant(Pid)}.
 
-%% One that ends meanwhile has none, and is taken off when its monitor says so.
+%% A connection that ends meanwhile has no grant, and is removed when its monitor fires.
 grant(Pid) ->
     try amqp_connection:info(Pid, [internal_user]) of
         [{internal_user, #user{authz_backends = Backends}}] ->

@@ -1,8 +1,8 @@
-%% From RabbitMQ's routing keys back to MQTT topics.
+%% Turns RabbitMQ's routing keys back into MQTT topics.
 %%
-%% The MQTT plugin writes a topic with `.` for `/` and `*` for `+`, and forwards messages by what
-%% comes of it. So `a.b` and `a/b` are one topic to RabbitMQ, and are one here: a/b. What the broker
-%% forwards by is what is decided about.
+%% RabbitMQ's MQTT plugin turns a topic into a routing key, with `.` for `/` and `*` for `+`, and
+%% routes messages by that key. So `a.b` and `a/b` are one topic to RabbitMQ, and to the rules of a
+%% token: a/b. The decision is about what RabbitMQ routes by.
 -module(rabbit_auth_backend_jwt_auth_topic).
 
 -export([from_routing_key/1]).

@@ -1,7 +1,7 @@
 %% Holds the verifier, and reads its configuration again when the file has changed.
 %%
-%% The file is looked at every five seconds. A configuration that is not accepted changes nothing;
-%% while none was accepted at all, there is no verifier, and every client is refused.
+%% This process reads the file every five seconds. A configuration that is not accepted changes
+%% nothing; until the first one is accepted there is no verifier, and every client is refused.
 -module(rabbit_auth_backend_jwt_auth_verifier).
 -behaviour(gen_server).
 
@@ -33,7 +33,7 @@ init([]) ->
     _ = erlang:send_after(?PERIOD, self(), look),
     {ok, look(none)}.
 
-%% Looks now, for tests and for people, and says what became of the configuration.
+%% Reads the file at once, for tests and for operators, and says what became of the configuration.
 -spec handle_call(look, gen_server:from(), tried()) -> {reply, ok | {error, iodata()}, tried()}.
 handle_call(look, _From, Tried) ->
     {_, Result} = Now = look(Tried),
