@@ -2,23 +2,38 @@
 //! its JSON Web Token say about it?
 //!
 //! The C interface is [`ffi`]; a Rust program may use [`Verifier`] instead. Inside, there is one
-//! straight line from the call to the decision, and each type on it has one constructor, so that
-//! no step can be left out:
+//! straight line from the call to the decision, and each type on it is made by the step before it and in
+//! no other way, so no step can be left out:
 //!
 //! ```text
-//! C caller
-//!   jwt_auth_check(auth, client, &result, &session)            ffi
-//!     Verifier::check                                          verifier
-//!       field ---Token::parse-----> Token    (untrusted)       token
-//!             ---KeySet::select---> &Key     (fixes the alg)   keys
-//!             ---cache::verify----> Signed   (authentic)       signature, unless it is remembered
-//!             ---Signed::claims---> Claims   (in date)         claims
-//!             ---Policy::admit----> Grant    (this client)     policy
-//!     result, session := verdict                               ffi
+//! jwt_auth_check(auth, client, &result, &session)                ffi
+//!   Verifier::check                                              verifier
+//!     field ---Token::parse-------> Token     (not trusted)      token::compact
+//!           ---KeySet::select-----> &Key      (fixes the alg)    keys
+//!           ---Cache::verified----> Payload   (signed)           token::cache, or signature and payload
+//!           ---Payload::in_date---> Claims    (in date)          token::claims
+//!           ---Policy::admit------> Admission (this client)      policy, conditions, acl
+//!           ---not_revoked                                       revocations
+//!           ---Grant::new---------> Grant     (kept)             grant
+//!   result, session := verdict                                   ffi
 //! ```
 //!
-//! The first step to refuse gives the reason. Keys that an endpoint publishes are fetched by a
-//! thread of their own (`keys::endpoint`), which no call waits for. `unsafe` is allowed in [`ffi`] only.
+//! The first step to refuse gives the reason, a [`Refusal`]. The rooms, from the top floor down; each
+//! imports from those below it only:
+//!
+//! ```text
+//! ffi          the C interface, and all unsafe code
+//! verifier     which configuration runs, and the line
+//! config       JSON text -> plain data; nothing runs, nothing is fetched
+//! grant policy conditions    what an accepted client may do, and why it is accepted
+//! token keys   from bytes to claims; what may have signed them
+//! remote       what a thread fetches again and again from a URL, for which no call waits
+//! acl revocations            topic permissions; tokens that are no longer good
+//! refusal      the words for "no"
+//! json host client bytes algorithm
+//! ```
+//!
+//! `ARCHITECTURE.md` tells the invariants, the terms, and why it is fast.
 
 #[cfg(panic = "abort")]
 compile_error!("a panic must not end the broker: build with panic = \"unwind\"");

@@ -69,7 +69,7 @@ fn eight_digits(digits: [u8; 8]) -> Option<i64> {
     i64::try_from(eights).ok()
 }
 
-/// Text that [`scan`](super::scan) found to be UTF-8.
+/// Text that [`scan`](super::scan()) found to be UTF-8.
 pub(super) fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! JSON as a tape: a flat list of nodes that refer to the text, which is how claims are read.
 //!
 //! The tree of [`Json`](super::Json) is many small allocations for each text. Claims are read with every
-//! CONNECT, so [`scan`](super::scan) writes a tape instead, into a buffer that is used again: a node for
+//! CONNECT, so [`scan`](super::scan()) writes a tape instead, into a buffer that is used again: a node for
 //! each value and each member name, in the order of the text. The node of a scalar holds its offset and
 //! length in the text, that of a container the index behind the last node in it, so that a reader skips it
 //! in one step. Both readers accept the same texts.
@@ -89,7 +89,7 @@ fn parts(node: Node) -> (Kind, usize, usize, usize) {
 /// A text with the nodes of its values.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tape<'d> {
-    /// UTF-8, as [`scan`](super::scan) saw. What is only compared is compared as bytes.
+    /// UTF-8, as [`scan`](super::scan()) saw. What is only compared is compared as bytes.
     pub(super) text: &'d [u8],
     pub(super) nodes: &'d [Node],
 }
