@@ -27,7 +27,7 @@ pub(crate) struct Reading {
     pub(crate) valid_for_all: bool,
 }
 
-/// Where the filters of a claim are collected.
+/// Where a claim's filters are collected.
 #[derive(Default)]
 pub(crate) struct Buffers {
     /// A topic whose placeholders are filled in.

@@ -16,7 +16,7 @@ pub(crate) fn is_filter(text: &[u8]) -> bool {
     is_filter_without(text, |_| Hits::ZERO)
 }
 
-/// Whether this may be subscribed to, and has no byte that `barred` finds.
+/// Whether this may be subscribed to, and no byte of it is a hit of `barred`.
 #[inline]
 pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Block16) -> Hits) -> bool {
     let special = |block: Block16| block.is(b'+') | block.is(b'#') | block.less(1) | barred(block);
@@ -37,7 +37,8 @@ pub(crate) fn is_filter_without(bytes: &[u8], barred: impl Fn(Block16) -> Hits) 
     is_carried(bytes)
 }
 
-/// Whether a wildcard or NUL is in it. Without a branch for each byte: this is done for every message.
+/// Whether a wildcard or NUL is in it. The loop has no branch, so the compiler vectorises it: this is done
+/// for every message.
 fn has_special(text: &str) -> bool {
     text.bytes()
         .fold(false, |found, byte| found | matches!(byte, b'+' | b'#' | 0))
@@ -57,8 +58,8 @@ pub(crate) fn without_share(filter: &str) -> Option<&str> {
         _ if !is_carried(filter.as_bytes()) || filter.contains('\0') => None,
         Some(("$share", group_and_filter)) => {
             let (group, filter) = group_and_filter.split_once('/')?;
-            let named = !group.is_empty() && !group.contains(['+', '#']);
-            named.then_some(filter)
+            let is_group = !group.is_empty() && !group.contains(['+', '#']);
+            is_group.then_some(filter)
         }
         Some(("$queue", filter)) => Some(filter),
         None if filter == "$share" => None,
@@ -120,7 +121,7 @@ mod tests {
         ] {
             assert_eq!(without_share(malformed), None, "{malformed}");
         }
-        // What is left is no filter, and refused as such.
+        // An empty filter, which is refused later.
         for empty in ["$share/g/", "$queue/"] {
             assert_eq!(without_share(empty), Some(""), "{empty}");
         }

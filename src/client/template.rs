@@ -127,7 +127,7 @@ impl Template {
     }
 }
 
-/// Finds the bytes without which a text stands for itself.
+/// Hits `%` and `$`: a text without them has no placeholder and no escape.
 #[inline]
 pub(crate) fn marks(block: Block16) -> Hits {
     block.is(b'%') | block.is(b'$')
@@ -138,11 +138,11 @@ pub(crate) fn marks(block: Block16) -> Hits {
 pub(crate) enum Unfilled {
     /// A placeholder is not known.
     Unknown,
-    /// A placeholder has no value, or the text would be longer than wanted.
+    /// A placeholder has no value, or the text would be longer than `longest`.
     NoValue,
 }
 
-/// Writes a text with values in the places of placeholders, in place of what `filled` holds.
+/// Writes a text with its placeholders replaced by values into `filled`, over what that holds.
 pub(crate) fn fill<'v>(
     text: &str,
     longest: usize,

@@ -12,10 +12,10 @@ use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::remote::{
-    Authorities, Client, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
+    Authorities, ClientCertificate, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
 };
 
-/// EMQX's word for a server name that is not to be told.
+/// EMQX's word for: send no server name.
 const NO_SERVER_NAME: &str = "disable";
 
 /// What is to be fetched, and how often; none without `endpoint`.
@@ -92,12 +92,12 @@ fn tls(ssl: Ssl) -> Result<Tls, ConfigError> {
     Ok(Tls {
         authorities,
         unverified: matches!(ssl.verify, Verify::VerifyNone),
-        client: client(&ssl)?,
+        client_certificate: client_certificate(&ssl)?,
         server_name: server_name(ssl.server_name_indication)?,
     })
 }
 
-fn client(ssl: &Ssl) -> Result<Option<Client>, ConfigError> {
+fn client_certificate(ssl: &Ssl) -> Result<Option<ClientCertificate>, ConfigError> {
     let (certfile, keyfile) = match (&ssl.certfile, &ssl.keyfile) {
         (Some(certfile), Some(keyfile)) => (certfile, keyfile),
         (Some(_), None) => {
@@ -112,7 +112,7 @@ fn client(ssl: &Ssl) -> Result<Option<Client>, ConfigError> {
     let key = read("ssl.keyfile", keyfile)?;
     let chain =
         certificates(&certificate).map_err(|problem| ConfigError::at("ssl.certfile", problem))?;
-    Client::from_pem(chain, [&certificate, &key])
+    ClientCertificate::from_pem(chain, [&certificate, &key])
         .map(Some)
         .map_err(|problem| ConfigError::at("ssl.keyfile", problem))
 }

@@ -82,11 +82,11 @@ pub(super) unsafe fn client<'a>(
     }
 }
 
-/// A place that the caller gave for an answer, or did not. It is written and never read.
+/// An out-parameter, which may be NULL. It is written and never read.
 pub(super) struct Slot<T>(Option<NonNull<T>>);
 
 impl<T> Slot<T> {
-    /// Takes the place and writes `first` into it.
+    /// Takes the pointer and writes `first` through it.
     ///
     /// # Safety
     ///
@@ -111,9 +111,9 @@ impl<T> Slot<T> {
     }
 
     pub(super) fn set(&mut self, value: T) {
-        if let Some(place) = self.0 {
+        if let Some(pointer) = self.0 {
             // SAFETY: the promise made to `new`.
-            unsafe { place.write(value) }
+            unsafe { pointer.write(value) }
         }
     }
 }

@@ -26,7 +26,8 @@ impl fmt::Display for ClockError {
 
 impl std::error::Error for ClockError {}
 
-/// The time of the last tick, a few milliseconds ago: whole seconds are wanted, and it is cheaper.
+/// The time of the kernel's last tick, a few milliseconds ago: it costs less than the exact time, and only
+/// whole seconds are used.
 #[cfg(target_os = "linux")]
 fn system_seconds() -> i64 {
     rustix::time::clock_gettime(ClockId::RealtimeCoarse).tv_sec

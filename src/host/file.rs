@@ -13,21 +13,21 @@ pub(crate) fn read_keys(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     read(path, LARGEST_KEYS)
 }
 
-/// Says that a file cannot be read. It names no path, which may be a secret that was put in the wrong
-/// place.
+/// Says that a file cannot be read. It does not quote the path, which may be a secret that was given as a
+/// path by mistake.
 pub(crate) fn unreadable(error: &std::io::Error) -> String {
     format!("the file cannot be read: {error}")
 }
 
 /// Reads a whole file of up to so many bytes into memory that is wiped.
 pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
-    // Asked before it is opened: a pipe or a terminal would keep us waiting.
+    // Looked at before it is opened: opening a pipe or a terminal would block.
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
     if !metadata.is_file() {
         return Err("not a regular file".to_owned());
     }
-    // With room for all of it from the start, no copy is left behind by a growing buffer; and with
-    // too little room, std would read through a buffer of its own.
+    // A buffer that grows leaves copies behind, so it has room for all of the file from the start; and std
+    // reads through a buffer of its own where there is too little room.
     let room = metadata.len().clamp(64, largest).saturating_add(64);
     let mut content = Zeroizing::new(Vec::with_capacity(
         usize::try_from(room).unwrap_or_default(),

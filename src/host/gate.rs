@@ -1,4 +1,4 @@
-//! The way to the caller's log hook, until it is closed.
+//! A log that can be closed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

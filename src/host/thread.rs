@@ -1,8 +1,8 @@
-//! A thread that works for a verifier beside it.
+//! A thread of a verifier's own.
 //!
-//! It is told to stop and not waited for: it may be asking for an address or reading a file, which
-//! nobody can hurry. So it owns whatever it touches, and reaches the caller's log through a [`Gate`]
-//! that is closed first.
+//! It is asked to stop and not joined: it may be in a system call that nothing interrupts, such as the
+//! resolution of a host name. So it owns whatever it touches, and reaches the caller's log through a
+//! [`Gate`] that is closed first.
 
 use std::io;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) struct Background {
     process: u32,
 }
 
-/// What the thread looks at.
+/// The flag by which a thread is asked to stop.
 #[derive(Clone, Default)]
 pub(crate) struct StopSign(Arc<AtomicBool>);
 
@@ -33,7 +33,7 @@ impl StopSign {
         self.0.load(Ordering::Acquire)
     }
 
-    /// Sleeps until somebody wakes the thread, or for this long, or for no reason.
+    /// Parks the thread until it is woken, for at most this long; it may also wake spuriously.
     pub(crate) fn sleep(time: Duration) {
         thread::park_timeout(time);
     }
@@ -49,11 +49,11 @@ impl Background {
     ) -> io::Result<Self> {
         let stop = StopSign::default();
         let gate = Gate::new(log.clone());
-        let (seen, log) = (stop.clone(), gate.log());
+        let (sign, log) = (stop.clone(), gate.log());
         let started = without_signals(|| {
             thread::Builder::new()
                 .name(name.to_owned())
-                .spawn(move || work(seen, log))
+                .spawn(move || work(sign, log))
         })?;
         Ok(Self {
             thread: started.thread().clone(),
@@ -73,8 +73,8 @@ impl Background {
         self.thread.unpark();
     }
 
-    /// Closes the way to the log and tells the thread to stop; waits for no more than a log hook that
-    /// is running. False: there is no thread, because the process is a child.
+    /// Closes the gate to the log and asks the thread to stop. Waits for a log hook that is running, and
+    /// for nothing else. False: this process, a child, has no such thread.
     pub(crate) fn stop(&self) -> bool {
         let is_here = self.is_here();
         if is_here {

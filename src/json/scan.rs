@@ -242,7 +242,7 @@ impl<M: FnMut(&[u8], ShortKey, Node)> Scanner<'_, M> {
         let (container, depth) = self.open(depth)?;
         // A Bloom filter of one hash: names whose bits differ differ. Only where two share a bit are the
         // names themselves compared.
-        let mut seen = 0_u64;
+        let mut bits_seen = 0_u64;
         let mut may_repeat = false;
         let end = text.past_token(at, b'}');
         let end = loop {
@@ -254,8 +254,8 @@ impl<M: FnMut(&[u8], ShortKey, Node)> Scanner<'_, M> {
             let name = text.0.get(start..at.wrapping_sub(1))?;
             let key = ShortKey::of(name);
             let bit = 1 << (key.hash() >> 58);
-            may_repeat |= seen & bit != 0;
-            seen |= bit;
+            may_repeat |= bits_seen & bit != 0;
+            bits_seen |= bit;
             let value = self.nodes.len();
             at = self.value(text, text.past_token(at, b':')?, depth)?;
             if depth == OUTERMOST {

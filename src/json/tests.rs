@@ -36,10 +36,10 @@ fn tree(value: Value<'_>) -> Json<'static> {
 #[track_caller]
 fn agrees(text: &str) {
     let mut nodes = Vec::new();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     let tape = scan(text.as_bytes(), &mut nodes, |name, key, value| {
         assert_eq!(key, ShortKey::of(name));
-        told.push((name.to_vec(), value));
+        reported.push((name.to_vec(), value));
     });
     if let Ok(tape) = &tape {
         let members = tape
@@ -48,7 +48,7 @@ fn agrees(text: &str) {
             .into_iter()
             .flat_map(Object::iter);
         let members = members.map(|(name, value)| (name.into_owned(), value.node));
-        assert_eq!(told, members.collect::<Vec<_>>(), "{text}");
+        assert_eq!(reported, members.collect::<Vec<_>>(), "{text}");
     }
     let tape = tape.map(|tape| tree(tape.outermost()));
     let expected = Json::parse(text).map_err(|error| error.defect());

@@ -73,7 +73,7 @@ impl<'a> Json<'a> {
 pub(crate) struct Error(serde_json::Error);
 
 impl Error {
-    /// What is wrong, without its place.
+    /// What is wrong, without line and column.
     pub(crate) fn defect(&self) -> &'static str {
         // The reader takes every JSON type, so a data error is one of its own two.
         if !self.0.is_data() {

@@ -6,8 +6,8 @@ use super::identity::{Material, rejected};
 use super::signature_format::{Mismatch, SignatureFormat};
 use crate::algorithm::Algorithm;
 
-/// An ECDSA key in both encodings of the signature, so that a signature in the wrong one can be
-/// told from a bad one.
+/// An ECDSA key for both encodings of a signature, so that a good signature in the other encoding is told
+/// from a bad one.
 pub(super) struct Ecdsa {
     /// The encoding to expect, unless the configuration says.
     pub(super) usual: SignatureFormat,
@@ -62,8 +62,8 @@ impl Ecdsa {
         format: Option<SignatureFormat>,
     ) -> Result<(), Mismatch> {
         let is_raw = signature.len() == self.raw_len;
-        // What has the shape of the configured form is not tried in the other one as well: nobody may
-        // make a signature that costs two verifications.
+        // A signature that has the shape of the configured encoding is not tried in the other one: no
+        // signature may cost two verifications.
         let (configured, other) = match format.unwrap_or(self.usual) {
             SignatureFormat::Der => (&self.der, (!is_der(signature)).then_some(&self.raw)),
             SignatureFormat::Raw => (&self.raw, (!is_raw).then_some(&self.der)),

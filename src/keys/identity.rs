@@ -1,4 +1,4 @@
-//! Which key it was: what a session remembers of the key that verified its token.
+//! What a session and the cache remember of the key that verified a token.
 
 use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use aws_lc_rs::error::KeyRejected;

@@ -46,7 +46,7 @@ impl KeyIndex {
     }
 
     /// The keys of this `kid`.
-    pub(super) fn named(&self, kid: &str) -> &[Arc<Key>] {
+    pub(super) fn with_kid(&self, kid: &str) -> &[Arc<Key>] {
         self.by_kid.get(kid).map_or(&[], Vec::as_slice)
     }
 }

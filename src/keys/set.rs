@@ -99,8 +99,8 @@ impl<'l> Keys<'l> {
         self.fetched.as_ref()?.as_deref()
     }
 
-    /// Whether this key is gone, under whatever `kid`. Of keys that are yet to be fetched it is not
-    /// known, so it is not said.
+    /// Whether this key is gone, under whatever `kid`. While keys are yet to be fetched that is not known, and
+    /// the answer is no.
     pub(crate) fn lost(&self, key: &KeyIdentity) -> bool {
         let fetched = self.fetched();
         let is_waiting = self.endpoint.is_some() && fetched.is_none() && !key.is_secret;
@@ -119,13 +119,13 @@ impl<'l> Keys<'l> {
         let sets = [Some(self.local), fetched];
         let choose =
             |by: &dyn Fn(&'k KeyIndex) -> &'k [Arc<Key>]| sets.map(|set| set.map_or(&[][..], by));
-        let named = match kid {
+        let with_kid = match kid {
             None => choose(&|set| &set.all),
-            Some(kid) => choose(&|set| set.named(kid)),
+            Some(kid) => choose(&|set| set.with_kid(kid)),
         };
-        let is_known = kid.is_none() || named.iter().any(|keys| !keys.is_empty());
+        let is_known = kid.is_none() || with_kid.iter().any(|keys| !keys.is_empty());
         let chosen = if is_known {
-            named
+            with_kid
         } else {
             choose(&|set| &set.without_kid)
         };

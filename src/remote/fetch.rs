@@ -16,14 +16,15 @@ use super::pace;
 use super::source::Source;
 use super::url::Url;
 
-/// Fetches the set of one source again and again.
+/// Fetches from one source again and again.
 pub(super) struct Fetcher {
     source: Arc<Source>,
     agent: Agent,
     validator: Option<Validator>,
 }
 
-/// By which a server knows which version we have (RFC 9110 section 8.8.3), and where it came from.
+/// The entity tag by which a server tells whether what we hold is current (RFC 9110 section 8.8.3), and
+/// the URL that sent it.
 struct Validator {
     url: Url,
     etag: HeaderValue,
@@ -31,7 +32,7 @@ struct Validator {
 
 /// What a fetch brought.
 pub(super) struct Fetched {
-    /// None: what the last one brought is still good.
+    /// None: the server says that what we hold is current.
     pub(super) body: Option<Vec<u8>>,
     pub(super) max_age: Option<Duration>,
     validator: Option<Validator>,
@@ -59,24 +60,24 @@ impl Fetcher {
         }
     }
 
-    /// What cuts a fetch in progress: its `shutdown`.
+    /// The agent, whose `shutdown` cuts a fetch in progress.
     pub(super) fn agent(&self) -> Agent {
         self.agent.clone()
     }
 
-    /// What came is good: the next fetch may ask for what is newer only.
+    /// What was fetched is good: the next fetch may ask for a newer version only.
     pub(super) fn accept(&mut self, fetched: Fetched) {
         if fetched.body.is_some() {
             self.validator = fetched.validator;
         }
     }
 
-    /// The next fetch is to bring the set, whichever we had.
+    /// The next fetch asks for the whole, whatever was fetched before.
     pub(super) fn forget(&mut self) {
         self.validator = None;
     }
 
-    /// Asks, and follows redirects.
+    /// Sends the request, and follows redirects.
     pub(super) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
         let start = Instant::now();
         let mut url = self.source.url.clone();
@@ -121,7 +122,7 @@ impl Fetcher {
         Ok(request.call()?)
     }
 
-    /// The version that we have of what is at this URL.
+    /// The entity tag of what we hold, if it came from this URL.
     fn known(&self, url: &Url) -> Option<&HeaderValue> {
         let validator = self.validator.as_ref();
         validator
@@ -129,7 +130,7 @@ impl Fetcher {
             .map(|validator| &validator.etag)
     }
 
-    /// A failure, with its place if we were led there.
+    /// A failure at a URL; names its origin if a redirect led there.
     fn at(&self, url: &Url, failure: Failure) -> Failure {
         let origin = url.origin();
         if origin == self.source.url.origin() {

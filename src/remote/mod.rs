@@ -31,7 +31,7 @@ pub(crate) use headers::Headers;
 pub(crate) use pace::Pace;
 pub(crate) use published::Content;
 pub(crate) use source::{Settings, Source};
-pub(crate) use tls::{Authorities, Client, Sni, Tls, certificates};
+pub(crate) use tls::{Authorities, ClientCertificate, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
 /// An endpoint whose content is being fetched, until it is dropped or stopped.

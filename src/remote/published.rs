@@ -12,7 +12,7 @@ use crate::host::log::Log;
 
 /// What can be fetched from an endpoint.
 pub(crate) trait Content: Sized + Send + Sync + 'static {
-    /// Reads the body of an answer. What is skipped in it is told to the log.
+    /// Reads the body of an answer. The log tells what is skipped in it.
     ///
     /// # Errors
     ///

@@ -20,8 +20,8 @@ pub(super) struct Refresher<T> {
     published: Arc<Published<T>>,
     stop: StopSign,
     log: Log,
-    /// The body that was read last, good or not, and what was wrong with it. It is not read twice,
-    /// nor are its defects told twice.
+    /// The digest of the body that was read last, and what was wrong with it. The same body is not read
+    /// again, so its defects are logged once.
     last_read: Option<(Digest, Option<Failure>)>,
     trouble: Option<Trouble>,
     last_early: Option<Instant>,
@@ -125,7 +125,7 @@ impl<T: Content> Refresher<T> {
         }
     }
 
-    /// Counts a failure, and tells what is new about it.
+    /// Counts a failure, and logs what is new about it. Returns how many there were in a row.
     fn failed(&mut self, failure: Failure) -> u32 {
         let is_news = self
             .trouble
@@ -142,7 +142,7 @@ impl<T: Content> Refresher<T> {
         let cause = &trouble.last_logged;
         let held = self.published.is_held();
         let dropped = held && self.published.pace.load().is_over(failures, since);
-        // The cause once, not with every retry; and once more when it ends the keys.
+        // A cause is a warning once, not with every retry; and once more when the keys are dropped.
         let level = if is_news || dropped {
             LogLevel::Warn
         } else {

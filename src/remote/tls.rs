@@ -1,4 +1,5 @@
-//! Whom to believe to be the server, and who we are: the option `ssl`, ready for use.
+//! The option `ssl`, ready for use: how a server's certificate is verified, and which client certificate
+//! it is shown.
 
 use std::sync::Arc;
 
@@ -21,14 +22,14 @@ pub(crate) struct Tls {
     pub(crate) authorities: Option<Authorities>,
     /// Take any certificate: `verify_none`.
     pub(crate) unverified: bool,
-    pub(crate) client: Option<Client>,
+    pub(crate) client_certificate: Option<ClientCertificate>,
     pub(crate) server_name: Option<Sni>,
 }
 
 /// The option `server_name_indication`.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Sni {
-    /// Tell the server no name; its certificate must be good for the URL's host.
+    /// Send the server no name; its certificate must be good for the URL's host.
     Disabled,
     /// Ask for this name, for which the certificate must be good.
     Name(ServerName<'static>),
@@ -40,13 +41,13 @@ pub(crate) struct Authorities {
     file: Fingerprint,
 }
 
-/// The certificate of `certfile` with its key, by which a server may know us.
-pub(crate) struct Client {
+/// The client certificate of `certfile` with its key.
+pub(crate) struct ClientCertificate {
     key: Arc<CertifiedKey>,
     files: [Fingerprint; 2],
 }
 
-/// The SHA-256 of a file: whether it has changed can be told without keeping it.
+/// The SHA-256 of a file, to tell whether it has changed without keeping it.
 type Fingerprint = Vec<u8>;
 
 fn fingerprint(file: &[u8]) -> Fingerprint {
@@ -74,7 +75,7 @@ impl PartialEq for Authorities {
     }
 }
 
-impl Client {
+impl ClientCertificate {
     /// Reads a certificate, its chain after it, and its private key, all in PEM. The error is about
     /// the key.
     pub(crate) fn from_pem(
@@ -100,7 +101,7 @@ impl Client {
     }
 }
 
-impl PartialEq for Client {
+impl PartialEq for ClientCertificate {
     fn eq(&self, other: &Self) -> bool {
         self.files == other.files
     }
@@ -118,9 +119,9 @@ pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, 
 }
 
 impl Tls {
-    /// What rustls needs to know. The system's authorities are read anew each time, so that one that
-    /// was installed meanwhile counts. A server that the endpoint only redirects to is not told who
-    /// we are.
+    /// The configuration of rustls for one connection. The system's authorities are read anew each time, so
+    /// that one that was installed meanwhile counts. A server that the endpoint redirects to is not shown
+    /// the client certificate.
     pub(super) fn config(&self, is_own_origin: bool) -> Result<ClientConfig, rustls::Error> {
         let crypto = Arc::new(provider::default_provider());
         let verifier = self.verifier(&crypto)?;
@@ -128,9 +129,9 @@ impl Tls {
             .with_safe_default_protocol_versions()?
             .dangerous()
             .with_custom_certificate_verifier(verifier);
-        let mut config = match &self.client {
-            Some(client) if is_own_origin => builder.with_client_cert_resolver(Arc::new(
-                SingleCertAndKey::from(Arc::clone(&client.key)),
+        let mut config = match &self.client_certificate {
+            Some(certificate) if is_own_origin => builder.with_client_cert_resolver(Arc::new(
+                SingleCertAndKey::from(Arc::clone(&certificate.key)),
             )),
             _ => builder.with_no_client_auth(),
         };
@@ -158,7 +159,7 @@ impl Tls {
         }
     }
 
-    /// The name for which the server's certificate must be good, and which it is told.
+    /// The name that the server is asked for, and for which its certificate must be good.
     pub(super) fn name(&self, host: &str, is_own_origin: bool) -> Option<ServerName<'static>> {
         match &self.server_name {
             Some(Sni::Name(name)) if is_own_origin => Some(name.clone()),

@@ -8,7 +8,11 @@ use ureq::http::uri::Scheme;
 pub(crate) struct Url(Uri);
 
 impl Url {
-    /// Reads a URL. What is wrong with it is told without a byte of it.
+    /// Reads a URL.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, without quoting it: it may hold a secret.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let uri: Uri = text.parse().map_err(|_| "not a URL")?;
         let authority = uri
@@ -31,7 +35,7 @@ impl Url {
         Ok(Self(uri))
     }
 
-    /// What a `Location` header names, seen from this URL (RFC 3986 section 5.2).
+    /// The target of a `Location` header of a response from this URL (RFC 3986 section 5.2).
     pub(super) fn join(&self, location: &str) -> Result<Self, &'static str> {
         let location = location.split('#').next().unwrap_or_default();
         let scheme_end = location.find(['/', '?', ':']);

@@ -68,8 +68,8 @@ impl Revocations {
         let text = std::str::from_utf8(text).map_err(|_| "the file is not UTF-8".to_owned())?;
         let json = Json::parse(text).map_err(|error| error.to_string())?;
         serde_path_to_error::deserialize(json).map_err(|error| {
-            let place = error.path().to_string();
-            format!("{}: {}", quoted(&place), error.inner())
+            let path = error.path().to_string();
+            format!("{}: {}", quoted(&path), error.inner())
         })
     }
 

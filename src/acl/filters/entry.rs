@@ -1,4 +1,4 @@
-//! Filters of rules, while they are collected and afterwards.
+//! One filter of one rule, and the list in which they are collected.
 
 use std::cmp::Ordering;
 
@@ -51,7 +51,7 @@ pub(super) fn first_level(levels: &[u8]) -> (&[u8], Option<&[u8]>) {
     (level, rest.get(1..))
 }
 
-/// Filters that are being collected, or only counted.
+/// Filters of one permission while a claim is read.
 #[derive(Default)]
 pub(in crate::acl) struct Collector {
     is_kept: bool,
@@ -64,7 +64,7 @@ pub(in crate::acl) struct Collector {
 const LARGEST: u32 = 1 << 20;
 
 impl Collector {
-    /// Forgets all. If those that come are not to be kept, they are held to the same limits.
+    /// Empties the collector. Filters that will not be kept are counted against the same limits.
     pub(in crate::acl) fn start(&mut self, is_kept: bool) {
         self.is_kept = is_kept;
         self.size = 0;
@@ -104,14 +104,16 @@ impl Collector {
     }
 }
 
-/// The order of filters that is told in [`super`]. Where two differ first, a wildcard is a level by itself, and
-/// a level or a filter that ends there stands before one that goes on.
+/// Compares filters in the order that [`super`] describes, by the first byte in which they differ: the two
+/// have the level up to there in common, so a wildcard is a whole level, and a level or a filter that ends
+/// comes before one that goes on.
 pub(super) fn order(left: &[u8], right: &[u8]) -> Ordering {
     let same = left.iter().zip(right).take_while(|(a, b)| a == b).count();
-    place(left.get(same)).cmp(&place(right.get(same)))
+    rank(left.get(same)).cmp(&rank(right.get(same)))
 }
 
-fn place(next: Option<&u8>) -> (u8, u8) {
+/// The rank of the byte in which a filter differs from another; none: it has ended.
+fn rank(next: Option<&u8>) -> (u8, u8) {
     match next {
         Some(b'#') => (0, 0),
         Some(b'+') => (1, 0),

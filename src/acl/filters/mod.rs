@@ -1,9 +1,8 @@
-//! Topic filters sorted by level: a trie without nodes.
+//! Topic filters sorted by level: a trie as a sorted array.
 //!
-//! Filters that begin with the same levels stand next to each other, so a run of the list is a node
-//! of the trie that they would make, and the run's filters have the next level at the same place.
-//! Within a run the filters that end stand first, then those that go on with `#`, then with `+`, then
-//! with other levels in their order:
+//! Filters that begin with the same levels are neighbours in the array, so each node of the trie is a run
+//! of the array, and the filters of a run have their next level at the same offset. A run begins with the
+//! filters that end; those follow that go on with `#`, with `+`, and with other levels in byte order:
 //!
 //! ```text
 //! a/#      run "a/"  : #
@@ -12,10 +11,10 @@
 //! a/b/c                                           ... and goes on here
 //! ```
 //!
-//! So the next run is found by bisection, and asking costs the depth of the topic times the logarithm
-//! of the number of filters, apart from branches at `+`. It does not allocate. All are valid filters, so
-//! a level that begins with a wildcard is one. A level is mostly shorter than ten bytes: they are
-//! compared as bytes, and looked through one by one.
+//! A child of a node is found by binary search, so a look-up costs the depth of the topic times the
+//! logarithm of the number of filters, apart from branches at `+`, and does not allocate. All filters are
+//! valid, so a level that begins with a wildcard is nothing else. Levels are mostly shorter than ten bytes,
+//! so plain loops over bytes find their ends and compare them.
 
 mod entry;
 mod search;
@@ -29,11 +28,12 @@ pub(super) use entry::{Collector, Filter};
 /// Filters of rules of one permission.
 #[derive(Debug)]
 pub(super) struct Filters {
-    /// The filters, one behind the other.
+    /// The text of all filters, concatenated.
     text: Box<[u8]>,
-    /// First those that do not begin with `$`.
+    /// Sorted; those that do not begin with `$` come first.
     entries: Box<[Entry]>,
-    /// How many those are. A leading wildcard matches none of the others (MQTT 5 section 4.7.2).
+    /// How many do not begin with `$`. A leading wildcard matches none of the others (MQTT 5 section
+    /// 4.7.2).
     plain: usize,
 }
 
@@ -80,7 +80,7 @@ impl Filters {
         } else {
             plain
         };
-        // A topic has one level at least, so these two are the same.
+        // A topic has at least one level, so `#` and `+/#` match the same topics.
         let levels = if topic == "#" { "+/#" } else { topic };
         search.walk(run, 0, Some(levels.as_bytes()));
         search.first

@@ -1,4 +1,4 @@
-//! The walk through sorted filters along the levels of a topic.
+//! The search through sorted filters, along the levels of a topic.
 
 use std::iter::once;
 use std::mem;
@@ -6,31 +6,32 @@ use std::mem;
 use super::entry::{Entry, first_level};
 use crate::acl::request::{Action, Request};
 
-/// How a filter must relate to what is asked for. For a topic name it is the same: the filter matches.
+/// How a filter must relate to the topic that is asked for. A topic name is covered by the filters that it
+/// overlaps: those that match it.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Relation {
     Covers,
     Overlaps,
 }
 
-/// What is looked for, and what was found.
+/// One search: what it looks for, and what it has found.
 pub(super) struct Search<'s> {
     /// The text of the filters.
     pub(super) text: &'s [u8],
     pub(super) request: &'s Request<'s>,
     pub(super) topic: &'s str,
     pub(super) relation: Relation,
-    /// The first rule that was found.
+    /// The lowest number of a rule that was found.
     pub(super) first: Option<u32>,
 }
 
 impl<'s> Search<'s> {
-    /// Looks through a run of filters that are compared up to the byte `at`, for the levels of the
-    /// topic that are left; none: it has ended.
+    /// Searches a run whose filters agree with the topic up to the byte `at`, for the levels of the topic
+    /// that are left; none: the topic has ended.
     ///
-    /// It calls itself only where a run parts, and goes on by itself with the largest part. What it
-    /// calls itself for is at most half of the run, so the stack is bounded by the logarithm of the
-    /// number of filters.
+    /// It recurses into all branches but the largest, and loops for that one. A branch it recurses into
+    /// has at most half of the run's filters, so the depth of the stack is at most the binary logarithm of
+    /// their number.
     pub(super) fn walk(
         &mut self,
         mut run: &'s [Entry],
@@ -38,7 +39,7 @@ impl<'s> Search<'s> {
         mut levels: Option<&'s [u8]>,
     ) {
         while !run.is_empty() {
-            let [ended, hash, plus, others] = self.parts(run, at);
+            let [ended, hash, plus, others] = self.branches(run, at);
             self.consider(hash);
             let Some(left) = levels else {
                 return self.consider(ended);
@@ -67,7 +68,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Walks down the parts of a run, but for the largest, which it returns.
+    /// Searches the branches of a run, but for the largest, which it returns.
     fn walk_all_but_largest(
         &mut self,
         parts: impl Iterator<Item = &'s [Entry]>,
@@ -103,8 +104,8 @@ impl<'s> Search<'s> {
         !self.is_level(entry, at, level) && self.level(entry, at) < level
     }
 
-    /// The filters of a run that end, that go on with `#`, with `+`, and with another level.
-    fn parts(&self, run: &'s [Entry], at: usize) -> [&'s [Entry]; 4] {
+    /// Splits a run into the filters that end, that go on with `#`, with `+`, and with another level.
+    fn branches(&self, run: &'s [Entry], at: usize) -> [&'s [Entry]; 4] {
         let going_on = |entry: &Entry| entry.rest(self.text, at).map(<[u8]>::first);
         if let [head, ..] = run
             && !matches!(going_on(head), None | Some(Some(b'#' | b'+')))
@@ -123,7 +124,7 @@ impl<'s> Search<'s> {
         at.saturating_add(level.len()).saturating_add(1)
     }
 
-    /// Takes note of the first rule whose filter is among these and whose conditions hold.
+    /// Keeps the lowest number of a rule whose filter is in this run and whose conditions hold.
     fn consider(&mut self, run: &[Entry]) {
         for entry in run {
             let sooner = self.first.is_none_or(|first| entry.rule < first);
@@ -140,8 +141,8 @@ impl<'s> Search<'s> {
     }
 }
 
-/// What stands at the beginning of a sorted run, and the rest. Mostly one of them is the whole run, so
-/// its ends are looked at first.
+/// Splits a sorted run where `first` becomes false. Mostly one side is the whole run, so its two ends are
+/// tested before the binary search.
 fn split(run: &[Entry], first: impl Fn(&Entry) -> bool) -> (&[Entry], &[Entry]) {
     let middle = match run {
         [only] => usize::from(first(only)),

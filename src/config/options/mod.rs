@@ -195,7 +195,7 @@ pub(crate) type FailCount = Whole<0, 1_000_000, 5>;
 pub(crate) type CacheCapacity = Whole<0, 16_777_216, 65_536>;
 pub(crate) type TokenSize = Whole<1, 1_048_576, 16_384>;
 
-/// A whole number within a range, which is told in the error and in the schema.
+/// A whole number within a range, which the error and the schema name.
 #[derive(Clone, Copy)]
 #[cfg_attr(test, derive(serde::Serialize))]
 pub(crate) struct Whole<const MIN: u32, const MAX: u32, const DEFAULT: u32>(pub(crate) u32);
