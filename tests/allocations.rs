@@ -11,6 +11,7 @@
 )]
 #![allow(unsafe_code, reason = "an allocator is unsafe by its nature")]
 
+#[path = "it/harness/mod.rs"]
 mod harness;
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -7,11 +7,8 @@
 )]
 #![cfg(target_os = "linux")]
 
-#[path = "harness/authority.rs"]
-mod authority;
+#[path = "it/harness/mod.rs"]
 mod harness;
-#[path = "harness/server.rs"]
-mod server;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::AsRawFd;
@@ -20,9 +17,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::authority;
+use harness::server::{Reply, Server, until};
 use jwt_auth::{Client, Hooks, Verifier};
 use serde_json::{Value, json};
-use server::{Reply, Server, until};
 
 /// The tests look at the threads of the process, so they run one after the other.
 static ONE_BY_ONE: Mutex<()> = Mutex::new(());

@@ -8,10 +8,7 @@
     reason = "a test that panics fails, and that is all"
 )]
 
-#[path = "readme/configurations.rs"]
-mod configurations;
-#[path = "readme/examples.rs"]
-mod examples;
+#[path = "it/harness/mod.rs"]
 mod harness;
 #[path = "readme/layout.rs"]
 mod layout;

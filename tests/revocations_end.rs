@@ -10,20 +10,17 @@
 )]
 #![cfg(target_os = "linux")]
 
-#[path = "harness/authority.rs"]
-mod authority;
+#[path = "it/harness/mod.rs"]
 mod harness;
-#[path = "harness/server.rs"]
-mod server;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use authority::scratch;
 use harness::SECRET;
+use harness::authority::scratch;
+use harness::server::until;
 use jwt_auth::{Hooks, Verifier};
 use serde_json::json;
-use server::until;
 
 /// How many threads that look at files there are.
 fn looking_threads() -> usize {

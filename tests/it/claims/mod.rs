@@ -1,0 +1,3 @@
+//! What the claims of a token must be.
+
+mod dates;

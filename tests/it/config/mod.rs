@@ -1,0 +1,3 @@
+//! The configuration.
+
+mod options;

@@ -1,0 +1,262 @@
+//! The configuration: its errors name the option, say what was expected, and quote no value.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+
+use crate::harness::Broker;
+use serde_json::{Value, json};
+
+/// A configuration with one more option.
+fn with(option: &str, value: impl Into<Value>) -> Value {
+    json!({ "secret": "an HMAC secret of 32 characters!", option: value.into() })
+}
+
+#[track_caller]
+fn refused(text: &str, expected: &str) {
+    match Broker::from_text(text.as_bytes()) {
+        Ok(_) => panic!("accepted: {text}"),
+        Err(error) => assert_eq!(error, expected, "{text}"),
+    }
+}
+
+#[test]
+fn an_unknown_option_is_named_with_the_nearest_known_one() {
+    let nearest = |wrong: &str, right: &str| {
+        let error = Broker::refused(&with(wrong, true));
+        assert_eq!(
+            error,
+            format!("`{wrong}`: unknown; the nearest known name is `{right}`")
+        );
+    };
+    nearest("?", "ssl");
+    nearest(".", "ssl");
+    nearest("leway", "leeway");
+    nearest("Secret", "secret");
+    nearest("secret_base64", "secret_file");
+    nearest("publickey", "public_key");
+    nearest("on_missing_jwt", "on_missing");
+    nearest("verify_claim", "verify_claims");
+}
+
+#[test]
+fn an_unknown_name_is_escaped_and_cut() {
+    let error = Broker::refused(&with(&format!("\n\u{1b}{}", "x".repeat(100_000)), 1));
+    assert!(error.starts_with("`\\n\\u{1b}xxxx"), "{error}");
+    assert!(error.len() < 120, "{error}");
+}
+
+#[test]
+fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
+    for (option, expected) in [
+        ("from", "`password` or `username`"),
+        ("secret", "a string"),
+        ("secret_file", "a string"),
+        ("secret_base64_encoded", "a boolean"),
+        ("public_key", "a string"),
+        ("pubkey", "a string"),
+        ("jwks_file", "a string"),
+        ("signature_format", "`der` or `raw` or `auto`"),
+        ("algorithms", "a list"),
+        (
+            "verify_claims",
+            "an object of claim names and values, or a list of {\"name\", \"value\"}",
+        ),
+        ("leeway", "a whole number from 0 to 3600"),
+        ("require_exp", "a boolean"),
+        ("check_iat", "a boolean"),
+        ("disconnect_after_expire", "a boolean"),
+        ("on_missing", "`deny` or `ignore`"),
+        ("on_malformed", "`deny` or `ignore`"),
+        ("on_unknown_key", "`deny` or `ignore`"),
+        ("max_token_size", "a whole number from 1 to 1048576"),
+    ] {
+        for wrong in [Value::Null, json!(-271_828), json!(3.25)] {
+            let error = Broker::refused(&with(option, wrong));
+            assert_eq!(error, format!("`{option}`: expected {expected}"));
+        }
+    }
+    for (option, wrong) in [
+        ("leeway", "hunter2"),
+        ("check_iat", "hunter2"),
+        ("from", "hunter2"),
+    ] {
+        let error = Broker::refused(&with(option, wrong));
+        assert!(
+            error.starts_with(&format!("`{option}`: expected ")),
+            "{error}"
+        );
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn a_wrong_choice_is_told_by_the_choices() {
+    for (option, expected) in [
+        ("from", "`password` or `username`"),
+        ("signature_format", "`der` or `raw` or `auto`"),
+        ("on_missing", "`deny` or `ignore`"),
+        ("on_malformed", "`deny` or `ignore`"),
+        ("on_unknown_key", "`deny` or `ignore`"),
+    ] {
+        let error = Broker::refused(&with(option, "hunter2"));
+        assert_eq!(error, format!("`{option}`: expected {expected}"));
+    }
+}
+
+#[test]
+fn numbers_have_their_ranges() {
+    for (option, accepted, refused) in [
+        ("leeway", [0, 3_600], [-1, 3_601]),
+        ("max_token_size", [1, 1_048_576], [0, 1_048_577]),
+    ] {
+        for number in accepted {
+            Broker::new(&with(option, number));
+        }
+        for number in refused {
+            let error = Broker::refused(&with(option, number));
+            assert!(error.starts_with(&format!("`{option}`: expected a whole number from ")));
+        }
+        assert!(Broker::refused(&with(option, 1.0)).contains("a whole number"));
+        assert!(Broker::refused(&with(option, "1")).contains("a whole number"));
+        assert!(Broker::refused(&with(option, 1_u64 << 40)).contains("a whole number"));
+    }
+}
+
+#[test]
+fn an_option_given_twice_is_refused() {
+    refused(
+        r#"{"secret":"a","leeway":1,"secret":"b"}"#,
+        "the configuration: `secret` is given twice at line 1 column 38",
+    );
+    let error = Broker::refused(&json!({ "public_key": "a", "pubkey": "b" }));
+    assert_eq!(
+        error,
+        "`pubkey`: another name of `public_key`, which is given as well"
+    );
+}
+
+#[test]
+fn what_is_no_json_object_is_refused() {
+    refused(
+        "{hunter2",
+        "the configuration: not valid JSON at line 1 column 2",
+    );
+    refused(
+        r#"{"verify_claims":{"a":"x"y"}}"#,
+        "`verify_claims`: not valid JSON at line 1 column 26",
+    );
+    refused("", "the configuration: not valid JSON at line 1 column 0");
+    refused(
+        "hunter2",
+        "the configuration: not valid JSON at line 1 column 1",
+    );
+    refused(
+        "{\n\"secret\": hunter2}",
+        "`secret`: not valid JSON at line 2 column 11",
+    );
+    refused(
+        "{}x",
+        "the configuration: not valid JSON at line 1 column 3",
+    );
+    refused("[]", "the configuration: expected an object");
+    refused("\"hunter2\"", "the configuration: expected an object");
+    refused("null", "the configuration: expected an object");
+    let Err(error) = Broker::from_text(b"{\"secret\":\"\xff\"}") else {
+        panic!("accepted")
+    };
+    assert_eq!(error, "the configuration: not UTF-8");
+}
+
+#[test]
+fn allowed_algorithms_must_be_known_and_served() {
+    let error = Broker::refused(&with("algorithms", json!(["HS256", "hs256"])));
+    assert!(
+        error.starts_with("`algorithms[1]`: expected `HS256` or `HS384` or "),
+        "{error}"
+    );
+    let error = Broker::refused(&with("algorithms", json!(["none"])));
+    assert!(
+        error.starts_with("`algorithms[0]`: expected `HS256`"),
+        "{error}"
+    );
+    let error = Broker::refused(&with("algorithms", json!([])));
+    assert_eq!(error, "`algorithms`: the list is empty");
+    let error = Broker::refused(&with("algorithms", json!(["HS256", "ES512"])));
+    assert_eq!(error, "`algorithms`: no configured key can verify ES512");
+    Broker::new(&with("algorithms", json!(["HS256", "HS512"])));
+}
+
+#[test]
+fn verification_fields_are_an_object_or_a_list() {
+    Broker::new(&with(
+        "verify_claims",
+        json!({ "sub": "%u", "level": 3, "ok": true, "x": -1.5 }),
+    ));
+    Broker::new(&with(
+        "verify_claims",
+        json!([{ "name": "sub", "value": "${username}" }]),
+    ));
+    Broker::new(&with("verify_claims", json!({})));
+    Broker::new(&with("verify_claims", json!([])));
+    for (value, expected) in [
+        (json!({ "": "x" }), "`verify_claims`: a claim name is empty"),
+        (
+            json!([{ "name": "", "value": "x" }]),
+            "`verify_claims`: a claim name is empty",
+        ),
+        (
+            json!([{ "name": "a", "value": "x" }, { "name": "a", "value": "y" }]),
+            "`verify_claims`: a claim is named twice",
+        ),
+        (
+            json!({ "a": null }),
+            "`verify_claims.a`: expected a string, a number or a boolean",
+        ),
+        (
+            json!({ "a": ["hunter2"] }),
+            "`verify_claims.a`: expected a string, a number or a boolean",
+        ),
+        (
+            json!([["a", "b"]]),
+            "`verify_claims[0]`: expected an object",
+        ),
+        (json!(["hunter2"]), "`verify_claims[0]`: expected an object"),
+        (
+            json!([{ "name": "a" }]),
+            "`verify_claims[0]`: `value` is missing",
+        ),
+        (
+            json!([{ "value": "a" }]),
+            "`verify_claims[0]`: `name` is missing",
+        ),
+        (
+            json!([{ "name": "a", "value": "x" }, { "name": "b", "valu": "y" }]),
+            "`verify_claims[1].valu`: unknown; the nearest known name is `value`",
+        ),
+        (
+            json!({ "a": 1e300 }),
+            "`verify_claims.a`: a number this large cannot be compared exactly",
+        ),
+        (
+            json!({ "a": "x-${foo}" }),
+            "`verify_claims.a`: the placeholders are %u, %c, ${username} and ${clientid}; a \
+             literal $ before { is written ${$}",
+        ),
+    ] {
+        assert_eq!(Broker::refused(&with("verify_claims", value)), expected);
+    }
+}
+
+#[test]
+fn a_claim_named_twice_in_an_object_is_refused() {
+    refused(
+        r#"{"secret":"a","verify_claims":{"sub":"a","sub":"b"}}"#,
+        "`verify_claims`: `sub` is given twice at line 1 column 51",
+    );
+}

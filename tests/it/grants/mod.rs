@@ -1,0 +1,3 @@
+//! What an accepted client keeps.
+
+mod sessions;

@@ -1,0 +1,5 @@
+//! The keys that are configured.
+
+mod pem;
+mod secrets;
+mod sets;

@@ -1,0 +1,4 @@
+//! Another configuration, while a verifier is in use.
+
+mod configurations;
+mod sessions;

@@ -1,0 +1,70 @@
+//! Keys that come from an endpoint, against real servers on the loopback interface.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+
+mod http;
+mod keys;
+mod nginx;
+mod options;
+mod reload;
+mod rotation;
+mod tls;
+
+use crate::harness::server::until;
+use crate::harness::{Broker, jwk, signed, valid_claims};
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
+
+/// The public key of a key file, with a `kid`.
+fn named(algorithm: Algorithm, key: &str, kid: &str) -> Value {
+    let mut jwk = jwk(algorithm, key);
+    jwk["kid"] = kid.into();
+    jwk
+}
+
+/// A token of a key file, with a `kid`.
+fn token(algorithm: Algorithm, key: &str, kid: &str) -> String {
+    signed(algorithm, key, Some(kid), &valid_claims())
+}
+
+/// A broker with this endpoint and nothing else.
+fn broker(url: &str) -> Broker {
+    Broker::new(&json!({ "endpoint": url }))
+}
+
+/// Waits until the log has a line with this text.
+#[track_caller]
+fn wait_for_line(broker: &Broker, text: &str) {
+    until(text, || {
+        broker.log().iter().any(|(_, line)| line.contains(text))
+    });
+}
+
+/// Waits until a set has come.
+#[track_caller]
+fn wait_for_keys(broker: &Broker) {
+    wait_for_line(broker, "`endpoint`: key set fetched");
+}
+
+/// Waits until a fetch has failed for this cause, and none but it was told.
+#[track_caller]
+fn wait_for_failure(broker: &Broker, cause: &str) {
+    until(cause, || !failures(broker).is_empty());
+    assert_eq!(failures(broker), [cause]);
+}
+
+/// The causes that the log tells, without what follows from them.
+fn failures(broker: &Broker) -> Vec<String> {
+    let told = broker.warnings();
+    let causes = told.iter().filter_map(|line| {
+        let cause = line.strip_prefix("`endpoint`: the keys cannot be fetched: ")?;
+        Some(cause.rsplit_once("; ")?.0.to_owned())
+    });
+    causes.collect()
+}

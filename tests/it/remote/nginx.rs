@@ -1,0 +1,163 @@
+//! Keys that nginx serves, over TLS.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use crate::harness::authority::{Authority, Date};
+use crate::harness::server::until;
+use crate::harness::{Broker, jwk, signed, valid_claims};
+use jsonwebtoken::Algorithm::{self, ES256, ES384};
+use jwt_auth::Reason;
+use serde_json::{Value, json};
+
+/// An nginx of its own, with its own files, that ends with the test.
+struct Nginx {
+    child: Child,
+    prefix: PathBuf,
+    port: u16,
+}
+
+impl Nginx {
+    fn start(authority: &Authority) -> Self {
+        let name = format!("nginx-{}", std::process::id());
+        let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir_all(prefix.join("html")).unwrap();
+        let certificate = authority.certificate(&["id.example"], Date::Future);
+        fs::write(prefix.join("server.pem"), &certificate.pem).unwrap();
+        fs::write(prefix.join("server.key"), certificate.key_pem()).unwrap();
+        let port = free_port();
+        fs::write(prefix.join("nginx.conf"), config(port)).unwrap();
+        let child = Command::new(program())
+            .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
+            .arg(&prefix)
+            .spawn()
+            .expect("nginx is not installed; tests/run.sh installs it");
+        let server = Self {
+            child,
+            prefix,
+            port,
+        };
+        until("nginx", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+        server
+    }
+
+    /// Replaces the key set as deployments do: at once.
+    fn publish(&self, keys: &[Value]) {
+        let (new, path) = (self.prefix.join("new"), self.prefix.join("html/jwks.json"));
+        fs::write(&new, json!({ "keys": keys }).to_string()).unwrap();
+        fs::rename(new, path).unwrap();
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.prefix.join("access.log")).unwrap_or_default()
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.prefix);
+    }
+}
+
+/// One process, nothing outside the prefix. It redirects once, and wants a header.
+fn config(port: u16) -> String {
+    format!(
+        "daemon off; master_process off; pid nginx.pid; error_log stderr;
+         events {{ worker_connections 64; }}
+         http {{
+           log_format seen escape=none '$status $ssl_server_name $http_if_none_match';
+           access_log access.log seen;
+           client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3;
+           uwsgi_temp_path t4; scgi_temp_path t5;
+           server {{
+             listen 127.0.0.1:{port} ssl;
+             ssl_certificate server.pem; ssl_certificate_key server.key;
+             root html;
+             absolute_redirect off;
+             location = /old {{ return 301 /jwks.json; }}
+             location = /jwks.json {{
+               if ($http_authorization != 'Bearer letmein') {{ return 401; }}
+             }}
+           }}
+         }}"
+    )
+}
+
+/// Debian's place for it is not in everybody's PATH.
+fn program() -> &'static str {
+    let debian = "/usr/sbin/nginx";
+    if Path::new(debian).exists() {
+        debian
+    } else {
+        "nginx"
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+fn named(algorithm: Algorithm, key: &str) -> Value {
+    let mut jwk = jwk(algorithm, key);
+    jwk["kid"] = key.into();
+    jwk
+}
+
+fn token(algorithm: Algorithm, key: &str) -> String {
+    signed(algorithm, key, Some(key), &valid_claims())
+}
+
+#[test]
+fn nginx_serves_a_key_set_that_rotates() {
+    let authority = Authority::new();
+    let nginx = Nginx::start(&authority);
+    nginx.publish(&[named(ES256, "p256")]);
+    let mut config = json!({
+        "endpoint": format!("https://127.0.0.1:{}/old", nginx.port),
+        "refresh_interval": 1,
+        "headers": { "Authorization": "Bearer letmein" },
+        "ssl": { "cacertfile": authority.path(), "server_name_indication": "id.example" },
+    });
+    let broker = Broker::new(&config);
+    until("the first set", || {
+        broker.present(&token(ES256, "p256")).result.decision == 1
+    });
+    broker
+        .present(&token(ES384, "p384"))
+        .denied(Reason::UnknownKeyId);
+    until("an unchanged set", || {
+        nginx.log().contains("304 id.example \"")
+    });
+    nginx.publish(&[named(ES384, "p384"), named(ES256, "p256")]);
+    until("the second key", || {
+        broker.present(&token(ES384, "p384")).result.decision == 1
+    });
+    broker.present(&token(ES256, "p256")).allowed();
+    assert_eq!(broker.warnings(), [""; 0]);
+
+    config["headers"] = json!({});
+    let stranger = Broker::new(&config);
+    until("a failure", || !stranger.warnings().is_empty());
+    assert_eq!(
+        stranger.warnings(),
+        [
+            "`endpoint`: the keys cannot be fetched: the server answered with status 401; no keys \
+          are held, and tokens that need them are refused"
+        ]
+    );
+    stranger
+        .present(&token(ES256, "p256"))
+        .denied(Reason::KeysUnavailable);
+}

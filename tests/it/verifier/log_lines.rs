@@ -1,0 +1,151 @@
+//! What the log says of a decision, and what it never says.
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::cast_precision_loss,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics fails, and that is all"
+)]
+
+use crate::harness::{Connect, broker, token, with_header, with_payload};
+use serde_json::json;
+
+#[test]
+fn each_decision_is_one_log_line_that_names_the_token_and_never_shows_it() {
+    let broker = broker(json!({ "verify_claims": { "sub": "me" } }));
+    let (good, bad) = (
+        token(&json!({ "sub": "me" })),
+        token(&json!({ "sub": "hunter2" })),
+    );
+    broker.present(&good);
+    broker.present(&bad);
+    broker.connect(Connect::default());
+    let fingerprint = |token: &str| {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+        digest.as_ref()[..4]
+            .iter()
+            .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
+    };
+    assert_eq!(
+        broker.log()[1..],
+        [
+            (
+                4,
+                format!("accepted: client `c1`, token {}", fingerprint(&good))
+            ),
+            (
+                3,
+                format!(
+                    "refused: claim_mismatch (claim `sub`): client `c1`, token {}",
+                    fingerprint(&bad)
+                )
+            ),
+            (
+                4,
+                "ignored: missing_token: client `c1`, no password".to_owned()
+            ),
+        ]
+    );
+}
+
+#[test]
+fn what_may_be_a_password_is_not_even_named() {
+    let broker = broker(json!({ "max_token_size": 50 }));
+    broker.present("hunter2");
+    broker.present(&"x".repeat(51));
+    broker.connect(Connect {
+        client_id: Some(b"evil\n\xff"),
+        password: Some(b"a.b.c"),
+        ..Connect::default()
+    });
+    broker.connect(Connect {
+        client_id: None,
+        password: Some(b"hunter2"),
+        ..Connect::default()
+    });
+    let malformed = "refused: malformed_token (not three segments with dots between)";
+    assert_eq!(
+        broker.log()[1..],
+        [
+            (3, format!("{malformed}: client `c1`, password not shown")),
+            (
+                3,
+                "refused: token_too_large: client `c1`, password of 51 bytes".to_owned()
+            ),
+            (
+                3,
+                "refused: malformed_token (the header is not base64url): client \
+                 `evil\\n\u{fffd}`, password not shown"
+                    .to_owned()
+            ),
+            (
+                3,
+                format!("{malformed}: client without an id, password not shown")
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_client_id_that_tells_the_password_is_not_shown() {
+    let broker = broker(json!({}));
+    let shows = |client_id: &[u8], password: &[u8]| {
+        let (client_id, password) = (Some(client_id), Some(password));
+        broker.connect(Connect {
+            client_id,
+            username: client_id,
+            password,
+            peer_address: None,
+        });
+        !broker.log().pop().unwrap().1.contains("client not shown")
+    };
+    assert!(shows(b"device", b"hunter2"));
+    assert!(shows(b"device", b""));
+    assert!(!shows(b"hunter2", b"hunter2"));
+    assert!(!shows(b"device-hunter2-x", b"hunter2"));
+    assert!(!shows(
+        format!("hunter2{}", "x".repeat(300)).as_bytes(),
+        b"hunter2"
+    ));
+    let token = token(&json!({ "long": "x".repeat(300) }));
+    assert!(!shows(token.as_bytes(), token.as_bytes()));
+}
+
+#[test]
+fn the_log_tells_what_is_wrong_with_a_token() {
+    let broker = broker(json!({}));
+    let expect = |token: &str, detail: &str| {
+        broker.present(token);
+        let (_, line) = broker.log().pop().unwrap();
+        assert!(
+            line.starts_with(&format!("refused: {detail}: client ")),
+            "{line}"
+        );
+    };
+    expect(&with_header(r#"{"alg":"RS256"}"#), "no_key (alg RS256)");
+    expect(&with_header("{"), "malformed_token (not valid JSON)");
+    expect(
+        &with_header(r#"{"a":1,"a":2}"#),
+        "malformed_token (a JSON member given twice)",
+    );
+    expect(
+        &with_payload("[]"),
+        "malformed_claims (the claims are not a JSON object)",
+    );
+    expect(&with_payload("{"), "malformed_claims (not valid JSON)");
+    expect(
+        &with_payload(r#"{"a":1,"a":2}"#),
+        "malformed_claims (a JSON member given twice)",
+    );
+    let deep = "[".repeat(33) + &"]".repeat(33);
+    expect(
+        &with_payload(&deep),
+        "malformed_claims (JSON nested more than 32 levels deep)",
+    );
+    expect(
+        &with_payload(r#"{"exp":"soon"}"#),
+        "malformed_claims (exp is not a numeric date)",
+    );
+}
