@@ -1,8 +1,4 @@
 //! The committed C header is the one that the code generates.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use std::fs;
 

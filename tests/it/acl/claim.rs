@@ -1,10 +1,4 @@
 //! The two forms of the ACL claim, and what is wrong with one that is none.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE, may};
 use crate::harness::{broker, token, with_payload};

@@ -1,10 +1,4 @@
 //! Whom a rule is about: each condition on the client changes a decision.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::PUBLISH;
 use crate::harness::{Connect, broker, token};

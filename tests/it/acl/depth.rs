@@ -1,12 +1,5 @@
-//! Topics and claims as deep and as long as they come, on threads with a small stack: some C
-//! libraries give a thread no more than this by default.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
+//! Topics and claims as deep and as long as they come, on threads with a small stack: some C libraries
+//! give a thread no more than this by default.
 
 use std::time::{Duration, Instant};
 

@@ -1,10 +1,4 @@
 //! How a filter is matched, covered, and overlapped; and what a call with wrong arguments says.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, may};
 use crate::harness::{broker, token};

@@ -1,10 +1,4 @@
 //! Placeholders in the topics of an ACL claim.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{PUBLISH, SUBSCRIBE};
 use crate::harness::{Answer, Broker, Connect, broker, token};

@@ -1,17 +1,10 @@
 //! Random ACL claims, against a reference that is as simple as it can be: it writes out all topics.
 //!
-//! There is one filter for every way to put three levels together, and one topic for every way to
-//! put four together, with a level (`z`, `$z` in front) that is in no filter. What one filter has
-//! in common with another, or lacks, shows in these topics: a topic of more levels, or with other
-//! names, is to both filters like one of them. The empty topic is among them, for `/#` and `+`
-//! stand for it too, although nobody can publish to it.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
+//! There is one filter for every way to put three levels together, and one topic for every way to put
+//! four together, with a level (`z`, `$z` in front) that is in no filter. What one filter has in common
+//! with another, or lacks, shows in these topics: a topic of more levels, or with other names,
+//! is to both filters like one of them. The empty topic is among them, for `/#` and `+` stand for it too,
+//! although nobody can publish to it.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

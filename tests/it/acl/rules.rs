@@ -1,10 +1,4 @@
 //! What the members of a rule do: each of them changes a decision.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, may};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};

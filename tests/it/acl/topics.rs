@@ -1,10 +1,4 @@
 //! What may be asked for: topics and filters as MQTT has them, whatever the rules say.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, Session, may};
 use crate::harness::{Broker, broker, token};

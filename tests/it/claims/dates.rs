@@ -1,13 +1,4 @@
 //! Claims, dates, and what they must say of the client.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Connect, NOW, broker, token, with_payload};
 use jwt_auth::{Decision, Reason};

@@ -1,13 +1,4 @@
 //! The configuration: its errors name the option, say what was expected, and quote no value.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::Broker;
 use serde_json::{Value, json};

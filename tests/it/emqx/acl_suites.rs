@@ -3,13 +3,6 @@
 //!
 //! Not here: what EMQX does when a session expires (it sends DISCONNECT with 0x87, and the will
 //! message), which is the broker's part, and `t_check_jwt_acl_no_jwt_claims`, about other hooks.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{PUBLISH, SUBSCRIBE, Session};
 use crate::harness::{Broker, Connect, HS256_HEADER, NOW, hs256};

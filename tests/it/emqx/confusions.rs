@@ -1,8 +1,4 @@
 //! Which token meets which key: EMQX's table of confused algorithms and keys.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Broker, base64url, hs256, signed, vector_path, vector_text, vectors};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};

@@ -4,11 +4,6 @@
 //! Not here: the cases about topic permissions, which are in `acl_suites.rs`, about fetching key
 //! sets (`t_keys_update` and most of `t_jwks_*`), and those about EMQX itself
 //! (`t_check_compatibility`, `t_redact_hmac_state`, `t_clientid_override`).
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{
     Answer, Broker, Connect, HS256_HEADER, NOW, hs256, jwk, signed, vector_path, vector_text,

@@ -2,12 +2,6 @@
 //!
 //! EMQX had the secret `emqxsecret`, no custom claims and `disconnect_after_expire` off. So has the
 //! broker here; all else is as it comes.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use std::collections::HashSet;
 

@@ -1,13 +1,6 @@
 //! Weaknesses found in EMQX, and what becomes of them here. Those of topic permissions (6, 7) and
 //! of fetching key sets (8, 9) are not here; which token meets which key is in
 //! `confusions.rs`.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{
     Broker, Connect, HS256_HEADER, NOW, base64url, hs256, jwk, sign, signed, vector_path, vectors,

@@ -1,11 +1,4 @@
 //! What an accepted client keeps: its attributes, its end, and whether it would still be accepted.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE, Session};
 use crate::harness::{

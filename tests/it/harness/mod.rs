@@ -1,12 +1,9 @@
 //! What the tests share: a broker's view of the library, through its C functions.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses its own part"
-)]
+#![allow(dead_code, unreachable_pub, reason = "each program uses its own part")]
 #![allow(missing_docs, reason = "read with the tests")]
 #![allow(unsafe_code, reason = "the C interface is called as C does")]
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,

@@ -1,13 +1,4 @@
 //! Public keys in PEM: which forms are read, and which keys are refused.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Broker, Scratch, accepts, key_path, vector_text, vectors};
 use jsonwebtoken::Algorithm::{ES256, EdDSA, PS512, RS256, RS512};

@@ -1,13 +1,4 @@
 //! HMAC secrets: where they come from, and which are refused.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Broker, HS256_HEADER, SECRET, Scratch, hs256, valid_claims, vector_text};
 use serde_json::json;

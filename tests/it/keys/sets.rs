@@ -1,13 +1,4 @@
 //! JSON Web Key Sets, and which of several keys is tried.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{
     Broker, HS256_HEADER, SECRET, Scratch, accepts, base64url, hs256, jwk, signed, valid_claims,

@@ -1,13 +1,4 @@
 //! A verifier takes up another configuration while it is in use.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{
     Broker, Connect, HS256_HEADER, NOW, SECRET, Scratch, broker, hs256, json_file, jwk, signed,

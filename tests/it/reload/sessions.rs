@@ -1,13 +1,4 @@
 //! Clients that are connected while their verifier takes up another configuration.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{PUBLISH, SUBSCRIBE};
 use crate::harness::{

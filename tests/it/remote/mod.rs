@@ -1,12 +1,4 @@
 //! Keys that come from an endpoint, against real servers on the loopback interface.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 mod http;
 mod keys;

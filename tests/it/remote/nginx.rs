@@ -1,11 +1,4 @@
 //! Keys that nginx serves, over TLS.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};

@@ -1,12 +1,4 @@
 //! A token that comes again: its signature is not verified again, and everything else is.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::PUBLISH;
 use crate::harness::{

@@ -1,13 +1,4 @@
 //! What is a token, and what its header may say.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{HS256_HEADER, SECRET, base64url, broker, hs256, sign, token, with_header};
 use jwt_auth::{Decision, Reason};

@@ -1,13 +1,4 @@
 //! Signatures: the vectors of the RFCs, tokens of an independent signer, and what must be refused.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Broker, HS256_HEADER, base64url, hs256, vector_path, vectors};
 use jwt_auth::Reason;

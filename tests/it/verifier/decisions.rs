@@ -1,13 +1,4 @@
 //! The decision: its order, and what is left to the next authenticator.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{
     Broker, Connect, HS256_HEADER, NOW, base64url, broker, hs256, signed, token, vector_text,

@@ -1,13 +1,4 @@
 //! What the log says of a decision, and what it never says.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::cast_precision_loss,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::{Connect, broker, token, with_header, with_payload};
 use serde_json::json;

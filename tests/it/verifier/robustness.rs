@@ -1,10 +1,4 @@
 //! Whatever comes in, nobody gets in by it, nothing panics, and nothing secret comes out.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that panics fails, and that is all"
-)]
 
 use crate::harness::session::{Ask, PUBLISH};
 use crate::harness::{Broker, Connect, HS256_HEADER, SECRET, base64url, hs256, token, vector_text};
