@@ -3,8 +3,28 @@
 mod claim;
 mod clients;
 mod depth;
+mod list_form;
+mod map_form;
 mod matching;
 mod placeholders;
 mod properties;
 mod rules;
 mod topics;
+
+use crate::harness::{broker, token};
+use jwt_auth::Reason;
+use serde_json::{Value, json};
+
+/// A token with this claim is refused, and the log begins its explanation so.
+#[track_caller]
+fn bad_acl(acl: &Value, explanation: &str) {
+    let broker = broker(json!({}));
+    let answer = broker.present(&token(&json!({ "acl": acl })));
+    answer.is_so(&acl.to_string(), jwt_auth::Decision::Deny, Reason::BadAcl);
+    let (level, line) = broker.log().pop().unwrap();
+    assert_eq!(level, 3);
+    let start = format!("refused: bad_acl ({explanation}");
+    assert!(line.starts_with(&start), "{acl}: {line}");
+    assert!(line.contains("): client `c1`, token "), "{acl}: {line}");
+    assert!(!line.contains("CANARY"), "{acl}: {line}");
+}

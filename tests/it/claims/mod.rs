@@ -1,3 +1,5 @@
 //! What the claims of a token must be.
 
 mod dates;
+mod payload;
+mod verification;

@@ -1,24 +1,14 @@
-//! JSON Web Key Sets, and which of several keys is tried.
+//! JSON Web Key Sets.
 
 use crate::harness::{
     Broker, HS256_HEADER, SECRET, Scratch, accepts, base64url, hs256, jwk, signed, valid_claims,
     vector_text, vectors,
 };
-use jsonwebtoken::Algorithm::{self, ES256, ES384, EdDSA, PS512, RS256, RS512};
+use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, PS512, RS256, RS512};
 use jwt_auth::Reason;
-use serde_json::{Value, json};
+use serde_json::json;
 
-fn with(mut jwk: Value, members: Value) -> Value {
-    let Value::Object(members) = members else {
-        panic!("members are an object")
-    };
-    jwk.as_object_mut().unwrap().extend(members);
-    jwk
-}
-
-fn set(keys: &[Value]) -> Value {
-    json!({ "jwks": { "keys": keys } })
-}
+use super::{kid, set, with};
 
 #[test]
 fn a_key_set_holds_keys_of_every_type() {
@@ -124,121 +114,6 @@ fn a_private_key_in_a_set_is_used_for_its_public_part_with_a_warning() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table")]
-fn an_unusable_key_is_skipped_with_a_warning_and_the_others_serve() {
-    let good = jwk(EdDSA, "ed25519");
-    let rsa = || jwk(RS256, "rsa2048");
-    let ec = || jwk(ES256, "p256");
-    let type_problem = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
-                        Ed25519, or oct, or a member is missing";
-    let exponent_problem = "an RSA key whose exponent is even, below 3, or too long";
-    for (bad, problem) in [
-        (json!(7), "not an object"),
-        (json!({}), type_problem),
-        (json!({ "kty": "AKP" }), type_problem),
-        (
-            json!({ "kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA" }),
-            type_problem,
-        ),
-        (
-            json!({ "kty": "OKP", "crv": "X25519", "x": "AA" }),
-            type_problem,
-        ),
-        (json!({ "kty": "RSA", "n": "AQAB" }), type_problem),
-        (
-            with(rsa(), json!({ "use": "enc" })),
-            "its `use` is not \"sig\"",
-        ),
-        (
-            with(rsa(), json!({ "use": 7 })),
-            "its member `use`: expected a string",
-        ),
-        (
-            with(rsa(), json!({ "key_ops": ["sign"] })),
-            "its `key_ops` lack \"verify\"",
-        ),
-        (
-            with(rsa(), json!({ "key_ops": [] })),
-            "its `key_ops` lack \"verify\"",
-        ),
-        (
-            with(rsa(), json!({ "key_ops": "verify" })),
-            "its member `key_ops`: expected a list",
-        ),
-        (
-            with(rsa(), json!({ "kid": 7 })),
-            "its member `kid`: expected a string",
-        ),
-        (
-            with(rsa(), json!({ "kid": null })),
-            "its member `kid`: expected a string",
-        ),
-        (
-            with(rsa(), json!({ "alg": "ES256" })),
-            "its `alg` ES256 does not fit its type",
-        ),
-        (
-            with(rsa(), json!({ "alg": "HS256" })),
-            "its `alg` HS256 does not fit its type",
-        ),
-        (
-            with(rsa(), json!({ "alg": "none" })),
-            "its `alg` is not a supported signature algorithm",
-        ),
-        (
-            with(rsa(), json!({ "alg": null })),
-            "its `alg` is not a supported signature algorithm",
-        ),
-        (
-            with(rsa(), json!({ "n": "AQAB" })),
-            "an RSA key of 17 bits; 2048 to 8192 bits are accepted",
-        ),
-        (
-            with(rsa(), json!({ "n": "" })),
-            "an RSA key of 0 bits; 2048 to 8192 bits are accepted",
-        ),
-        (
-            with(rsa(), json!({ "n": "A+/=" })),
-            "its `n` is not base64url",
-        ),
-        (with(rsa(), json!({ "e": "" })), exponent_problem),
-        (with(rsa(), json!({ "e": "AQ" })), exponent_problem),
-        (with(rsa(), json!({ "e": "Ag" })), exponent_problem),
-        (with(rsa(), json!({ "e": "AQAAAAAB" })), exponent_problem),
-        (
-            with(ec(), json!({ "crv": "P-384" })),
-            "its `x` or `y` has not the length of its curve",
-        ),
-        (
-            with(ec(), json!({ "y": base64url([1; 32]) })),
-            "the numbers do not make a key",
-        ),
-        (
-            json!({ "kty": "OKP", "crv": "Ed25519", "x": "AAAA" }),
-            "an Ed25519 key that is not 32 bytes long",
-        ),
-        (json!({ "kty": "oct", "k": "" }), "the secret is empty"),
-        (
-            json!({ "kty": "oct", "k": "hunter2=" }),
-            "its `k` is not base64url",
-        ),
-    ] {
-        let broker = Broker::new(&set(&[bad.clone(), good.clone()]));
-        broker
-            .present(&signed(EdDSA, "ed25519", None, &valid_claims()))
-            .allowed();
-        assert_eq!(
-            broker.warnings(),
-            [format!("`jwks` key 1 is skipped: {problem}")],
-            "{bad}"
-        );
-
-        let error = Broker::refused(&set(&[bad]));
-        assert_eq!(error, "`jwks`: no usable key in the set");
-    }
-}
-
-#[test]
 fn what_is_no_key_set_is_refused() {
     let expected = "expected a JSON Web Key Set: an object with a list `keys`";
     for bad in [
@@ -271,100 +146,6 @@ fn leading_zeros_of_an_rsa_modulus_are_forgiven() {
     let n = format!("AAAA{}", key["n"].as_str().unwrap());
     key["n"] = n.into();
     accepts(&set(&[key]), RS256, "rsa2048");
-}
-
-fn kid(kid: &str, algorithm: Algorithm, key: &str) -> Value {
-    with(jwk(algorithm, key), json!({ "kid": kid }))
-}
-
-#[test]
-fn a_kid_that_names_keys_selects_exactly_those() {
-    let broker = Broker::new(&set(&[
-        kid("a", RS256, "rsa2048"),
-        kid("b", RS256, "rsa2048-other"),
-        kid("shared", EdDSA, "ed25519"),
-        kid("shared", EdDSA, "ed25519-other"),
-    ]));
-    broker
-        .present(&signed(RS256, "rsa2048", Some("a"), &valid_claims()))
-        .allowed();
-    broker
-        .present(&signed(RS256, "rsa2048-other", Some("b"), &valid_claims()))
-        .allowed();
-    broker
-        .present(&signed(RS256, "rsa2048", Some("b"), &valid_claims()))
-        .denied(Reason::BadSignature);
-    broker
-        .present(&signed(EdDSA, "ed25519", Some("shared"), &valid_claims()))
-        .allowed();
-    broker
-        .present(&signed(
-            EdDSA,
-            "ed25519-other",
-            Some("shared"),
-            &valid_claims(),
-        ))
-        .allowed();
-}
-
-#[test]
-fn a_kid_whose_keys_cannot_serve_the_algorithm_is_no_key() {
-    let keys = [kid("a", RS256, "rsa2048"), jwk(EdDSA, "ed25519")];
-    let broker = Broker::new(&set(&keys));
-    broker
-        .present(&signed(EdDSA, "ed25519", Some("a"), &valid_claims()))
-        .denied(Reason::NoKey);
-    let (_, line) = broker.log().pop().unwrap();
-    assert!(
-        line.starts_with("refused: no_key (alg EdDSA, kid `a`): "),
-        "{line}"
-    );
-}
-
-#[test]
-fn a_kid_that_nobody_has_leaves_the_keys_without_one() {
-    let keys = [kid("a", RS256, "rsa2048"), jwk(EdDSA, "ed25519")];
-    let broker = Broker::new(&set(&keys));
-    broker
-        .present(&signed(EdDSA, "ed25519", Some("x"), &valid_claims()))
-        .allowed();
-    broker
-        .present(&signed(EdDSA, "ed25519-other", Some("x"), &valid_claims()))
-        .denied(Reason::BadSignature);
-    broker
-        .present(&signed(RS256, "rsa2048", Some("x"), &valid_claims()))
-        .denied(Reason::UnknownKeyId);
-    let (level, line) = broker.log().pop().unwrap();
-    assert_eq!((level, line.contains("(kid `x`)")), (3, true), "{line}");
-}
-
-#[test]
-fn without_a_kid_every_key_of_the_right_type_is_tried() {
-    let broker = Broker::new(&set(&[
-        kid("a", RS256, "rsa2048"),
-        kid("b", RS256, "rsa2048-other"),
-    ]));
-    broker
-        .present(&signed(RS256, "rsa2048-other", None, &valid_claims()))
-        .allowed();
-    broker
-        .present(&signed(EdDSA, "ed25519", None, &valid_claims()))
-        .denied(Reason::NoKey);
-}
-
-#[test]
-fn a_plain_secret_serves_any_kid() {
-    let broker = Broker::new(&json!({ "secret": SECRET }));
-    let header = r#"{"alg":"HS256","kid":"anything"}"#;
-    broker
-        .present(&hs256(SECRET, header, valid_claims().to_string()))
-        .allowed();
-    broker
-        .present(&signed(RS256, "rsa2048", Some("k"), &valid_claims()))
-        .denied(Reason::UnknownKeyId);
-    broker
-        .present(&signed(RS256, "rsa2048", None, &valid_claims()))
-        .denied(Reason::NoKey);
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! The map form of the ACL claim.
+
+use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE, may};
+use jwt_auth::Permission::{Allow, Deny};
+use serde_json::json;
+
+use super::bad_acl;
+
+#[test]
+fn the_map_form_allows_what_it_lists_and_nothing_else() {
+    let acl = json!({"pub": ["p/#"], "sub": ["s/+"], "all": ["b"]});
+    for (topic, expected) in [
+        ("p/x", [Allow, Deny, Deny]),
+        ("s/x", [Deny, Allow, Allow]),
+        ("b", [Allow, Allow, Allow]),
+        ("x", [Deny, Deny, Deny]),
+    ] {
+        let found = [PUBLISH, SUBSCRIBE, RECEIVE].map(|ask| may(&acl, ask, topic));
+        assert_eq!(found, expected, "{topic}: publish, subscribe, receive");
+    }
+}
+
+#[test]
+fn the_map_form_knows_three_members_and_ignores_the_rest() {
+    let acl =
+        json!({"publish": ["t"], "Pub": ["t"], "deny": 1, "x": null, "topic": {}, "all": ["a"]});
+    assert_eq!(may(&acl, PUBLISH, "t"), Deny);
+    assert_eq!(may(&acl, PUBLISH, "a"), Allow);
+}
+
+#[test]
+fn a_member_of_the_map_form_is_a_list_of_strings() {
+    for name in ["pub", "sub", "all"] {
+        for list in [
+            json!(null),
+            json!("CANARY"),
+            json!({}),
+            json!(1),
+            json!(false),
+            json!([1]),
+            json!(["t", null]),
+            json!(["t", {}]),
+            json!([["t"]]),
+            json!([true]),
+        ] {
+            bad_acl(&json!({ name: list }), "");
+            bad_acl(
+                &json!({ "pub": ["t"], "sub": ["t"], "all": ["t"], name: list }),
+                "",
+            );
+        }
+    }
+}
+
+#[test]
+fn a_string_of_the_map_form_that_is_no_filter_never_matches() {
+    for invalid in ["", "#/a", "a#", "a+", "eq ", "eq a#", "a/\0"] {
+        let acl = json!({"all": [invalid, "t"]});
+        assert_eq!(may(&acl, PUBLISH, "t"), Allow, "{invalid}");
+        for topic in ["a", "a#", "x/a", "ab", "", "eq "] {
+            assert_eq!(may(&acl, PUBLISH, topic), Deny, "{invalid}: {topic}");
+            assert_eq!(may(&acl, SUBSCRIBE, topic), Deny, "{invalid}: {topic}");
+        }
+    }
+}
