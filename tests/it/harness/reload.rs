@@ -3,7 +3,8 @@
 use jwt_auth::ffi::jwt_auth_reload;
 use serde_json::Value;
 
-use super::{Broker, accepted};
+use super::Broker;
+use super::broker::accepted;
 
 impl Broker {
     /// Takes up this configuration, or the error text of a `BAD_CONFIG`.

@@ -9,7 +9,9 @@ use jwt_auth::ffi::{
 use jwt_auth::{Action, Permission};
 use serde_json::{Value, json};
 
-use super::{Answer, Broker, Connect, POISON, broker, bytes, token};
+use super::answer::POISON;
+use super::connect::bytes;
+use super::{Answer, Broker, Connect, broker, token};
 
 /// The session of an accepted client.
 pub struct Session<'b> {
@@ -126,7 +128,7 @@ impl Session<'_> {
 
     /// All client attributes.
     pub fn attributes(&self) -> Vec<(String, String)> {
-        let text = |bytes: super::jwt_auth_bytes| {
+        let text = |bytes: jwt_auth_bytes| {
             // SAFETY: the bytes live as long as the session.
             let bytes = unsafe { std::slice::from_raw_parts(bytes.data, bytes.len) };
             String::from_utf8(bytes.to_vec()).unwrap()
