@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::authority;
 use harness::server::{Reply, Server, until};
+use harness::{Scratch, authority};
 use jwt_auth::{Client, Hooks, Verifier};
 use serde_json::{Value, json};
 
@@ -252,7 +252,7 @@ fn a_reload_ends_the_thread_of_an_endpoint_that_goes_and_keeps_that_of_one_that_
 fn a_check_that_is_not_done_yet_keeps_no_thread_of_the_configuration_before() {
     let _alone = alone();
     let server = Server::http(|_| Reply::Hang);
-    let list = authority::scratch("revocations.json", "{}");
+    let list = Scratch::new("revocations.json", "{}");
     let (entered, is_entered) = channel();
     let (may_leave, leave) = channel::<()>();
     let leave: Mutex<Receiver<()>> = Mutex::new(leave);

@@ -16,9 +16,8 @@ mod harness;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use harness::SECRET;
-use harness::authority::scratch;
 use harness::server::until;
+use harness::{SECRET, Scratch};
 use jwt_auth::{Hooks, Verifier};
 use serde_json::json;
 
@@ -32,7 +31,7 @@ fn looking_threads() -> usize {
 
 #[test]
 fn there_is_one_thread_for_the_file_in_force_and_none_afterwards() {
-    let file = scratch("revocations.json", "{}");
+    let file = Scratch::new("revocations.json", "{}");
     let with = json!({ "secret": SECRET, "revocations_file": file.0 }).to_string();
     let without = json!({ "secret": SECRET }).to_string();
     // A hook that is owned by nobody else any more will never be called again.
@@ -49,7 +48,7 @@ fn there_is_one_thread_for_the_file_in_force_and_none_afterwards() {
     }
     until("the old threads' end", || looking_threads() == 1);
     verifier.reload("{}").unwrap_err();
-    let broken = scratch("broken.json", "{");
+    let broken = Scratch::new("broken.json", "{");
     let config = json!({ "secret": SECRET, "revocations_file": broken.0 }).to_string();
     verifier.reload(&config).unwrap_err();
     assert!(Verifier::new(&config, Hooks::default()).is_err());

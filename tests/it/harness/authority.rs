@@ -1,7 +1,6 @@
 //! A certificate authority for one test.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls::crypto::aws_lc_rs;
@@ -10,6 +9,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
 use super::Scratch;
+use super::file::unique_number;
 
 /// Signs certificates.
 pub struct Authority {
@@ -45,11 +45,11 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params
             .distinguished_name
-            .push(DnType::CommonName, format!("authority {}", unique()));
+            .push(DnType::CommonName, format!("authority {}", unique_number()));
         let key = KeyPair::generate().unwrap();
         let certificate = params.self_signed(&key).unwrap();
         Self {
-            file: scratch("authority.pem", certificate.pem()),
+            file: Scratch::new("authority.pem", certificate.pem()),
             issuer: Issuer::new(params, key),
             certificate,
         }
@@ -105,18 +105,4 @@ pub fn server(certificate: &Certificate, clients: Option<&Authority>) -> Arc<Ser
     let key = PrivateKeyDer::try_from(certificate.key.serialize_der()).unwrap();
     let config = builder.with_single_cert(vec![certificate.der.clone()], key);
     Arc::new(config.unwrap())
-}
-
-/// A file with a name that no other test uses.
-pub fn scratch(name: &str, content: impl AsRef<[u8]>) -> Scratch {
-    Scratch::new(
-        &format!("{}-{}-{name}", std::process::id(), unique()),
-        content,
-    )
-}
-
-/// A number that nobody else in this process has.
-fn unique() -> u32 {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    NUMBER.fetch_add(1, Ordering::Relaxed)
 }

@@ -1,6 +1,7 @@
-//! The test vectors, and files that only one test uses.
+//! The test vectors, and files of one test.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
@@ -23,7 +24,20 @@ pub fn vectors(name: &str) -> Vec<Value> {
     serde_json::from_str(&vector_text(name)).unwrap()
 }
 
-/// A JSON file with a name that only one test uses.
+/// A path that nobody else uses: the tests of one process run at the same time, and several processes
+/// may do so too.
+pub fn unique_path(name: &str) -> PathBuf {
+    let name = format!("{}-{}-{name}", std::process::id(), unique_number());
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// A number that nobody else in this process has.
+pub(super) fn unique_number() -> u32 {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A JSON file.
 pub fn json_file(name: &str, content: &Value) -> Scratch {
     Scratch::new(name, content.to_string())
 }
@@ -32,8 +46,9 @@ pub fn json_file(name: &str, content: &Value) -> Scratch {
 pub struct Scratch(pub PathBuf);
 
 impl Scratch {
+    /// A file whose name ends like this.
     pub fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
-        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let path = unique_path(name);
         std::fs::write(&path, content).unwrap();
         Self(path)
     }

@@ -124,7 +124,7 @@ fn leeway_and_require_exp_change_at_once() {
 /// A file with another content is taken up by the reload, and not before.
 #[track_caller]
 fn picked_up(option: &str, contents: [&str; 2], tokens: [&str; 2], refused: Reason) {
-    let file = Scratch::new(&format!("reload-{option}"), contents[0]);
+    let file = Scratch::new(option, contents[0]);
     let config = json!({ option: file.0 });
     let broker = Broker::new(&config);
     broker.present(tokens[0]).allowed();
@@ -180,8 +180,8 @@ fn a_configuration_that_is_not_accepted_changes_nothing_and_names_the_option_onl
         token(&json!({ "sub": "me" })),
         token(&json!({ "sub": "you" })),
     );
-    let empty = json_file("reload-empty.json", &json!({ "keys": [] }));
-    let garbled = Scratch::new("reload-broken.json", "{\"keys\": hunter2}");
+    let empty = json_file("empty.json", &json!({ "keys": [] }));
+    let garbled = Scratch::new("broken.json", "{\"keys\": hunter2}");
     let session = broker.admit_with(&good);
     let unreadable = "the file cannot be read: No such file or directory (os error 2)";
     let with = |option: &str, value: Value| {

@@ -49,7 +49,7 @@ fn a_key_is_the_same_under_another_kid_and_from_another_source() {
     let first = json!({ "jwks": set("old", EdDSA, "ed25519") });
     let broker = Broker::new(&first);
     let session = broker.admit_with(&signed(EdDSA, "ed25519", Some("old"), &valid_claims()));
-    let file = json_file("reload-same.json", &set("new", EdDSA, "ed25519"));
+    let file = json_file("same.json", &set("new", EdDSA, "ed25519"));
     for config in [
         json!({ "jwks": set("new", EdDSA, "ed25519") }),
         json!({ "jwks": { "keys": [jwk(EdDSA, "ed25519")] } }),

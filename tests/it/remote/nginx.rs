@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 
 use crate::harness::authority::{Authority, Date};
 use crate::harness::server::until;
-use crate::harness::{Broker, jwk, signed, valid_claims};
+use crate::harness::{Broker, jwk, signed, unique_path, valid_claims};
 use jsonwebtoken::Algorithm::{self, ES256, ES384};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
@@ -21,8 +21,7 @@ struct Nginx {
 
 impl Nginx {
     fn start(authority: &Authority) -> Self {
-        let name = format!("nginx-{}", std::process::id());
-        let prefix = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let prefix = unique_path("nginx");
         fs::create_dir_all(prefix.join("html")).unwrap();
         let certificate = authority.certificate(&["id.example"], Date::Future);
         fs::write(prefix.join("server.pem"), &certificate.pem).unwrap();

@@ -4,9 +4,9 @@ use jsonwebtoken::Algorithm::ES256;
 use serde_json::{Value, json};
 
 use super::{named, wait_for_keys};
-use crate::harness::authority::{Authority, Date, scratch};
+use crate::harness::authority::{Authority, Date};
 use crate::harness::server::{Reply, Server};
-use crate::harness::{Broker, SECRET};
+use crate::harness::{Broker, SECRET, Scratch};
 
 const URL: &str = "https://127.0.0.1:9/";
 
@@ -135,16 +135,16 @@ fn what_is_wrong_with_tls_is_named() {
     let authority = Authority::new();
     let [client, other] =
         ["a.example", "b.example"].map(|name| authority.certificate(&[name], Date::Future));
-    let certificate = scratch("c.pem", &client.pem);
+    let certificate = Scratch::new("c.pem", &client.pem);
     let (key, other_key) = (
-        scratch("k.pem", client.key_pem()),
-        scratch("o.pem", other.key_pem()),
+        Scratch::new("k.pem", client.key_pem()),
+        Scratch::new("o.pem", other.key_pem()),
     );
-    let garbage = scratch(
+    let garbage = Scratch::new(
         "garbage.pem",
         "-----BEGIN CERTIFICATE-----\nhunter2!\n-----END CERTIFICATE-----\n",
     );
-    let empty = scratch("empty.pem", "hunter2");
+    let empty = Scratch::new("empty.pem", "hunter2");
     let none = "no private key in PEM without a passphrase found";
     for (ssl, error) in [
         (

@@ -10,9 +10,9 @@ use rustls::ServerConfig;
 use serde_json::{Value, json};
 
 use super::{broker, named, token, wait_for_failure, wait_for_keys};
-use crate::harness::Broker;
-use crate::harness::authority::{Authority, Date, scratch, server};
+use crate::harness::authority::{Authority, Date, server};
 use crate::harness::server::{Reply, Server};
+use crate::harness::{Broker, Scratch};
 
 fn serve(tls: Arc<ServerConfig>) -> Server {
     Server::https(tls, |_| Reply::keys(&[named(ES256, "p256", "a")]))
@@ -172,8 +172,8 @@ fn a_server_may_ask_who_we_are() {
     refused(&server, &json!({ "cacertfile": authority.path() }), cause);
     let client = authority.certificate(&["broker.example"], Date::Future);
     let (certificate, key) = (
-        scratch("c.pem", &client.pem),
-        scratch("k.pem", client.key_pem()),
+        Scratch::new("c.pem", &client.pem),
+        Scratch::new("k.pem", client.key_pem()),
     );
     accepted(
         &server,
@@ -191,8 +191,8 @@ fn a_server_that_we_are_led_to_does_not_learn_who_we_are() {
     });
     let client = authority.certificate(&["broker.example"], Date::Future);
     let (certificate, key) = (
-        scratch("c.pem", &client.pem),
-        scratch("k.pem", client.key_pem()),
+        Scratch::new("c.pem", &client.pem),
+        Scratch::new("k.pem", client.key_pem()),
     );
     let ssl =
         json!({ "cacertfile": authority.path(), "certfile": certificate.0, "keyfile": key.0 });

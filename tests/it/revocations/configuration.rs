@@ -4,8 +4,7 @@ use jwt_auth::Reason;
 use serde_json::{Value, json};
 
 use super::{config, list, revoking};
-use crate::harness::authority::scratch;
-use crate::harness::{Broker, SECRET, token};
+use crate::harness::{Broker, SECRET, Scratch, token};
 
 /// Files that are no lists, and what is said about them.
 const BROKEN: [(&str, &str); 18] = [
@@ -50,11 +49,14 @@ const BROKEN: [(&str, &str); 18] = [
 #[test]
 fn a_file_that_is_no_list_is_refused_at_the_start_and_told_by_its_defect() {
     for (content, problem) in BROKEN {
-        let error = Broker::refused(&config(&scratch("broken.json", content)));
+        let error = Broker::refused(&config(&Scratch::new("broken.json", content)));
         assert_eq!(error, format!("`revocations_file`: {problem}"));
         assert!(!error.contains("hunter2") && !error.contains("271828"));
     }
-    let error = Broker::refused(&config(&scratch("latin1.json", b"{\"jti\": [\"\xfc\"]}")));
+    let error = Broker::refused(&config(&Scratch::new(
+        "latin1.json",
+        b"{\"jti\": [\"\xfc\"]}",
+    )));
     assert_eq!(error, "`revocations_file`: the file is not UTF-8");
     let error = Broker::refused(&json!({
         "secret": SECRET,
@@ -76,7 +78,7 @@ fn a_member_given_twice_is_no_list() {
         r#"{"jti": ["a"], "jti": []}"#,
         r#"{"not_before": {"sub": {"a": 1, "a": 2}}}"#,
     ] {
-        let error = Broker::refused(&config(&scratch("twice.json", content)));
+        let error = Broker::refused(&config(&Scratch::new("twice.json", content)));
         assert!(
             error.starts_with("`revocations_file`: ") && error.contains("twice"),
             "{error}"
@@ -113,7 +115,7 @@ fn a_file_that_is_no_list_is_refused_by_a_reload_and_the_list_before_stays() {
     let (a, b) = (token(&json!({ "jti": "a" })), token(&json!({ "jti": "b" })));
     let session = broker.admit_with(&b);
     for (content, problem) in BROKEN {
-        let other = scratch("broken.json", content);
+        let other = Scratch::new("broken.json", content);
         let error = broker.reload(&config(&other)).unwrap_err();
         assert_eq!(error, format!("`revocations_file`: {problem}"));
         broker.present(&a).denied(Reason::Revoked);

@@ -5,13 +5,12 @@ mod configuration;
 mod sessions;
 mod tokens;
 
-use crate::harness::authority::scratch;
 use crate::harness::{Broker, SECRET, Scratch, base64url};
 use serde_json::{Value, json};
 
 /// A file with this list.
 fn list(content: &Value) -> Scratch {
-    scratch("revocations.json", content.to_string())
+    Scratch::new("revocations.json", content.to_string())
 }
 
 /// The configuration with the secret and this file.

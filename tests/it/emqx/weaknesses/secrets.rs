@@ -1,6 +1,6 @@
 //! Secrets, and what is told of them and of tokens.
 
-use crate::harness::{Broker, HS256_HEADER, base64url, hs256, jwk, signed, vector_path};
+use crate::harness::{Broker, HS256_HEADER, Scratch, base64url, hs256, jwk, signed, vector_path};
 use jsonwebtoken::Algorithm::{ES256, EdDSA};
 use jwt_auth::Reason::{
     Accepted, AlgorithmNotAllowed, BadSignature, ClaimMismatch, Expired, IssuedInFuture,
@@ -110,15 +110,14 @@ fn no_configuration_error_holds_a_secret() {
 
 #[test]
 fn an_empty_secret_is_refused_wherever_it_is_written() {
-    let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("empty.secret");
-    std::fs::write(&file, "").unwrap();
+    let file = Scratch::new("empty.secret", "");
     for (config, option) in [
         (json!({"secret": ""}), "secret"),
         (
             json!({"secret": "", "secret_base64_encoded": true}),
             "secret",
         ),
-        (json!({"secret_file": file}), "secret_file"),
+        (json!({"secret_file": file.0}), "secret_file"),
         (json!({"jwks": {"keys": [{"kty": "oct", "k": ""}]}}), "jwks"),
     ] {
         bad_config(&config, option);

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use super::super::{failures, named, wait_for_failure, wait_for_keys, wait_for_line};
 use super::{A_WHILE, a, b, config, patient_server, ready, server};
-use crate::harness::authority::{Authority, Date, scratch};
+use crate::harness::authority::{Authority, Date};
 use crate::harness::server::{Reply, Server};
-use crate::harness::{Broker, SECRET};
+use crate::harness::{Broker, SECRET, Scratch};
 
 #[test]
 fn an_endpoint_that_stays_keeps_its_keys_and_asks_for_nothing() {
@@ -49,8 +49,8 @@ fn an_endpoint_over_tls_that_stays_keeps_its_keys() {
     });
     let client = authority.certificate(&["a.example"], Date::Future);
     let (certificate, key) = (
-        scratch("c.pem", &client.pem),
-        scratch("k.pem", client.key_pem()),
+        Scratch::new("c.pem", &client.pem),
+        Scratch::new("k.pem", client.key_pem()),
     );
     let ssl = json!({ "ssl": {
         "cacertfile": authority.path(),

@@ -87,7 +87,7 @@ fn a_token_whose_kid_names_another_key_now_is_verified_again() {
 #[test]
 fn a_revocation_by_kid_finds_a_key_that_was_renamed() {
     let times = json!({ "not_before": { "kid": { "new": NOW } } }).to_string();
-    let list = Scratch::new("cache_revocations.json", times);
+    let list = Scratch::new("revocations.json", times);
     let options = || json!({ "revocations_file": list.0 });
     let broker = Broker::new(&named("old", options()));
     let token = token(&json!({ "iat": NOW - 1 }));
@@ -122,7 +122,7 @@ fn the_usual_format_of_a_key_that_comes_from_elsewhere_holds_for_it() {
 #[test]
 fn a_revocation_by_kid_finds_the_first_of_two_names_of_a_key() {
     let times = json!({ "not_before": { "kid": { "two": NOW } } }).to_string();
-    let list = Scratch::new("cache_names.json", times);
+    let list = Scratch::new("revocations.json", times);
     let config = |first: &str, second: &str| {
         let key = |kid: &str| {
             let mut key = jwk(EdDSA, "ed25519");
