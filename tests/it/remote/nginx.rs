@@ -1,7 +1,7 @@
 //! Keys that nginx serves, over TLS.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
@@ -20,7 +20,13 @@ struct Nginx {
 }
 
 impl Nginx {
+    /// Another test may get the port before nginx does; then nginx ends, and another port is tried.
     fn start(authority: &Authority) -> Self {
+        let attempts = (0..3).find_map(|_| Self::attempt(authority));
+        attempts.expect("nginx ended three times before it listened")
+    }
+
+    fn attempt(authority: &Authority) -> Option<Self> {
         let prefix = unique_path("nginx");
         fs::create_dir_all(prefix.join("html")).unwrap();
         let certificate = authority.certificate(&["id.example"], Date::Future);
@@ -33,13 +39,17 @@ impl Nginx {
             .arg(&prefix)
             .spawn()
             .expect("nginx is not installed; tests/run.sh installs it");
-        let server = Self {
+        let mut server = Self {
             child,
             prefix,
             port,
         };
-        until("nginx", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        server
+        // It writes this file when it listens.
+        let pid = server.prefix.join("nginx.pid");
+        until("nginx", || {
+            pid.exists() || server.child.try_wait().unwrap().is_some()
+        });
+        pid.exists().then_some(server)
     }
 
     /// Replaces the key set as deployments do: at once.
