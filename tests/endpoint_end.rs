@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::server::{Reply, Server, until};
-use harness::{Scratch, authority};
+use harness::{Scratch, authority, threads};
 use jwt_auth::{Client, Hooks, Verifier};
 use serde_json::{Value, json};
 
@@ -39,12 +39,7 @@ fn fetching_threads() -> usize {
 
 /// What the system knows of the threads that fetch.
 fn statuses() -> Vec<String> {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let statuses = threads
-        .filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("status")).ok());
-    statuses
-        .filter(|status| status.starts_with("Name:\tjwt_auth_jwks\n"))
-        .collect()
+    threads::statuses(|name| name == "jwt_auth_jwks")
 }
 
 /// A verifier whose log lines go into a hook that holds a token. Once the token has no other owner,
@@ -284,8 +279,5 @@ fn a_check_that_is_not_done_yet_keeps_no_thread_of_the_configuration_before() {
 
 /// How many threads of the library there are, whatever they do.
 fn our_threads() -> usize {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let names =
-        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
-    names.filter(|name| name.starts_with("jwt_auth_")).count()
+    threads::statuses(|name| name.starts_with("jwt_auth_")).len()
 }

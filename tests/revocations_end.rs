@@ -17,16 +17,13 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use harness::server::until;
-use harness::{SECRET, Scratch};
+use harness::{SECRET, Scratch, threads};
 use jwt_auth::{Hooks, Verifier};
 use serde_json::json;
 
 /// How many threads that look at files there are.
 fn looking_threads() -> usize {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let names =
-        threads.filter_map(|thread| std::fs::read_to_string(thread.ok()?.path().join("comm")).ok());
-    names.filter(|name| name == "jwt_auth_revoke\n").count()
+    threads::statuses(|name| name == "jwt_auth_revoke").len()
 }
 
 #[test]

@@ -5,21 +5,7 @@ use crate::harness::{Connect, broker, token};
 use jwt_auth::Permission::{self, Allow, Deny, NoMatch};
 use serde_json::{Value, json};
 
-/// A rule that denies everything with the topic `t`, but for these members.
-fn deny(members: &Value) -> Value {
-    let mut rule = json!({ "permission": "deny", "action": "all", "topic": "t" });
-    for (name, value) in members.as_object().unwrap() {
-        rule[name] = value.clone();
-    }
-    rule
-}
-
-/// The same that allows.
-fn allow(members: &Value) -> Value {
-    let mut rule = deny(members);
-    rule["permission"] = json!("allow");
-    rule
-}
+use super::{allow, deny};
 
 /// What a client with this rule may publish to `t`.
 #[track_caller]

@@ -28,3 +28,19 @@ fn bad_acl(acl: &Value, explanation: &str) {
     assert!(line.contains("): client `c1`, token "), "{acl}: {line}");
     assert!(!line.contains("CANARY"), "{acl}: {line}");
 }
+
+/// A rule that denies everything with the topic `t`, but for these members.
+fn deny(members: &Value) -> Value {
+    let mut rule = json!({ "permission": "deny", "action": "all", "topic": "t" });
+    for (name, value) in members.as_object().unwrap() {
+        rule[name] = value.clone();
+    }
+    rule
+}
+
+/// The same that allows.
+fn allow(members: &Value) -> Value {
+    let mut rule = deny(members);
+    rule["permission"] = json!("allow");
+    rule
+}

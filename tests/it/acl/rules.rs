@@ -4,6 +4,8 @@ use crate::harness::session::{Ask, PUBLISH, RECEIVE, SUBSCRIBE, may};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};
 use serde_json::{Value, json};
 
+use super::{allow, deny};
+
 const RETAINED: Ask = Ask {
     retain: 1,
     ..PUBLISH
@@ -11,22 +13,6 @@ const RETAINED: Ask = Ask {
 
 fn with_qos(qos: u8, ask: Ask) -> Ask {
     Ask { qos, ..ask }
-}
-
-/// A rule that denies everything with the topic `t`, but for these members.
-fn deny(members: &Value) -> Value {
-    let mut rule = json!({ "permission": "deny", "action": "all", "topic": "t" });
-    for (name, value) in members.as_object().unwrap() {
-        rule[name] = value.clone();
-    }
-    rule
-}
-
-/// The same that allows.
-fn allow(members: &Value) -> Value {
-    let mut rule = deny(members);
-    rule["permission"] = json!("allow");
-    rule
 }
 
 /// Whether a rule with these members denies what is asked for of the topic `t`.

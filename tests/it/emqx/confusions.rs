@@ -1,6 +1,6 @@
 //! Which token meets which key: EMQX's table of confused algorithms and keys.
 
-use crate::harness::{Broker, base64url, hs256, signed, vector_path, vector_text, vectors};
+use crate::harness::{Broker, base64url, hs256, signed, vector_path, vector_text, vector_token};
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use jwt_auth::Decision::Deny;
 use jwt_auth::Reason::{
@@ -21,13 +21,6 @@ fn labelled(alg: &str, algorithm: Algorithm, key: &EncodingKey) -> String {
     let input = format!("{header}.{}", base64url("{}"));
     let signature = crypto::sign(input.as_bytes(), key, algorithm).unwrap();
     format!("{input}.{signature}")
-}
-
-/// A ready-made token.
-fn ready_made(name: &str) -> String {
-    let tokens = vectors("tokens.json");
-    let entry = tokens.iter().find(|entry| entry["name"] == name).unwrap();
-    entry["token"].as_str().unwrap().to_owned()
 }
 
 /// `none` (any spelling, with or without signature).
@@ -123,7 +116,7 @@ fn an_rsa_key_verifies_pss() {
 #[test]
 fn an_ecdsa_signature_verifies_in_the_configured_form_and_is_told_apart_in_the_other() {
     let key = vector_path("keys/p256.pub.pem");
-    let (raw, der) = (ready_made("ES256 raw"), ready_made("ES256 der"));
+    let (raw, der) = (vector_token("ES256 raw"), vector_token("ES256 der"));
     for (config, good, other) in [
         // Differs from EMQX since 4.3, which takes r and s only: DER is the default of the module.
         (json!({"public_key": key}), &der, &raw),
@@ -162,8 +155,8 @@ fn an_ecdsa_algorithm_means_one_curve() {
                 .present(&labelled(alg, Algorithm::ES256, &p256))
                 .denied(NoKey);
         }
-        broker.present(&ready_made("ES512 raw")).denied(NoKey);
-        broker.present(&ready_made("ES512 der")).denied(NoKey);
+        broker.present(&vector_token("ES512 raw")).denied(NoKey);
+        broker.present(&vector_token("ES512 der")).denied(NoKey);
     }
 }
 

@@ -24,6 +24,14 @@ pub fn vectors(name: &str) -> Vec<Value> {
     serde_json::from_str(&vector_text(name)).unwrap()
 }
 
+/// The token of this name in `tokens.json`.
+#[track_caller]
+pub fn vector_token(name: &str) -> String {
+    let tokens = vectors("tokens.json");
+    let entry = tokens.iter().find(|entry| entry["name"] == name).unwrap();
+    entry["token"].as_str().unwrap().to_owned()
+}
+
 /// A path that nobody else uses: the tests of one process run at the same time, and several processes
 /// may do so too.
 pub fn unique_path(name: &str) -> PathBuf {

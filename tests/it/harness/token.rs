@@ -52,6 +52,13 @@ pub fn jwk(algorithm: jsonwebtoken::Algorithm, key: &str) -> Value {
     jwk
 }
 
+/// The same with a `kid`.
+pub fn named_jwk(algorithm: jsonwebtoken::Algorithm, key: &str, kid: &str) -> Value {
+    let mut jwk = jwk(algorithm, key);
+    jwk["kid"] = kid.into();
+    jwk
+}
+
 fn private_key(algorithm: jsonwebtoken::Algorithm, key: &str) -> jsonwebtoken::EncodingKey {
     use jsonwebtoken::{Algorithm, EncodingKey};
     let pem = vector_text(&format!("keys/{key}.key.pem"));

@@ -1,19 +1,19 @@
 //! Which of several keys is tried.
 
-use crate::harness::{Broker, SECRET, hs256, jwk, signed, valid_claims};
+use crate::harness::{Broker, SECRET, hs256, jwk, named_jwk, signed, valid_claims};
 use jsonwebtoken::Algorithm::{EdDSA, RS256};
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::{kid, set};
+use super::set;
 
 #[test]
 fn a_kid_that_names_keys_selects_exactly_those() {
     let broker = Broker::new(&set(&[
-        kid("a", RS256, "rsa2048"),
-        kid("b", RS256, "rsa2048-other"),
-        kid("shared", EdDSA, "ed25519"),
-        kid("shared", EdDSA, "ed25519-other"),
+        named_jwk(RS256, "rsa2048", "a"),
+        named_jwk(RS256, "rsa2048-other", "b"),
+        named_jwk(EdDSA, "ed25519", "shared"),
+        named_jwk(EdDSA, "ed25519-other", "shared"),
     ]));
     broker
         .present(&signed(RS256, "rsa2048", Some("a"), &valid_claims()))
@@ -39,7 +39,7 @@ fn a_kid_that_names_keys_selects_exactly_those() {
 
 #[test]
 fn a_kid_whose_keys_cannot_serve_the_algorithm_is_no_key() {
-    let keys = [kid("a", RS256, "rsa2048"), jwk(EdDSA, "ed25519")];
+    let keys = [named_jwk(RS256, "rsa2048", "a"), jwk(EdDSA, "ed25519")];
     let broker = Broker::new(&set(&keys));
     broker
         .present(&signed(EdDSA, "ed25519", Some("a"), &valid_claims()))
@@ -53,7 +53,7 @@ fn a_kid_whose_keys_cannot_serve_the_algorithm_is_no_key() {
 
 #[test]
 fn a_kid_that_nobody_has_leaves_the_keys_without_one() {
-    let keys = [kid("a", RS256, "rsa2048"), jwk(EdDSA, "ed25519")];
+    let keys = [named_jwk(RS256, "rsa2048", "a"), jwk(EdDSA, "ed25519")];
     let broker = Broker::new(&set(&keys));
     broker
         .present(&signed(EdDSA, "ed25519", Some("x"), &valid_claims()))
@@ -71,8 +71,8 @@ fn a_kid_that_nobody_has_leaves_the_keys_without_one() {
 #[test]
 fn without_a_kid_every_key_of_the_right_type_is_tried() {
     let broker = Broker::new(&set(&[
-        kid("a", RS256, "rsa2048"),
-        kid("b", RS256, "rsa2048-other"),
+        named_jwk(RS256, "rsa2048", "a"),
+        named_jwk(RS256, "rsa2048-other", "b"),
     ]));
     broker
         .present(&signed(RS256, "rsa2048-other", None, &valid_claims()))

@@ -6,8 +6,6 @@ mod secrets;
 mod sets;
 mod unusable;
 
-use crate::harness::jwk;
-use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
 fn with(mut jwk: Value, members: Value) -> Value {
@@ -20,8 +18,4 @@ fn with(mut jwk: Value, members: Value) -> Value {
 
 fn set(keys: &[Value]) -> Value {
     json!({ "jwks": { "keys": keys } })
-}
-
-fn kid(kid: &str, algorithm: Algorithm, key: &str) -> Value {
-    with(jwk(algorithm, key), json!({ "kid": kid }))
 }

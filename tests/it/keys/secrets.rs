@@ -1,11 +1,13 @@
 //! HMAC secrets: where they come from, and which are refused.
 
-use crate::harness::{Broker, HS256_HEADER, SECRET, Scratch, hs256, valid_claims, vector_text};
+use crate::harness::{
+    Broker, HS256_HEADER, SECRET, Scratch, hs256, token, valid_claims, vector_text,
+};
 use serde_json::json;
 
 #[test]
 fn a_secret_may_be_text_base64_or_a_file() {
-    let token = hs256(SECRET, HS256_HEADER, valid_claims().to_string());
+    let token = token(&valid_claims());
     let base64 = "YW4gSE1BQyBzZWNyZXQgb2YgMzIgY2hhcmFjdGVycyE=";
     let plain = Scratch::new("secret.txt", format!("{SECRET}\n"));
     let encoded = Scratch::new("secret.b64", format!("{base64}\n"));

@@ -1,14 +1,14 @@
 //! JSON Web Key Sets.
 
 use crate::harness::{
-    Broker, HS256_HEADER, SECRET, Scratch, accepts, base64url, hs256, jwk, signed, valid_claims,
-    vector_text, vectors,
+    Broker, SECRET, Scratch, accepts, base64url, jwk, named_jwk, signed, token, valid_claims,
+    vector_text, vector_token, vectors,
 };
 use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, PS512, RS256, RS512};
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::{kid, set, with};
+use super::{set, with};
 
 #[test]
 fn a_key_set_holds_keys_of_every_type() {
@@ -27,30 +27,22 @@ fn a_key_set_holds_keys_of_every_type() {
         accepts(&config, ES256, "p256");
         accepts(&config, ES384, "p384");
         accepts(&config, EdDSA, "ed25519");
-        let token = hs256(SECRET, HS256_HEADER, valid_claims().to_string());
+        let token = token(&valid_claims());
         Broker::new(&config).present(&token).allowed();
     }
 }
 
 #[test]
 fn keys_of_sets_expect_the_raw_format_and_signature_format_overrules() {
-    let tokens = vectors("tokens.json");
-    let token = |name: &str| {
-        let vector = tokens.iter().find(|vector| vector["name"] == name).unwrap();
-        vector["token"].as_str().unwrap()
-    };
+    let [raw, der] = ["ES256 raw", "ES256 der"].map(vector_token);
     let mut config = set(&[jwk(ES256, "p256")]);
     let broker = Broker::new(&config);
-    broker.present(token("ES256 raw")).allowed();
-    broker
-        .present(token("ES256 der"))
-        .denied(Reason::SignatureFormat);
+    broker.present(&raw).allowed();
+    broker.present(&der).denied(Reason::SignatureFormat);
     config["signature_format"] = "der".into();
     let broker = Broker::new(&config);
-    broker.present(token("ES256 der")).allowed();
-    broker
-        .present(token("ES256 raw"))
-        .denied(Reason::SignatureFormat);
+    broker.present(&der).allowed();
+    broker.present(&raw).denied(Reason::SignatureFormat);
 }
 
 #[test]
@@ -153,14 +145,12 @@ fn sources_may_be_combined() {
     let config = json!({
         "secret": SECRET,
         "public_key": vector_text("keys/rsa2048.pub.pem"),
-        "jwks": { "keys": [kid("e", EdDSA, "ed25519")] },
+        "jwks": { "keys": [named_jwk(EdDSA, "ed25519", "e")] },
     });
     accepts(&config, RS256, "rsa2048");
     accepts(&config, EdDSA, "ed25519");
     let broker = Broker::new(&config);
-    broker
-        .present(&hs256(SECRET, HS256_HEADER, valid_claims().to_string()))
-        .allowed();
+    broker.present(&token(&valid_claims())).allowed();
     let (_, line) = broker.log().remove(0);
     assert_eq!(line, "ready with 3 key(s)");
 }

@@ -1,26 +1,14 @@
 //! A verifier takes up another configuration while it is in use.
 
 use crate::harness::{
-    Broker, Connect, HS256_HEADER, NOW, SECRET, Scratch, broker, hs256, json_file, jwk, signed,
-    token, valid_claims, vector_text,
+    Broker, Connect, NOW, SECRET, Scratch, broker, json_file, signed, token, valid_claims,
+    vector_text,
 };
-use jsonwebtoken::Algorithm::{self, EdDSA, RS256};
+use jsonwebtoken::Algorithm::{EdDSA, RS256};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
-const OTHER: &str = "another HMAC secret, 32 characters!";
-
-/// A token signed with the other secret.
-fn other_token() -> String {
-    hs256(OTHER, HS256_HEADER, valid_claims().to_string())
-}
-
-/// A set with this key and `kid`.
-fn set(kid: &str, algorithm: Algorithm, key: &str) -> Value {
-    let mut jwk = jwk(algorithm, key);
-    jwk["kid"] = kid.into();
-    json!({ "keys": [jwk] })
-}
+use super::{OTHER, other_token, set};
 
 #[test]
 fn a_new_secret_is_in_force_at_once_and_the_old_one_no_longer() {

@@ -2,26 +2,14 @@
 
 use crate::harness::session::{PUBLISH, SUBSCRIBE};
 use crate::harness::{
-    Broker, HS256_HEADER, NOW, SECRET, base64url, broker, hs256, json_file, jwk, signed, token,
-    valid_claims, vector_text,
+    Broker, NOW, SECRET, base64url, broker, json_file, jwk, signed, token, valid_claims,
+    vector_text,
 };
-use jsonwebtoken::Algorithm::{self, ES256, EdDSA};
+use jsonwebtoken::Algorithm::{ES256, EdDSA};
 use jwt_auth::{Permission, Reason};
-use serde_json::{Value, json};
+use serde_json::json;
 
-const OTHER: &str = "another HMAC secret, 32 characters!";
-
-/// A token signed with the other secret.
-fn other_token() -> String {
-    hs256(OTHER, HS256_HEADER, valid_claims().to_string())
-}
-
-/// A set with this key and `kid`.
-fn set(kid: &str, algorithm: Algorithm, key: &str) -> Value {
-    let mut jwk = jwk(algorithm, key);
-    jwk["kid"] = kid.into();
-    json!({ "keys": [jwk] })
-}
+use super::{OTHER, other_token, set};
 
 #[test]
 fn a_session_whose_key_is_gone_is_no_longer_good_until_the_key_comes_back() {

@@ -6,13 +6,13 @@ use jsonwebtoken::Algorithm::ES256;
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::{broker, named, token, wait_for_failure, wait_for_keys};
-use crate::harness::Broker;
+use super::{broker, token, wait_for_failure, wait_for_keys};
 use crate::harness::authority::Authority;
 use crate::harness::server::{Reply, Server};
+use crate::harness::{Broker, named_jwk};
 
 fn good() -> Reply {
-    Reply::keys(&[named(ES256, "p256", "a")])
+    Reply::keys(&[named_jwk(ES256, "p256", "a")])
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_answer_without_an_end_is_cut_at_its_largest_size() {
 
 #[test]
 fn the_largest_answer_is_read() {
-    let mut body = json!({ "keys": [named(ES256, "p256", "a")] }).to_string();
+    let mut body = json!({ "keys": [named_jwk(ES256, "p256", "a")] }).to_string();
     body.push_str(&" ".repeat((1 << 20) - body.len()));
     let larger = format!("{body} ");
     let server = Server::http(move |_| Reply::body(body.as_bytes()));

@@ -4,13 +4,16 @@ use jsonwebtoken::Algorithm::{ES256, ES384, EdDSA, RS256};
 use jwt_auth::{LogLevel, Reason};
 use serde_json::json;
 
-use super::{broker, failures, named, token, wait_for_failure, wait_for_keys};
+use super::{broker, failures, token, wait_for_failure, wait_for_keys};
 use crate::harness::server::{Reply, Server, until};
-use crate::harness::{Broker, HS256_HEADER, SECRET, base64url, hs256, jwk, signed, valid_claims};
+use crate::harness::{
+    Broker, HS256_HEADER, SECRET, base64url, hs256, jwk, named_jwk, signed, valid_claims,
+};
 
 #[test]
 fn the_keys_of_an_endpoint_verify_tokens() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a"), jwk(RS256, "rsa2048")]));
+    let server =
+        Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a"), jwk(RS256, "rsa2048")]));
     let broker = broker(&server.url("/keys"));
     wait_for_keys(&broker);
     broker.present(&token(ES256, "p256", "a")).allowed();
@@ -67,7 +70,7 @@ fn a_key_of_the_configuration_that_fits_does_not_wait_for_the_endpoint() {
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
         "secret": SECRET,
-        "jwks": { "keys": [named(ES256, "p256", "a"), jwk(RS256, "rsa2048")] },
+        "jwks": { "keys": [named_jwk(ES256, "p256", "a"), jwk(RS256, "rsa2048")] },
     }));
     let secret = hs256(SECRET, HS256_HEADER, valid_claims().to_string());
     broker.present(&secret).allowed();
@@ -87,11 +90,15 @@ fn a_key_of_the_configuration_that_fits_does_not_wait_for_the_endpoint() {
 
 #[test]
 fn keys_of_the_configuration_and_of_the_endpoint_share_a_kid() {
-    let server =
-        Server::http(|_| Reply::keys(&[named(ES384, "p384", "a"), named(EdDSA, "ed25519", "b")]));
+    let server = Server::http(|_| {
+        Reply::keys(&[
+            named_jwk(ES384, "p384", "a"),
+            named_jwk(EdDSA, "ed25519", "b"),
+        ])
+    });
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
-        "jwks": { "keys": [named(ES256, "p256", "a")] },
+        "jwks": { "keys": [named_jwk(ES256, "p256", "a")] },
     }));
     wait_for_keys(&broker);
     broker.present(&token(ES256, "p256", "a")).allowed();
@@ -105,14 +112,14 @@ fn keys_of_the_configuration_and_of_the_endpoint_share_a_kid() {
 #[test]
 fn an_odd_key_is_skipped_with_a_warning_and_never_breaks_the_others() {
     let oct = json!({ "kty": "oct", "kid": "s", "k": base64url(SECRET) });
-    let mut encryption = named(RS256, "rsa2048", "e");
+    let mut encryption = named_jwk(RS256, "rsa2048", "e");
     encryption["use"] = "enc".into();
     let keys = [
         json!(7),
         oct,
         encryption,
         json!({ "kty": "AKP", "kid": "future" }),
-        named(ES256, "p256", "a"),
+        named_jwk(ES256, "p256", "a"),
     ];
     let server = Server::http(move |_| Reply::keys(&keys));
     let broker = broker(&server.url("/"));
@@ -160,7 +167,7 @@ fn what_is_no_key_set_is_told_once_and_replaces_nothing() {
         (b"{\"keys\": []}", "no usable key in the set"),
         (b"{\"keys\": [], \"keys\": []}", "a JSON member given twice"),
     ] {
-        let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+        let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
         let broker = Broker::new(&json!({
             "endpoint": server.url("/"),
             "refresh_interval": 1,
@@ -179,7 +186,7 @@ fn what_is_no_key_set_is_told_once_and_replaces_nothing() {
 #[test]
 fn a_set_has_up_to_a_thousand_keys() {
     let many = |count: usize| {
-        let fill = (0..count).map(|number| named(ES256, "p256", &format!("k{number}")));
+        let fill = (0..count).map(|number| named_jwk(ES256, "p256", &format!("k{number}")));
         fill.collect::<Vec<_>>()
     };
     let (most, more) = (many(1_000), many(1_001));
@@ -203,7 +210,7 @@ fn a_set_has_up_to_a_thousand_keys() {
 
 #[test]
 fn ecdsa_signatures_are_raw_unless_the_configuration_says_otherwise() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
         "signature_format": "der",
@@ -217,8 +224,8 @@ fn ecdsa_signatures_are_raw_unless_the_configuration_says_otherwise() {
 #[test]
 fn two_verifiers_in_a_process_do_not_meet() {
     let (a, b) = (
-        Server::http(|_| Reply::keys(&[named(ES256, "p256", "k")])),
-        Server::http(|_| Reply::keys(&[named(ES384, "p384", "k")])),
+        Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "k")])),
+        Server::http(|_| Reply::keys(&[named_jwk(ES384, "p384", "k")])),
     );
     let (first, second) = (broker(&a.url("/")), broker(&b.url("/")));
     wait_for_keys(&first);

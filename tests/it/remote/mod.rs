@@ -9,16 +9,9 @@ mod rotation;
 mod tls;
 
 use crate::harness::server::until;
-use crate::harness::{Broker, jwk, signed, valid_claims};
+use crate::harness::{Broker, signed, valid_claims};
 use jsonwebtoken::Algorithm;
-use serde_json::{Value, json};
-
-/// The public key of a key file, with a `kid`.
-fn named(algorithm: Algorithm, key: &str, kid: &str) -> Value {
-    let mut jwk = jwk(algorithm, key);
-    jwk["kid"] = kid.into();
-    jwk
-}
+use serde_json::json;
 
 /// A token of a key file, with a `kid`.
 fn token(algorithm: Algorithm, key: &str, kid: &str) -> String {

@@ -7,10 +7,12 @@ use std::process::{Child, Command};
 
 use crate::harness::authority::{Authority, Date};
 use crate::harness::server::until;
-use crate::harness::{Broker, jwk, signed, unique_path, valid_claims};
-use jsonwebtoken::Algorithm::{self, ES256, ES384};
+use crate::harness::{Broker, named_jwk, unique_path};
+use jsonwebtoken::Algorithm::{ES256, ES384};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
+
+use super::token;
 
 /// An nginx of its own, with its own files, that ends with the test.
 struct Nginx {
@@ -111,21 +113,11 @@ fn free_port() -> u16 {
     listener.local_addr().unwrap().port()
 }
 
-fn named(algorithm: Algorithm, key: &str) -> Value {
-    let mut jwk = jwk(algorithm, key);
-    jwk["kid"] = key.into();
-    jwk
-}
-
-fn token(algorithm: Algorithm, key: &str) -> String {
-    signed(algorithm, key, Some(key), &valid_claims())
-}
-
 #[test]
 fn nginx_serves_a_key_set_that_rotates() {
     let authority = Authority::new();
     let nginx = Nginx::start(&authority);
-    nginx.publish(&[named(ES256, "p256")]);
+    nginx.publish(&[named_jwk(ES256, "p256", "a")]);
     let mut config = json!({
         "endpoint": format!("https://127.0.0.1:{}/old", nginx.port),
         "refresh_interval": 1,
@@ -134,19 +126,19 @@ fn nginx_serves_a_key_set_that_rotates() {
     });
     let broker = Broker::new(&config);
     until("the first set", || {
-        broker.present(&token(ES256, "p256")).result.decision == 1
+        broker.present(&token(ES256, "p256", "a")).result.decision == 1
     });
     broker
-        .present(&token(ES384, "p384"))
+        .present(&token(ES384, "p384", "b"))
         .denied(Reason::UnknownKeyId);
     until("an unchanged set", || {
         nginx.log().contains("304 id.example \"")
     });
-    nginx.publish(&[named(ES384, "p384"), named(ES256, "p256")]);
+    nginx.publish(&[named_jwk(ES384, "p384", "b"), named_jwk(ES256, "p256", "a")]);
     until("the second key", || {
-        broker.present(&token(ES384, "p384")).result.decision == 1
+        broker.present(&token(ES384, "p384", "b")).result.decision == 1
     });
-    broker.present(&token(ES256, "p256")).allowed();
+    broker.present(&token(ES256, "p256", "a")).allowed();
     assert_eq!(broker.warnings(), [""; 0]);
 
     config["headers"] = json!({});
@@ -160,6 +152,6 @@ fn nginx_serves_a_key_set_that_rotates() {
         ]
     );
     stranger
-        .present(&token(ES256, "p256"))
+        .present(&token(ES256, "p256", "a"))
         .denied(Reason::KeysUnavailable);
 }

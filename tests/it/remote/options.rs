@@ -3,10 +3,10 @@
 use jsonwebtoken::Algorithm::ES256;
 use serde_json::{Value, json};
 
-use super::{named, wait_for_keys};
+use super::wait_for_keys;
 use crate::harness::authority::{Authority, Date};
 use crate::harness::server::{Reply, Server};
-use crate::harness::{Broker, SECRET, Scratch};
+use crate::harness::{Broker, SECRET, Scratch, named_jwk};
 
 const URL: &str = "https://127.0.0.1:9/";
 
@@ -206,7 +206,7 @@ fn what_is_wrong_with_tls_is_named() {
 
 #[test]
 fn an_endpoint_may_serve_every_algorithm_but_those_of_secrets() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let config =
         |algorithms: Value| json!({ "endpoint": server.url("/"), "algorithms": algorithms });
     wait_for_keys(&Broker::new(&config(json!(["RS256", "ES256", "EdDSA"]))));

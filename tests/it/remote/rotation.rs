@@ -8,9 +8,9 @@ use jsonwebtoken::Algorithm::{ES256, ES384};
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::{broker, failures, named, token, wait_for_failure, wait_for_keys, wait_for_line};
-use crate::harness::Broker;
+use super::{broker, failures, token, wait_for_failure, wait_for_keys, wait_for_line};
 use crate::harness::server::{Reply, Server, until};
+use crate::harness::{Broker, named_jwk};
 
 /// A broker that asks every second.
 fn hasty(server: &Server) -> Broker {
@@ -19,7 +19,7 @@ fn hasty(server: &Server) -> Broker {
 
 #[test]
 fn a_rotation_refuses_no_valid_token() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "old")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "old")]));
     let broker = hasty(&server);
     wait_for_keys(&broker);
     let (old, new) = (token(ES256, "p256", "old"), token(ES384, "p384", "new"));
@@ -32,7 +32,12 @@ fn a_rotation_refuses_no_valid_token() {
                 checks.fetch_add(1, Ordering::SeqCst);
             }
         });
-        server.set(|_| Reply::keys(&[named(ES256, "p256", "old"), named(ES384, "p384", "new")]));
+        server.set(|_| {
+            Reply::keys(&[
+                named_jwk(ES256, "p256", "old"),
+                named_jwk(ES384, "p384", "new"),
+            ])
+        });
         wait_for_line(
             &broker,
             "`endpoint`: key set changed; it has 2 usable key(s)",
@@ -41,7 +46,7 @@ fn a_rotation_refuses_no_valid_token() {
         ends.store(true, Ordering::SeqCst);
     });
     assert!(checks.into_inner() > 0);
-    server.set(|_| Reply::keys(&[named(ES384, "p384", "new")]));
+    server.set(|_| Reply::keys(&[named_jwk(ES384, "p384", "new")]));
     wait_for_line(
         &broker,
         "`endpoint`: key set changed; it has 1 usable key(s)",
@@ -52,7 +57,7 @@ fn a_rotation_refuses_no_valid_token() {
 
 #[test]
 fn a_set_that_has_not_changed_is_told_once() {
-    let server = Server::http(|_| Reply::keys(&[json!(7), named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[json!(7), named_jwk(ES256, "p256", "a")]));
     let broker = hasty(&server);
     server.wait_for(3);
     let told = broker
@@ -64,10 +69,10 @@ fn a_set_that_has_not_changed_is_told_once() {
 
 #[test]
 fn an_unknown_kid_makes_the_endpoint_look_for_it() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "old")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "old")]));
     let broker = broker(&server.url("/"));
     wait_for_keys(&broker);
-    server.set(|_| Reply::keys(&[named(ES384, "p384", "new")]));
+    server.set(|_| Reply::keys(&[named_jwk(ES384, "p384", "new")]));
     broker
         .present(&token(ES384, "p384", "new"))
         .denied(Reason::UnknownKeyId);
@@ -78,7 +83,7 @@ fn an_unknown_kid_makes_the_endpoint_look_for_it() {
 
 #[test]
 fn a_flood_of_unknown_kids_is_no_flood_of_requests() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let broker = broker(&server.url("/"));
     wait_for_keys(&broker);
     let start = Instant::now();
@@ -108,7 +113,7 @@ fn a_flood_of_unknown_kids_is_no_flood_of_requests() {
 fn a_set_is_asked_for_by_its_etag_and_stays() {
     let server = Server::http(|request| match request.header("If-None-Match") {
         Some("\"v1\"") => Reply::status(304).with("ETag", "\"v1\""),
-        _ => Reply::keys(&[named(ES256, "p256", "a")]).with("ETag", "\"v1\""),
+        _ => Reply::keys(&[named_jwk(ES256, "p256", "a")]).with("ETag", "\"v1\""),
     });
     let broker = hasty(&server);
     server.wait_for(3);
@@ -120,7 +125,7 @@ fn a_set_is_asked_for_by_its_etag_and_stays() {
     assert_eq!(etags[..3], [None, Some("\"v1\""), Some("\"v1\"")]);
     broker.present(&token(ES256, "p256", "a")).allowed();
     assert_eq!(broker.warnings(), [""; 0]);
-    server.set(|_| Reply::keys(&[named(ES384, "p384", "b")]).with("ETag", "\"v2\""));
+    server.set(|_| Reply::keys(&[named_jwk(ES384, "p384", "b")]).with("ETag", "\"v2\""));
     wait_for_line(&broker, "`endpoint`: key set changed");
     server.wait_for(server.count() + 1);
     let last = server.requests().pop().unwrap();
@@ -136,13 +141,15 @@ fn a_status_304_that_nobody_asked_for_is_a_failure() {
 
 #[test]
 fn a_server_that_goes_and_comes_back_costs_nothing() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let (broker, port) = (hasty(&server), server.address.port());
     wait_for_keys(&broker);
     drop(server);
     wait_for_failure(&broker, "the connection was refused");
     broker.present(&token(ES256, "p256", "a")).allowed();
-    let _server = Server::start(port, None, |_| Reply::keys(&[named(ES384, "p384", "b")]));
+    let _server = Server::start(port, None, |_| {
+        Reply::keys(&[named_jwk(ES384, "p384", "b")])
+    });
     wait_for_line(&broker, "`endpoint`: fetched again after ");
     broker.present(&token(ES384, "p384", "b")).allowed();
     assert_eq!(failures(&broker), ["the connection was refused"]);
@@ -157,7 +164,9 @@ fn a_server_that_is_not_there_yet_is_found_when_a_client_needs_it() {
         &broker,
         "no keys are held, and tokens that need them are refused",
     );
-    let _server = Server::start(port, None, |_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let _server = Server::start(port, None, |_| {
+        Reply::keys(&[named_jwk(ES256, "p256", "a")])
+    });
     until("keys", || {
         broker.present(&token(ES256, "p256", "a")).result.decision == 1
     });
@@ -165,7 +174,7 @@ fn a_server_that_is_not_there_yet_is_found_when_a_client_needs_it() {
 
 #[test]
 fn keys_are_dropped_after_max_fail_count_failures_and_come_back() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
         "refresh_interval": 1,
@@ -187,14 +196,14 @@ fn keys_are_dropped_after_max_fail_count_failures_and_come_back() {
         [cause; 2],
         "once at first, once at the end"
     );
-    server.set(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    server.set(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     wait_for_line(&broker, "`endpoint`: fetched again after ");
     broker.present(&token(ES256, "p256", "a")).allowed();
 }
 
 #[test]
 fn with_a_max_fail_count_of_zero_keys_are_never_dropped() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
         "refresh_interval": 1,
@@ -210,7 +219,7 @@ fn with_a_max_fail_count_of_zero_keys_are_never_dropped() {
 
 #[test]
 fn a_session_ends_with_its_key_and_not_with_the_endpoint() {
-    let server = Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]));
+    let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
     let broker = Broker::new(&json!({
         "endpoint": server.url("/"),
         "refresh_interval": 1,
@@ -222,10 +231,10 @@ fn a_session_ends_with_its_key_and_not_with_the_endpoint() {
     server.set(|_| Reply::status(500));
     wait_for_line(&broker, "the keys are dropped after 1 failure(s)");
     session.recheck().allowed();
-    server.set(|_| Reply::keys(&[named(ES384, "p384", "b")]));
+    server.set(|_| Reply::keys(&[named_jwk(ES384, "p384", "b")]));
     wait_for_line(&broker, "`endpoint`: fetched again after ");
     session.recheck().denied(Reason::NoKey);
-    server.set(|_| Reply::keys(&[named(ES256, "p256", "c")]));
+    server.set(|_| Reply::keys(&[named_jwk(ES256, "p256", "c")]));
     wait_for_line(&broker, "`endpoint`: key set changed");
     session.recheck().allowed();
 }

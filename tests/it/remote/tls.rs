@@ -9,13 +9,13 @@ use jwt_auth::Reason;
 use rustls::ServerConfig;
 use serde_json::{Value, json};
 
-use super::{broker, named, token, wait_for_failure, wait_for_keys};
+use super::{broker, token, wait_for_failure, wait_for_keys};
 use crate::harness::authority::{Authority, Date, server};
 use crate::harness::server::{Reply, Server};
-use crate::harness::{Broker, Scratch};
+use crate::harness::{Broker, Scratch, named_jwk};
 
 fn serve(tls: Arc<ServerConfig>) -> Server {
-    Server::https(tls, |_| Reply::keys(&[named(ES256, "p256", "a")]))
+    Server::https(tls, |_| Reply::keys(&[named_jwk(ES256, "p256", "a")]))
 }
 
 fn broker_with(server: &Server, ssl: &Value) -> Broker {

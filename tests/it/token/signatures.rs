@@ -1,6 +1,6 @@
 //! Signatures: the vectors of the RFCs, tokens of an independent signer, and what must be refused.
 
-use crate::harness::{Broker, HS256_HEADER, base64url, hs256, vector_path, vectors};
+use crate::harness::{Broker, HS256_HEADER, base64url, hs256, vector_path, vector_token, vectors};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
@@ -140,12 +140,7 @@ fn a_good_signature_in_the_other_format_says_so_and_warns_once_for_each_key() {
 
 #[test]
 fn der_is_the_default_of_public_key_and_raw_of_key_sets() {
-    let tokens = vectors("tokens.json");
-    let named = |name: &str| {
-        let vector = tokens.iter().find(|vector| vector["name"] == name).unwrap();
-        text(vector, "token").to_owned()
-    };
-    let (der, raw) = (named("ES256 der"), named("ES256 raw"));
+    let (der, raw) = (vector_token("ES256 der"), vector_token("ES256 raw"));
     let pem = Broker::new(&json!({ "public_key": vector_path("keys/p256.pub.pem") }));
     pem.present(&der).allowed();
     pem.present(&raw).denied(Reason::SignatureFormat);

@@ -8,11 +8,11 @@ use jsonwebtoken::Algorithm::{ES256, ES384};
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::super::{failures, named, wait_for_failure, wait_for_keys, wait_for_line};
+use super::super::{failures, wait_for_failure, wait_for_keys, wait_for_line};
 use super::{A_WHILE, a, b, config, patient_server, ready, server};
 use crate::harness::authority::{Authority, Date};
 use crate::harness::server::{Reply, Server};
-use crate::harness::{Broker, SECRET, Scratch};
+use crate::harness::{Broker, SECRET, Scratch, named_jwk};
 
 #[test]
 fn an_endpoint_that_stays_keeps_its_keys_and_asks_for_nothing() {
@@ -45,7 +45,7 @@ fn an_endpoint_that_stays_keeps_its_keys_and_asks_for_nothing() {
 fn an_endpoint_over_tls_that_stays_keeps_its_keys() {
     let authority = Authority::new();
     let server = Server::https(authority.suspicious_server(&["127.0.0.1"]), |_| {
-        Reply::keys(&[named(ES256, "p256", "a")])
+        Reply::keys(&[named_jwk(ES256, "p256", "a")])
     });
     let client = authority.certificate(&["a.example"], Date::Future);
     let (certificate, key) = (
@@ -73,8 +73,8 @@ fn an_endpoint_over_tls_that_stays_keeps_its_keys() {
 fn other_headers_are_sent_soon_and_the_keys_stay_meanwhile() {
     let server = Server::http(|request| {
         let key = match request.header("x-tenant") {
-            Some("two") => named(ES384, "p384", "b"),
-            _ => named(ES256, "p256", "a"),
+            Some("two") => named_jwk(ES384, "p384", "b"),
+            _ => named_jwk(ES256, "p256", "a"),
         };
         Reply::keys(&[key])
     });
@@ -101,7 +101,7 @@ fn other_headers_are_sent_soon_and_the_keys_stay_meanwhile() {
 #[test]
 fn headers_that_were_missing_bring_the_keys() {
     let server = Server::http(|request| match request.header("authorization") {
-        Some("Bearer x") => Reply::keys(&[named(ES256, "p256", "a")]),
+        Some("Bearer x") => Reply::keys(&[named_jwk(ES256, "p256", "a")]),
         _ => Reply::status(401),
     });
     let broker = Broker::new(&config(&server, &json!({})));

@@ -11,16 +11,16 @@ use std::time::Duration;
 use jsonwebtoken::Algorithm::{ES256, ES384};
 use serde_json::Value;
 
-use super::{named, token, wait_for_keys};
-use crate::harness::Broker;
+use super::{token, wait_for_keys};
 use crate::harness::server::{Reply, Server};
+use crate::harness::{Broker, named_jwk};
 
 /// Long enough for a request that is not expected to come, which cannot be waited for.
 const A_WHILE: Duration = Duration::from_millis(700);
 
 /// A server with one key: ES256, `kid` `a`.
 fn server() -> Server {
-    Server::http(|_| Reply::keys(&[named(ES256, "p256", "a")]))
+    Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]))
 }
 
 /// A server with another key, ES384 with the `kid` `b`, that answers when it may.
@@ -31,7 +31,7 @@ fn patient_server() -> (Server, Arc<AtomicBool>) {
         while !seen.load(Ordering::SeqCst) {
             thread::sleep(Duration::from_millis(2));
         }
-        Reply::keys(&[named(ES384, "p384", "b")])
+        Reply::keys(&[named_jwk(ES384, "p384", "b")])
     });
     (server, may_answer)
 }

@@ -10,12 +10,14 @@ use jsonwebtoken::Algorithm::{ES256, EdDSA};
 use jwt_auth::Reason;
 use serde_json::json;
 
-use super::super::{failures, named, wait_for_keys};
+use super::super::{failures, wait_for_keys};
 use super::{A_WHILE, a, b, config, patient_server, ready, server};
 use crate::harness::authority::Authority;
 use crate::harness::server::{Reply, Server, until};
 use crate::harness::session::PUBLISH;
-use crate::harness::{Broker, HS256_HEADER, SECRET, hs256, jwk, signed, valid_claims, vector_text};
+use crate::harness::{
+    Broker, HS256_HEADER, SECRET, hs256, jwk, named_jwk, signed, valid_claims, vector_text,
+};
 
 /// Far more than a reload or an end takes, and far less than any timeout of a fetch.
 const PROMPT: Duration = Duration::from_secs(2);
@@ -82,7 +84,7 @@ fn another_path_or_other_ssl_options_make_another_endpoint() {
     let authority = Authority::new();
     let server = Server::https(authority.server(&["127.0.0.1"]), |request| {
         match request.path.as_str() {
-            "/" => Reply::keys(&[named(ES256, "p256", "a")]),
+            "/" => Reply::keys(&[named_jwk(ES256, "p256", "a")]),
             _ => Reply::Hang,
         }
     });

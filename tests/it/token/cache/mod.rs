@@ -3,16 +3,14 @@
 mod check;
 mod reload;
 
-use crate::harness::{jwk, signed};
+use crate::harness::{named_jwk, signed};
 use jsonwebtoken::Algorithm::EdDSA;
 use serde_json::{Value, json};
 
 /// A configuration with one Ed25519 key under this `kid`.
 fn named(kid: &str, options: Value) -> Value {
-    let mut key = jwk(EdDSA, "ed25519");
-    key["kid"] = kid.into();
     let mut config = options;
-    config["jwks"] = json!({ "keys": [key] });
+    config["jwks"] = json!({ "keys": [named_jwk(EdDSA, "ed25519", kid)] });
     config
 }
 

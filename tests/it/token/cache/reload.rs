@@ -1,6 +1,6 @@
 //! A token that was seen before another configuration was taken up.
 
-use crate::harness::{Broker, Connect, NOW, Scratch, jwk, signed};
+use crate::harness::{Broker, Connect, NOW, Scratch, jwk, named_jwk, signed};
 use jsonwebtoken::Algorithm::{ES256, EdDSA};
 use jwt_auth::Reason;
 use serde_json::json;
@@ -76,8 +76,7 @@ fn a_token_whose_kid_names_another_key_now_is_verified_again() {
     let token = signed(EdDSA, "ed25519", Some("old"), &json!({}));
     broker.present(&token).allowed();
     // `old` is another key now, and the key that signed the token has another name.
-    let mut other = jwk(EdDSA, "ed25519-other");
-    other["kid"] = "old".into();
+    let other = named_jwk(EdDSA, "ed25519-other", "old");
     let mut config = named("new", json!({}));
     config["jwks"]["keys"].as_array_mut().unwrap().push(other);
     broker.reload(&config).unwrap();
@@ -124,11 +123,7 @@ fn a_revocation_by_kid_finds_the_first_of_two_names_of_a_key() {
     let times = json!({ "not_before": { "kid": { "two": NOW } } }).to_string();
     let list = Scratch::new("revocations.json", times);
     let config = |first: &str, second: &str| {
-        let key = |kid: &str| {
-            let mut key = jwk(EdDSA, "ed25519");
-            key["kid"] = kid.into();
-            key
-        };
+        let key = |kid: &str| named_jwk(EdDSA, "ed25519", kid);
         json!({ "jwks": { "keys": [key(first), key(second)] }, "revocations_file": list.0 })
     };
     let broker = Broker::new(&config("one", "two"));
