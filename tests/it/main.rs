@@ -1,5 +1,7 @@
-//! The tests of the library: one program, with a room for each part of it. Tests that look at the
-//! process they run in are programs of their own, beside this one.
+//! The tests of the library: one program, with a module for each part of it.
+//!
+//! Beside it are the tests that need a process of their own: `allocations.rs` replaces the allocator,
+//! and `endpoint_end.rs` and `revocations_end.rs` count the threads of the process.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,

@@ -1,4 +1,4 @@
-//! What EMQX does, and what is done here.
+//! EMQX's tests, answers and weaknesses, and what is answered here.
 
 mod acl_suites;
 mod acl_vectors;

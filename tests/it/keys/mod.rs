@@ -1,4 +1,4 @@
-//! The keys that are configured.
+//! The keys that a configuration gives.
 
 mod kid;
 mod pem;

@@ -1,4 +1,4 @@
-//! A token, and what becomes of it until its claims are read.
+//! A token: its form, its signature, and the cache of tokens that were seen before.
 
 mod cache;
 mod form;

@@ -1,4 +1,4 @@
-//! One verifier: what it decides, and what it says of that.
+//! What a verifier decides, and what it logs.
 
 mod decisions;
 mod log_lines;
