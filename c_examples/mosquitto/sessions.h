@@ -8,8 +8,8 @@
 // * a session carries the client id, and is found by pointer and id together only;
 // * when a client authenticates, the session of its pointer is dropped first;
 // * when a client goes, its session is OFFLINE if the client's session in the broker may outlive
-//   the connection, and LEAVING if not. A LEAVING session answers until the end of the tick, because
-//   the broker sends a will in the same turn of its loop in which the client goes;
+//   the connection, and LEAVING if not. A LEAVING session answers until the end of the tick,
+//   because the broker sends a will in the same turn of its loop in which the client goes;
 // * an OFFLINE session ends when its client id authenticates again, and there are never more of
 //   them than a fixed number;
 // * when the token expires, or is revoked, the grant is freed and the session stays as a tombstone

@@ -54,8 +54,8 @@ run_tests() {
 make -s -C c_examples/erlang
 check_types "$target/erlang/jwt_auth/ebin"
 run_tests tests/erlang/nif "$target/erlang/jwt_auth"
-# Once more, with what the C code does to memory watched. The virtual machine handles signals by itself,
-# and its own memory is not for us to look at.
+# Once more, with what the C code does to memory watched. The virtual machine handles signals by
+# itself, and its own memory is not for us to look at.
 make -s -C c_examples/erlang OUT="$target/erlang/jwt_auth-asan" \
     CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 (

@@ -1,7 +1,7 @@
 //! The tests of the library: one program, with a module for each part of it.
 //!
-//! Beside it are the tests that need a process of their own: `allocations.rs` replaces the allocator,
-//! and `endpoint_end.rs` and `revocations_end.rs` count the threads of the process.
+//! Beside it are the tests that need a process of their own: `allocations.rs` replaces the
+//! allocator, and `endpoint_end.rs` and `revocations_end.rs` count the threads of the process.
 #![allow(
     clippy::arithmetic_side_effects,
     clippy::cast_precision_loss,
@@ -16,6 +16,7 @@
 mod acl;
 mod claims;
 mod config;
+mod documents;
 mod emqx;
 mod grants;
 mod harness;

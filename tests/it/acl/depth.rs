@@ -1,5 +1,5 @@
-//! Topics and claims as deep and as long as they come, on threads with a small stack: some C libraries
-//! give a thread no more than this by default.
+//! Topics and claims as deep and as long as they come, on threads with a small stack: some C
+//! libraries give a thread no more than this by default.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! What EMQX answered to ACL claims when it was asked, row by row, and what is answered here.
 //!
-//! The client has the id `c1`, the user name `u1`, the address 192.0.2.7 and the attribute `g` with the
-//! value `g1`, but for what its row says.
+//! The client has the id `c1`, the user name `u1`, the address 192.0.2.7 and the attribute `g` with
+//! the value `g1`, but for what its row says.
 
 use std::collections::HashSet;
 

@@ -32,8 +32,8 @@ pub fn vector_token(name: &str) -> String {
     entry["token"].as_str().unwrap().to_owned()
 }
 
-/// A path that nobody else uses: the tests of one process run at the same time, and several processes
-/// may do so too.
+/// A path that nobody else uses: the tests of one process run at the same time, and several
+/// processes may do so too.
 pub fn unique_path(name: &str) -> PathBuf {
     let name = format!("{}-{}-{name}", std::process::id(), unique_number());
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)

@@ -1,10 +1,10 @@
 //! Random ACL claims, against a reference that is as simple as it can be: it writes out all topics.
 //!
-//! There is one filter for every way to put three levels together, and one topic for every way to put
-//! four together, with a level (`z`, `$z` in front) that is in no filter. What one filter has in common
-//! with another, or lacks, shows in these topics: a topic of more levels, or with other names,
-//! is to both filters like one of them. The empty topic is among them, for `/#` and `+` stand for it too,
-//! although nobody can publish to it.
+//! There is one filter for every way to put three levels together, and one topic for every way to
+//! put four together, with a level (`z`, `$z` in front) that is in no filter. What one filter has
+//! in common with another, or lacks, shows in these topics: a topic of more levels, or with other
+//! names, is to both filters like one of them. The empty topic is among them, for `/#` and `+`
+//! stand for it too, although nobody can publish to it.
 
 mod filters;
 mod rules;

@@ -7,9 +7,6 @@ use regex::Regex;
 
 use super::{documents, has_extension, is_fence, read, repository};
 
-/// Documents that are linked to and are not there yet.
-const AWAITED: [&str; 1] = ["ARCHITECTURE.md"];
-
 /// A document without its blocks of code.
 fn prose(document: &str) -> String {
     let mut in_code = false;
@@ -97,10 +94,9 @@ fn links_lead_to_files_and_headings() {
             count += 1;
             let (path, anchor) = resolved(&document, &link);
             let is_there = repository(&path).exists();
-            let is_awaited = AWAITED.contains(&path.as_str()) && !is_there && anchor.is_none();
             let has_anchor =
                 || anchor.is_none_or(|anchor| is_there && anchors(&path).contains(&anchor));
-            let is_good = is_awaited || (is_there && has_anchor());
+            let is_good = is_there && has_anchor();
             if !is_good {
                 dead.push(format!("{document}: {link}"));
             }

@@ -4,9 +4,9 @@ use jsonwebtoken::Algorithm::{ES256, RS256};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
-use super::harness::{Broker, HS256_HEADER, NOW, SECRET, Scratch, hs256, jwk, key_path, signed};
-use super::server::{Reply, Server, until};
 use super::{files, has_block, read};
+use crate::harness::server::{Reply, Server, until};
+use crate::harness::{Broker, HS256_HEADER, NOW, SECRET, Scratch, hs256, jwk, key_path, signed};
 
 const DIRECTORY: &str = "c_examples/configurations/";
 

@@ -1,28 +1,18 @@
 //! What the documents say is what the published files say: tables and configurations are derived
 //! from them, examples are tried, and links lead somewhere.
-#![allow(
-    clippy::arithmetic_side_effects,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test that panics fails, and that is all"
-)]
 
-#[path = "it/harness/mod.rs"]
-mod harness;
-#[path = "readme/layout.rs"]
+mod configurations;
+mod examples;
 mod layout;
-#[path = "readme/links.rs"]
 mod links;
-#[path = "harness/server.rs"]
-mod server;
-#[path = "readme/tables.rs"]
 mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
+
+use crate::harness::Scratch;
 
 fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -135,8 +125,7 @@ fn the_c_example_compiles_without_a_warning() {
     let [example] = &examples.collect::<Vec<_>>()[..] else {
         panic!("not one example");
     };
-    let source = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme.c");
-    fs::write(&source, &example.text).unwrap();
+    let source = Scratch::new("readme.c", &example.text);
     let output = Command::new("cc")
         .args([
             "-std=c99",
@@ -148,7 +137,7 @@ fn the_c_example_compiles_without_a_warning() {
             "-I",
         ])
         .arg(repository("include"))
-        .arg(&source)
+        .arg(&source.0)
         .output()
         .unwrap();
     assert!(

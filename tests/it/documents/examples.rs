@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
-use super::harness::{Broker, HS256_HEADER, SECRET, Scratch, base64url, hs256, json_file};
-use super::harness::{broker, jwk, valid_claims, with_payload};
 use super::{documents, fenced, read};
+use crate::harness::{Broker, HS256_HEADER, SECRET, Scratch, base64url, hs256, json_file};
+use crate::harness::{broker, jwk, valid_claims, with_payload};
 
 /// What an example is, by its members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +61,7 @@ fn accepts(configuration: &Value) {
             "public_key",
             Scratch::new(
                 "example_pem",
-                super::harness::vector_text("keys/p256.pub.pem"),
+                crate::harness::vector_text("keys/p256.pub.pem"),
             ),
         ),
     ];
