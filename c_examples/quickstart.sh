@@ -5,15 +5,10 @@
 #   sh c_examples/quickstart.sh
 set -eu
 
-start=$PWD
 root=$(cd "$(dirname "$0")/.." && pwd)
-case ${CARGO_TARGET_DIR:-} in
-'') target=$root/target ;;
-/*) target=$CARGO_TARGET_DIR ;;
-*) target=$start/$CARGO_TARGET_DIR ;;
-esac
-export CARGO_TARGET_DIR="$target"
+. "$root/tests/run/cargo.sh"
 cd "$root"
+need_cargo
 
 echo "Building the library: $target/release/libjwt_auth.so"
 cargo build --release --locked

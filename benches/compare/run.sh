@@ -6,8 +6,10 @@
 #   sh benches/compare/run.sh
 set -eu
 
-cd "$(dirname "$0")/../.."
-target=${CARGO_TARGET_DIR:-$PWD/target}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/tests/run/cargo.sh"
+cd "$root"
+need_cargo
 packages="build-essential cmake libclang-dev libssl-dev libjansson-dev libjwt-dev libcjose-dev"
 
 # shellcheck disable=SC2086 # a list of words

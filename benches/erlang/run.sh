@@ -5,9 +5,9 @@
 #   sh benches/erlang/run.sh
 set -eu
 
-cd "$(dirname "$0")/../.."
-root=$PWD
-target=${CARGO_TARGET_DIR:-$root/target}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+. "$root/tests/run/cargo.sh"
+cd "$root"
 packages="build-essential erlang-base erlang-dev erlang-crypto erlang-public-key erlang-jose erlang-jiffy"
 
 # shellcheck disable=SC2086 # a list of words
@@ -20,6 +20,7 @@ if ! dpkg -s $packages >/dev/null 2>&1; then
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $packages
 fi
 
+need_library
 make -s -C c_examples/erlang
 export BENCH_WORK="$target/erlang/bench" BENCH_KEYS="$root/tests/vectors/keys"
 mkdir -p "$BENCH_WORK"

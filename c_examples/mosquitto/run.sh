@@ -7,20 +7,15 @@
 #   sh c_examples/mosquitto/run.sh [PORT]
 set -eu
 
-start=$PWD
 port=${1:-18883}
 root=$(cd "$(dirname "$0")/../.." && pwd)
-case ${CARGO_TARGET_DIR:-} in
-'') target=$root/target ;;
-/*) target=$CARGO_TARGET_DIR ;;
-*) target=$start/$CARGO_TARGET_DIR ;;
-esac
-export CARGO_TARGET_DIR="$target"
+. "$root/tests/run/cargo.sh"
 cd "$root"
 # Debian installs the broker in /usr/sbin, which is in the PATH of root only.
 PATH=$PATH:/usr/sbin
 
-for program in cargo cmake mosquitto mosquitto_pub mosquitto_sub; do
+need_cargo
+for program in cmake mosquitto mosquitto_pub mosquitto_sub; do
     if ! command -v "$program" >/dev/null 2>&1; then
         echo "run.sh: $program is missing" >&2
         exit 1

@@ -6,31 +6,24 @@
 #   sh tests/erlang/run.sh
 set -eu
 
-start=$PWD
 root=$(cd "$(dirname "$0")/../.." && pwd)
-case ${CARGO_TARGET_DIR:-} in
-'') target=$root/target ;;
-/*) target=$CARGO_TARGET_DIR ;;
-*) target=$start/$CARGO_TARGET_DIR ;;
-esac
-export CARGO_TARGET_DIR="$target"
-export JWT_AUTH_LIBRARY_DIR="${JWT_AUTH_LIBRARY_DIR:-$target/release}"
+. "$root/tests/run/cargo.sh"
+need_library
 export JWT_AUTH_ROOT="$root"
 cd "$root"
 
 plt=$target/erlang/otp-$(erl -noshell -eval 'io:put_chars(erlang:system_info(otp_release)), halt().').plt
 
 check_types() {
-    if [ ! -e "$plt" ]; then
-        # Its warnings are about OTP itself.
-        dialyzer --build_plt --output_plt "$plt" --apps erts kernel stdlib >/dev/null || [ $? -eq 2 ]
-    fi
+    sh tests/erlang/plt.sh "$plt"
+    echo ".. types of $*"
     dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling -Wmissing_return -Wextra_return "$@"
 }
 
 # run_tests SOURCES LIBRARY: EUnit for the modules *_tests, Common Test for *_SUITE.
 run_tests() {
     sources=$1 library=$2
+    echo ".. $sources with $library"
     work=$target/erlang/tests/$(basename "$sources")
     export JWT_AUTH_WORK="$work"
     rm -rf "$work"

@@ -6,15 +6,9 @@
 #   sh tests/rabbitmq/run.sh
 set -eu
 
-start=$PWD
 root=$(cd "$(dirname "$0")/../.." && pwd)
-case ${CARGO_TARGET_DIR:-} in
-'') target=$root/target ;;
-/*) target=$CARGO_TARGET_DIR ;;
-*) target=$start/$CARGO_TARGET_DIR ;;
-esac
-export CARGO_TARGET_DIR="$target"
-export JWT_AUTH_LIBRARY_DIR="${JWT_AUTH_LIBRARY_DIR:-$target/release}"
+. "$root/tests/run/cargo.sh"
+need_library
 export JWT_AUTH_RABBITMQ_PLUGINS="$target/rabbitmq/plugins"
 
 rm -rf "$JWT_AUTH_RABBITMQ_PLUGINS"
@@ -22,8 +16,12 @@ make -s -C "$root/c_examples/rabbitmq"
 
 # What the backend calls, and what it is called by.
 otp=$(erl -noshell -eval 'io:put_chars(erlang:system_info(otp_release)), halt().')
+# shellcheck disable=SC2012 # no odd names
 libs=$(ls -d /usr/lib/rabbitmq/lib/rabbitmq_server-*/plugins | tail -n 1)
 plt=$target/rabbitmq/otp-$otp.plt
+sh "$root/tests/erlang/plt.sh" "$target/erlang/otp-$otp.plt"
+echo ".. types of RabbitMQ"
+mkdir -p "$target/rabbitmq"
 dialyzer --add_to_plt --plt "$target/erlang/otp-$otp.plt" --output_plt "$plt" \
     "$libs"/rabbit_common-*/ebin/rabbit_authn_backend.beam \
     "$libs"/rabbit_common-*/ebin/rabbit_authz_backend.beam \
@@ -38,4 +36,4 @@ dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling "$JWT_AUTH_RABBITMQ_P
 
 sh "$root/tests/rabbitmq/venv.sh" "$target/rabbitmq/venv"
 cd "$root/tests/rabbitmq"
-PYTHONDONTWRITEBYTECODE=1 "$target/rabbitmq/venv/bin/python" -m unittest test_clients test_lifetime
+PYTHONDONTWRITEBYTECODE=1 "$target/rabbitmq/venv/bin/python" -m unittest -v test_clients test_lifetime
