@@ -1,0 +1,43 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced: what comes from crates.io and PyPI. What is there already is not fetched, so that a second run needs no
+# network.
+
+# download NAME COMMAND...
+download() {
+    name=$1
+    shift
+    mkdir -p "$logs"
+    if ! "$@" >"$logs/download.log" 2>&1; then
+        tail -n 5 "$logs/download.log"
+        fail "could not fetch $name"
+    fi
+}
+
+fetch_crates() {
+    host=$(rustc -vV | sed -n 's/^host: //p')
+    if ! cargo fetch --locked --offline --target "$host" >/dev/null 2>&1; then
+        echo "   crates of Cargo.lock, from crates.io"
+        download "the crates of Cargo.lock from crates.io" cargo fetch --locked --target "$host"
+    fi
+}
+
+# fetch_python SCRIPT DIRECTORY
+fetch_python() {
+    wheels=$(sed -n 's/.*pip install .*--disable-pip-version-check //p' "$1")
+    echo "   Python environment with $wheels, from PyPI unless it is there"
+    download "$wheels from PyPI" sh "$1" "$2"
+}
+
+# fetch PART...: fetches what the tests would, and has them fetch nothing.
+fetch() {
+    export PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 CARGO_NET_RETRY=1
+    fetch_crates
+    for part; do
+        case $part in
+        mosquitto) fetch_python tests/mosquitto/venv.sh "$target/ctest/venv" ;;
+        erlang) fetch_python tests/erlang/emqx/packages/venv.sh "$target/emqx-venv" ;;
+        rabbitmq) fetch_python tests/rabbitmq/venv.sh "$target/rabbitmq/venv" ;;
+        esac
+    done
+    export CARGO_NET_OFFLINE=true PIP_NO_INDEX=1
+}

@@ -1,0 +1,75 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced: the parts, and what each of them runs. A step that fails does not keep the next from running, unless that
+# needs what it builds.
+
+all_parts="rust c mosquitto erlang rabbitmq"
+
+about() {
+    case $1 in
+    rust) echo "the library, by cargo test" ;;
+    c) echo "programs in C that use the library, once more with AddressSanitizer, and c_examples/quickstart.sh" ;;
+    mosquitto) echo "the plugin for Mosquitto in a real broker, and c_examples/mosquitto/run.sh" ;;
+    erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugin for EMQX" ;;
+    rabbitmq) echo "the backend for RabbitMQ in a real node" ;;
+    esac
+}
+
+part_rust() {
+    step "cargo test" cargo cargo test --locked --no-fail-fast || :
+}
+
+part_c() {
+    build_library || return 0
+    if build_ctest ctest -DMOSQUITTO=OFF; then
+        step "C programs" ctest run_ctest ctest -E '^mosquitto_' || :
+    fi
+    if build_ctest ctest-asan -DSANITIZE=address; then
+        step "C programs, with AddressSanitizer" ctest run_ctest ctest-asan -E '^mosquitto_' || :
+    fi
+    step c_examples/quickstart.sh script sh c_examples/quickstart.sh || :
+}
+
+part_mosquitto() {
+    build_library || return 0
+    if build_ctest ctest -DMOSQUITTO=ON; then
+        step "the plugin in a broker" ctest run_ctest ctest -R '^mosquitto_' || :
+    fi
+    if build_ctest ctest-asan -DSANITIZE=address; then
+        step "its heap, with AddressSanitizer" ctest run_ctest ctest-asan -R '^mosquitto_' || :
+    fi
+    step c_examples/mosquitto/run.sh script sh c_examples/mosquitto/run.sh || :
+}
+
+part_erlang() {
+    build_library || return 0
+    step tests/erlang/run.sh "dialyzer eunit common_test checks" with_library sh tests/erlang/run.sh || :
+}
+
+part_rabbitmq() {
+    build_library || return 0
+    step tests/rabbitmq/run.sh "dialyzer unittest" with_library sh tests/rabbitmq/run.sh || :
+}
+
+build_library() {
+    step "cargo build --release" "" cargo build --release --locked
+}
+
+with_library() {
+    JWT_AUTH_LIBRARY_DIR="$target/release" "$@"
+}
+
+# build_ctest DIRECTORY OPTION
+build_ctest() {
+    step "cmake, in $1" "" cmake_build "$@"
+}
+
+cmake_build() {
+    cmake -S tests -B "$target/$1" "-DJWT_AUTH_LIBRARY_DIR=$target/release" "$2" && cmake --build "$target/$1"
+}
+
+# run_ctest DIRECTORY SELECTION...
+run_ctest() {
+    directory=$target/$1
+    shift
+    ctest --test-dir "$directory" --output-on-failure --no-tests=error "$@"
+}
