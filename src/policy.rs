@@ -94,7 +94,11 @@ impl Policy {
     }
 
     /// Compares the claims with what is expected of the client, and reads what they grant it.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "a stage of every check: a call would copy its result"
+    )]
+    #[inline(always)]
     pub(crate) fn admit<'d>(
         &self,
         claims: Claims<'d>,
