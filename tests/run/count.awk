@@ -1,5 +1,6 @@
 # Adds up the closing lines of test runners.
-# usage: awk -v runners="RUNNER..." -f count.awk LOG; prints PASSED FAILED SKIPPED, and the runners that closed on no test
+# usage: awk -v runners="RUNNER..." -f count.awk LOG
+# prints PASSED FAILED SKIPPED, and the runners that closed on no test
 #
 # Only the lines of the runners that are named count: ctest shows the output of a failing test, which may be that of
 # another runner.
@@ -39,7 +40,9 @@ BEGIN {
 
 /^  Test passed\.$/ { add("eunit", 1, 0, 0) }
 /^  (All )?[0-9]+ tests passed\.$/ { add("eunit", before("tests passed"), 0, 0) }
-/^  Failed: [0-9]+\.  Skipped: [0-9]+\.  Passed: [0-9]+\.$/ { add("eunit", after("Passed"), after("Failed"), after("Skipped")) }
+/^  Failed: [0-9]+\.  Skipped: [0-9]+\.  Passed: [0-9]+\.$/ {
+    add("eunit", after("Passed"), after("Failed"), after("Skipped"))
+}
 /^One or more tests were cancelled\.$/ || /^  There were no tests to run\.$/ { add("eunit", 0, 1, 0) }
 
 /TEST COMPLETE, / { add("common_test", before("ok"), before("failed"), before("skipped")) }

@@ -7,11 +7,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failures=0
+wrong=0
 
 same() {
     if [ "$2" != "$3" ]; then
-        failures=$((failures + 1))
+        wrong=$((wrong + 1))
         printf '%s; expected:\n%s\nfound:\n%s\n' "$1" "$2" "$3"
     fi
 }
@@ -68,6 +68,28 @@ counted "a binary without a test" cargo "0 0 0 cargo" <<'END'
 test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
 END
 
+# stepped NAME EXPECTED RUNNERS COMMAND...: what a step adds to the counts
+stepped() {
+    told=$1 expected=$2
+    shift 2
+    (
+        . "$root/tests/run/steps.sh"
+        logs=$work part=test
+        step "$told" "$@" >"$work/output" || :
+        echo "$passed passed, $failed failed" >"$work/counts"
+    )
+    same "$told" "$expected" "$(cat "$work/counts")"
+}
+
+stepped "a runner that closes on a test" "1 passed, 0 failed" eunit echo "  Test passed."
+stepped "a runner that closes on no test" "0 passed, 1 failed" eunit echo "no more"
+stepped "a runner that passes, in a command that fails" "1 passed, 1 failed" eunit \
+    sh -c 'echo "  Test passed."; exit 3'
+stepped "a script that passes" "1 passed, 0 failed" script echo finished
+stepped "a script that fails" "0 passed, 1 failed" script sh -c 'echo begun; exit 1'
+stepped "a build that passes" "0 passed, 0 failed" "" true
+stepped "a build that fails" "0 passed, 1 failed" "" false
+
 found=0
 sh "$root/tests/run.sh" rust nonsense >"$work/output" 2>&1 || found=$?
 same "an unknown part: the exit code" 2 "$found"
@@ -84,6 +106,6 @@ for script in tests/run.sh tests/erlang/run.sh tests/rabbitmq/run.sh c_examples/
     same "$script without cargo" "$root/$script: cargo is missing; install Rust: https://rustup.rs" "$sentence"
 done
 
-if [ "$failures" -ne 0 ]; then
+if [ "$wrong" -ne 0 ]; then
     exit 1
 fi
