@@ -34,7 +34,7 @@ impl Grant {
                 .attributes
                 .map(Attributes::read)
                 .unwrap_or_default(),
-            acl: admission.acl.map(Box::new),
+            acl: admission.acl,
             terms: admission.terms,
             issued: admission.claims.issued().into_owned(),
         }

@@ -63,7 +63,7 @@ pub(crate) struct Admission<'d> {
     pub(crate) terms: Terms,
     pub(crate) attributes: Option<Object<'d>>,
     /// Topic permissions, if there are any and a session is needed.
-    pub(crate) acl: Option<Acl>,
+    pub(crate) acl: Option<Box<Acl>>,
 }
 
 impl Policy {
@@ -94,11 +94,7 @@ impl Policy {
     }
 
     /// Compares the claims with what is expected of the client, and reads what they grant it.
-    #[expect(
-        clippy::inline_always,
-        reason = "a stage of every check: a call would copy its result"
-    )]
-    #[inline(always)]
+    #[inline]
     pub(crate) fn admit<'d>(
         &self,
         claims: Claims<'d>,
@@ -135,7 +131,7 @@ impl Policy {
         bearer: &Bearer<'_>,
         need: Need,
         buffers: &mut acl::Buffers,
-    ) -> Result<Option<Acl>, Refusal> {
+    ) -> Result<Option<Box<Acl>>, Refusal> {
         let Some(claim) = self.acl_claim.find(claims) else {
             return Ok(None);
         };

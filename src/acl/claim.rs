@@ -22,7 +22,7 @@ pub(crate) enum Need {
 /// A well-formed ACL claim.
 pub(crate) struct Reading {
     /// The topic permissions, if a session is needed.
-    pub(crate) acl: Option<Acl>,
+    pub(crate) acl: Option<Box<Acl>>,
     /// It is well-formed for every client: no placeholder was filled in for this one.
     pub(crate) valid_for_all: bool,
 }
@@ -73,10 +73,12 @@ pub(crate) fn read(
     let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
     Ok(Reading {
         valid_for_all: !reader.fill.was_needed(),
-        acl: keep.then(|| Acl {
-            allow: Filters::sorted(reader.allow),
-            deny: Filters::sorted(reader.deny),
-            otherwise,
+        acl: keep.then(|| {
+            Box::new(Acl {
+                allow: Filters::sorted(reader.allow),
+                deny: Filters::sorted(reader.deny),
+                otherwise,
+            })
         }),
     })
 }
