@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the tests, all or the parts that are named. Needs Rust and, on Debian, installs what else they need.
+# Runs the tests, all or the parts that are named. Needs Rust and, on Debian, installs what else
+# they need.
 #
 #   sh tests/run.sh [--yes] [--fetch] [PART...]
 set -eu

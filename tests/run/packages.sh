@@ -102,7 +102,8 @@ apt() {
 
 install_packages() {
     mkdir -p "$logs"
-    # An old list of packages may do, and a source that cannot be reached may be one that is not needed.
+    # An old list of packages may do, and a source that cannot be reached may be one that is not
+    # needed.
     as_root apt-get -o Acquire::Retries=1 -o Acquire::http::Timeout=20 update >"$logs/apt.log" 2>&1 || true
     if ! apt --download-only >>"$logs/apt.log" 2>&1; then
         tail -n 5 "$logs/apt.log"

@@ -1,10 +1,11 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
-# Sourced: what packages start. The tests start servers of their own; those of Debian's packages shall not run
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced: what
+# packages start. The tests start servers of their own; those of Debian's packages shall not run
 # because somebody ran tests, neither now nor when the machine starts again.
 
 policy=/usr/sbin/policy-rc.d
 
-# The maintainer scripts of packages ask this program before they start a service, with systemd and without it.
+# The maintainer scripts of packages ask this program before they start a service, with systemd and
+# without it.
 hold_services() {
     trap release_services EXIT
     trap 'exit 1' INT TERM

@@ -3,8 +3,9 @@
 
 passed=0 failed=0 skipped=0 failures=
 
-# step NAME RUNNERS COMMAND...: runs the command, shows how it gets on, and counts what the closing lines of its
-# runners say (count.awk knows them; no runner: a build, which counts when it fails). Its output is shown when it fails.
+# step NAME RUNNERS COMMAND...: runs the command, shows how it gets on, and counts what the closing
+# lines of its runners say (count.awk knows them; no runner: a build, which counts when it fails).
+# Its output is shown when it fails.
 step() {
     name=$1 runners=$2
     shift 2
@@ -27,8 +28,8 @@ failed: $part: $name (its output: $log)"
     return 1
 }
 
-# count STATUS: adds what the step's runners counted. A step that fails without a failed test, and a runner that ran
-# no test, count as one failed.
+# count STATUS: adds what the step's runners counted. A step that fails without a failed test, and a
+# runner that ran no test, count as one failed.
 count() {
     counts=$(awk -v runners="$runners" -f "$root/tests/run/count.awk" "$log")
     read -r step_passed step_failed step_skipped silent <<EOF
