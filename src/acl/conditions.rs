@@ -1,4 +1,4 @@
-//! When a rule applies, apart from who the client is and which topic it asks for.
+//! The conditions of a rule that are compared with each request: action, `qos` and `retain`.
 
 use super::Defect;
 use super::request::{Action, Permission, Qos, Request};
@@ -46,8 +46,8 @@ impl Conditions {
         Self {
             publish: actions != Actions::Subscribe,
             subscribe,
-            // Which QoS a message is delivered with was settled at SUBSCRIBE. A rule that denied
-            // only some has let the client subscribe with another.
+            // The QoS of a delivery was settled at SUBSCRIBE. A rule that denies some QoS only has let
+            // the client subscribe with another, so it denies no delivery.
             receive: subscribe
                 && qos != QosSet::NONE
                 && (permission == Permission::Allow || qos == QosSet::ALL),
@@ -69,7 +69,7 @@ impl Conditions {
     }
 }
 
-/// Some of the three.
+/// A set of qualities of service, one bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct QosSet(u8);
 

@@ -16,12 +16,12 @@ use crate::json::tape::{Array, Object, Read, Value};
 pub(super) struct Rule<'j> {
     pub(super) permission: Permission,
     pub(super) conditions: Conditions,
-    /// It is about the client that connects, as far as is known.
+    /// Its conditions about the client are met by this one.
     pub(super) is_about_client: bool,
     topics: Topics<'j>,
 }
 
-/// Where a rule has its topics: well-formed lists of strings.
+/// The topics of a rule: the value of `topic`, or the list `topics`.
 enum Topics<'j> {
     One(Value<'j>),
     Many(Array<'j>),
@@ -63,7 +63,7 @@ impl<'j> Rule<'j> {
             is_about_client: match about {
                 About::This => true,
                 About::Another => false,
-                // What is not known lifts no ban and grants nothing.
+                // An unknown field must neither lift a ban nor grant anything.
                 About::Unknown => permission == Permission::Deny,
             },
             topics: read_topics(members)?,

@@ -1,11 +1,12 @@
-//! Whom a rule is about. It is known when the client connects, so a rule that is about others is
-//! dropped then.
+//! The conditions of a rule that are about the client. They are decided once, when it connects: a rule
+//! about other clients is left out of its permissions.
 
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 use regex::bytes::RegexBuilder;
 
+use super::Defect;
 use crate::client::Client;
 use crate::json::tape::Value;
 
@@ -17,12 +18,12 @@ const LARGEST_PATTERN: usize = 1 << 16;
 pub(super) enum About {
     This,
     Another,
-    /// A condition is about something that the broker did not tell.
+    /// A condition is about a field that the broker did not pass.
     Unknown,
 }
 
 impl About {
-    /// What holds if both do.
+    /// The conjunction of two conditions.
     pub(super) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Another, _) | (_, Self::Another) => Self::Another,
@@ -39,7 +40,7 @@ impl From<bool> for About {
 }
 
 /// `clientid` or `username`: the whole of the field, which must have been sent.
-pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defect> {
     let text = value
         .as_bytes()
         .ok_or("clientid or username is not a string")?;
@@ -48,7 +49,7 @@ pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &
 
 /// `clientid_re` or `username_re`: found anywhere in the field, which must have been sent. As in EMQX,
 /// where patterns see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
-pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'static str> {
+pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defect> {
     let pattern = value
         .as_str()
         .filter(|pattern| !pattern.is_empty())
@@ -64,7 +65,7 @@ pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, &'st
 }
 
 /// `ipaddr`: an address, or a block of addresses in CIDR notation (RFC 4632, RFC 4291).
-pub(super) fn from_address(value: Value<'_>, client: &Client<'_>) -> Result<About, &'static str> {
+pub(super) fn from_address(value: Value<'_>, client: &Client<'_>) -> Result<About, Defect> {
     let block = value
         .as_str()
         .and_then(|text| block(&text))
@@ -80,7 +81,7 @@ fn block(text: &str) -> Option<IpNet> {
         Ok(address) => IpNet::from(address),
         Err(_) => text.parse().ok()?,
     };
-    // IPv4 in IPv6's clothes (RFC 4291 section 2.5.5.2) is IPv4, in a block as in an address.
+    // An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is taken for IPv4, in blocks as well.
     if let IpNet::V6(mapped) = block
         && let Some(address) = mapped.addr().to_ipv4_mapped()
         && let Some(prefix) = mapped.prefix_len().checked_sub(96)

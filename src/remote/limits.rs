@@ -16,3 +16,28 @@ pub(super) const MOST_REDIRECTS: usize = 3;
 
 /// The most keys that a fetched set may have.
 pub(crate) const MOST_KEYS: usize = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limits_are_those_that_the_documents_name() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+        let document = std::fs::read_to_string(path).unwrap_or_default();
+        let words = document.split_whitespace().collect::<Vec<_>>().join(" ");
+        let (connect, total) = (CONNECT_TIMEOUT.as_secs(), TOTAL_TIMEOUT.as_secs());
+        for expected in [
+            format!(
+                "up to {} MiB and {},{:03} keys; a connection within {connect} seconds, TLS \
+                 included, and all of the answer within {total}.",
+                LARGEST_BODY >> 20,
+                MOST_KEYS / 1_000,
+                MOST_KEYS % 1_000,
+            ),
+            format!("Up to {MOST_REDIRECTS} redirects are followed"),
+        ] {
+            assert!(words.contains(&expected), "{expected}");
+        }
+    }
+}

@@ -7,15 +7,15 @@ use std::time::Duration;
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// A server's `max-age` shortens the interval to no less than this. Many servers forbid caching on
-/// every page they send, and mean nothing by it here.
+/// every page they send, and do not mean key sets by that.
 const SHORTEST_MAX_AGE: Duration = Duration::from_secs(60);
 
-/// Between two refreshes that tokens have asked for lies at least this time. Whoever sends tokens
-/// with random key ids can cause no more requests; and for no longer can they keep a key that the
-/// issuer has just brought into use from being fetched.
+/// The shortest time between two refreshes that unknown key ids request. It bounds the requests that
+/// a sender of random key ids can cause, and for how long such a sender can delay the fetch of a key
+/// that the issuer has just begun to use.
 pub(super) const EARLY_GAP: Duration = Duration::from_secs(5);
 
-/// How often to refresh, and for how long to bear failures.
+/// How often to refresh, and after how many failures to drop what is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
     /// `refresh_interval`.
@@ -25,8 +25,8 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// How long a set that has just come is good, shortened by chance up to a tenth, so that brokers
-    /// that started together do not ask together. `chance` is from 0 to 1.
+    /// The time until the next refresh after a success. A random tenth at most is taken off, so that
+    /// brokers that started together do not ask together. `chance` is from 0 to 1.
     pub(super) fn refresh(&self, max_age: Option<Duration>, chance: f64) -> Duration {
         let interval = match max_age {
             Some(age) if !age.is_zero() => self.interval.min(age.max(SHORTEST_MAX_AGE)),
@@ -35,8 +35,8 @@ impl Pace {
         interval.mul_f64(1.0 - chance / 10.0)
     }
 
-    /// How long to wait after this many failures in a row, the first being 1. Chance takes up to
-    /// half of it.
+    /// The time until the next try after this many failures in a row, the first being 1: exponential
+    /// backoff, of which `chance`, from 0 to 1, takes off up to a half.
     pub(super) fn retry(&self, failures: u32, chance: f64) -> Duration {
         let doubled = 1_u32
             .checked_shl(failures.saturating_sub(1))
@@ -46,8 +46,8 @@ impl Pace {
     }
 
     /// Whether keys are to be dropped after this many failures in a row, the first of which was this
-    /// long ago. Retries come sooner than refreshes would. So that they make nothing worse, the time
-    /// counts in which refreshes alone would have failed as often.
+    /// long ago. Retries come sooner than refreshes, and must not drop keys earlier than refreshes
+    /// would, so the time must also have passed in which refreshes alone fail as often.
     pub(super) fn is_over(&self, failures: u32, since_first: Duration) -> bool {
         let intervals = self.max_fail_count.saturating_sub(1);
         self.max_fail_count > 0
