@@ -167,6 +167,9 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_BAD_ACL = 19,
   // The token is named by `revocations_file`.
   JWT_AUTH_REASON_REVOKED = 20,
+  // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
+  // connect with this certificate. See `certificate_binding`.
+  JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,
 } jwt_auth_reason;
 
 // What a client wants to do with a topic. A caller passes the number.
@@ -280,6 +283,9 @@ typedef struct jwt_auth_client {
   // The address the client connects from, such as "192.0.2.7" or "2001:db8::7", for topic
   // permissions that depend on it. Optional: without it, such a rule denies but does not allow.
   struct jwt_auth_bytes peer_address;
+  // The certificate that the client showed in the TLS handshake, in DER. Optional: without it, a
+  // token that its claim cnf binds to a certificate is refused; see `certificate_binding`.
+  struct jwt_auth_bytes peer_certificate;
 } jwt_auth_client;
 
 // The decision about a client. It is written whole by every call that is given one, also by a

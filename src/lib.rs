@@ -25,7 +25,7 @@
 //! ffi          the C interface, and all unsafe code
 //! verifier     which configuration runs, and the line
 //! config       JSON text -> plain data; nothing runs, nothing is fetched
-//! grant policy conditions    what an accepted client may do, and why it is accepted
+//! grant policy conditions certificate    what an accepted client may do, and why it is accepted
 //! token keys   from bytes to claims; what may have signed them
 //! remote       what a thread fetches again and again from a URL, for which no call waits
 //! acl revocations            topic permissions; tokens that are no longer good
@@ -41,6 +41,7 @@ compile_error!("a panic must not end the broker: build with panic = \"unwind\"")
 mod acl;
 mod algorithm;
 mod bytes;
+mod certificate;
 mod client;
 mod conditions;
 mod config;

@@ -1,6 +1,7 @@
 //! From [`Claims`] and a client to an [`Admission`]: what the claims grant this client.
 
 use crate::acl::{self, Acl, Bearer, Need};
+use crate::certificate::CertificateBinding;
 use crate::client::Client;
 use crate::conditions::Expectation;
 use crate::json::tape::{Object, Read, Value};
@@ -12,6 +13,7 @@ use crate::token::{ClaimSlot, ClaimTable, Claims};
 pub(crate) struct Policy {
     /// The custom verification fields, in the order of the configuration.
     verify_claims: Vec<(ClaimPath, Expectation)>,
+    certificate_binding: CertificateBinding,
     /// The claim that holds the topic permissions.
     acl_claim: ClaimPath,
     /// A client may stay after its token has expired.
@@ -70,6 +72,7 @@ impl Policy {
     /// A policy whose claims get slots in `table`.
     pub(crate) fn new(
         verify_claims: Vec<Expectation>,
+        certificate_binding: CertificateBinding,
         acl_claim_name: &str,
         outlives_token: bool,
         table: &mut ClaimTable,
@@ -84,6 +87,7 @@ impl Policy {
                 .into_iter()
                 .map(|expectation| (path(&expectation.claim), expectation))
                 .collect(),
+            certificate_binding,
             outlives_token,
         }
     }
@@ -104,6 +108,9 @@ impl Policy {
     ) -> Result<Admission<'d>, Refusal> {
         for (path, expectation) in &self.verify_claims {
             expectation.check(path.find(&claims), client)?;
+        }
+        if let Some(confirmation) = claims.confirmation() {
+            self.certificate_binding.check(confirmation, client)?;
         }
         let attributes = claims.client_attrs().and_then(Value::as_object);
         let acl = if need == Need::Session || !claims.acl_valid_for_all().is_set() {

@@ -94,10 +94,13 @@ pub enum Reason {
     BadAcl = 19,
     /// The token is named by `revocations_file`.
     Revoked = 20,
+    /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
+    /// connect with this certificate. See `certificate_binding`.
+    CertificateMismatch = 25,
 }
 
 impl Reason {
-    const ALL: [Self; 21] = [
+    const ALL: [Self; 22] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -119,6 +122,7 @@ impl Reason {
         Self::ClaimMismatch,
         Self::BadAcl,
         Self::Revoked,
+        Self::CertificateMismatch,
     ];
 
     /// The reason's name in lower case.
@@ -146,6 +150,7 @@ impl Reason {
             Self::ClaimMismatch => c"claim_mismatch",
             Self::BadAcl => c"bad_acl",
             Self::Revoked => c"revoked",
+            Self::CertificateMismatch => c"certificate_mismatch",
         }
     }
 
@@ -205,6 +210,8 @@ pub enum Refusal {
     },
     /// See [`Reason::Revoked`].
     Revoked,
+    /// See [`Reason::CertificateMismatch`]; what does not fit.
+    CertificateMismatch(&'static str),
 }
 
 impl Refusal {
@@ -231,6 +238,7 @@ impl Refusal {
             Self::ClaimMismatch(_) => Reason::ClaimMismatch,
             Self::BadAcl { .. } => Reason::BadAcl,
             Self::Revoked => Reason::Revoked,
+            Self::CertificateMismatch(_) => Reason::CertificateMismatch,
         }
     }
 }
@@ -239,7 +247,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(text(self.reason().name()))?;
         match self {
-            Self::MalformedToken(defect) | Self::MalformedClaims(defect) => {
+            Self::MalformedToken(defect)
+            | Self::MalformedClaims(defect)
+            | Self::CertificateMismatch(defect) => {
                 write!(f, " ({defect})")
             }
             Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm, None) => {
@@ -273,10 +283,12 @@ mod tests {
 
     #[test]
     fn every_number_leads_back_to_its_reason_and_no_other_does() {
-        for (number, reason) in (0..).zip(Reason::ALL) {
-            assert_eq!(Reason::from_number(number), Some(reason));
+        for reason in Reason::ALL {
+            assert_eq!(Reason::from_number(reason as i32), Some(reason));
         }
-        assert_eq!(Reason::from_number(21), None);
-        assert_eq!(Reason::from_number(-1), None);
+        let known = |number| Reason::ALL.map(|reason| reason as i32).contains(&number);
+        for number in (-1..256).filter(|number| !known(*number)) {
+            assert_eq!(Reason::from_number(number), None);
+        }
     }
 }

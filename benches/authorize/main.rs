@@ -71,7 +71,7 @@ fn admit(verifier: &Verifier, token: &str) -> Grant {
         client_id: Some(b"c1"),
         username: Some(b"alice"),
         password: Some(token.as_bytes()),
-        peer_address: None,
+        ..Client::default()
     };
     verifier.check(&client).unwrap().outcome.unwrap()
 }

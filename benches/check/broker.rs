@@ -107,6 +107,10 @@ impl Broker {
             username: bytes("alice"),
             password: bytes(token.text()),
             peer_address: bytes("192.0.2.7"),
+            peer_certificate: jwt_auth_bytes {
+                data: std::ptr::null(),
+                len: 0,
+            },
         };
         let mut result = jwt_auth_result {
             decision: 0,

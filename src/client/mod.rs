@@ -18,6 +18,8 @@ pub struct Client<'a> {
     pub password: Option<&'a [u8]>,
     /// The address the client connects from, as text: what rules with `ipaddr` ask for.
     pub peer_address: Option<&'a [u8]>,
+    /// The certificate of its TLS connection in DER: what tokens with `cnf` are bound to.
+    pub peer_certificate: Option<&'a [u8]>,
 }
 
 /// The CONNECT field that carries the token.

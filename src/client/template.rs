@@ -173,6 +173,7 @@ mod tests {
         username: Some(b"u1"),
         password: None,
         peer_address: None,
+        peer_certificate: None,
     };
 
     #[track_caller]
@@ -225,12 +226,7 @@ mod tests {
 
     #[test]
     fn a_field_that_was_not_sent_matches_nothing() {
-        let nobody = Client {
-            client_id: None,
-            username: None,
-            password: None,
-            peer_address: None,
-        };
+        let nobody = Client::default();
         matches("%u", "", &nobody, false);
         matches("%u", "undefined", &nobody, false);
         matches("%u", "%u", &nobody, false);

@@ -80,6 +80,7 @@ impl Config {
         let mut claims = ClaimTable::new();
         let policy = Policy::new(
             options.verify_claims.0,
+            options.certificate_binding,
             &options.acl_claim_name,
             !options.disconnect_after_expire,
             &mut claims,

@@ -51,7 +51,8 @@ pub(super) unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>
     unsafe { slice(bytes.data, bytes.len) }.map(Some)
 }
 
-/// Reads the client struct, of this version's size or larger.
+/// Reads the client struct of the caller's version. What a shorter struct does not reach is not there,
+/// and what this version does not know of a longer one is ignored.
 ///
 /// # Safety
 ///
@@ -69,15 +70,19 @@ pub(super) unsafe fn client<'a>(
     if size < jwt_auth_client::VERSION_1_SIZE {
         return Err(jwt_auth_status::BadStruct);
     }
-    // SAFETY: all of our version's members are there.
-    let fields = unsafe { pointer.read() };
-    // SAFETY: the caller's promise, for each of the four.
+    // SAFETY: the size says that these members are there; and the caller's promise, for each of them.
     unsafe {
+        let peer_certificate = if size >= jwt_auth_client::PEER_CERTIFICATE_SIZE {
+            (&raw const (*pointer).peer_certificate).read()
+        } else {
+            jwt_auth_bytes::NONE
+        };
         Ok(Client {
-            client_id: bytes(fields.client_id)?,
-            username: bytes(fields.username)?,
-            password: bytes(fields.password)?,
-            peer_address: bytes(fields.peer_address)?,
+            client_id: bytes((&raw const (*pointer).client_id).read())?,
+            username: bytes((&raw const (*pointer).username).read())?,
+            password: bytes((&raw const (*pointer).password).read())?,
+            peer_address: bytes((&raw const (*pointer).peer_address).read())?,
+            peer_certificate: bytes(peer_certificate)?,
         })
     }
 }

@@ -112,6 +112,9 @@ pub struct jwt_auth_client {
     /// The address the client connects from, such as "192.0.2.7" or "2001:db8::7", for topic
     /// permissions that depend on it. Optional: without it, such a rule denies but does not allow.
     pub peer_address: jwt_auth_bytes,
+    /// The certificate that the client showed in the TLS handshake, in DER. Optional: without it, a
+    /// token that its claim cnf binds to a certificate is refused; see `certificate_binding`.
+    pub peer_certificate: jwt_auth_bytes,
 }
 
 /// The decision about a client. It is written whole by every call that is given one, also by a
@@ -218,9 +221,13 @@ impl From<&[u8]> for jwt_auth_bytes {
 }
 
 impl jwt_auth_client {
-    /// The size of version 1, which every later version is larger than.
+    /// The size of the first version: no caller's struct is smaller.
     pub(super) const VERSION_1_SIZE: usize =
         std::mem::offset_of!(Self, peer_address) + size_of::<jwt_auth_bytes>();
+
+    /// The least size of a struct that has the member `peer_certificate`.
+    pub(super) const PEER_CERTIFICATE_SIZE: usize =
+        std::mem::offset_of!(Self, peer_certificate) + size_of::<jwt_auth_bytes>();
 }
 
 impl jwt_auth_hooks {
@@ -240,7 +247,8 @@ const _: () = {
 const _: () = {
     use std::mem::{offset_of, size_of};
     assert!(size_of::<jwt_auth_bytes>() == 16);
-    assert!(size_of::<jwt_auth_client>() == 72 && offset_of!(jwt_auth_client, peer_address) == 56);
+    assert!(size_of::<jwt_auth_client>() == 88 && jwt_auth_client::VERSION_1_SIZE == 72);
+    assert!(offset_of!(jwt_auth_client, peer_certificate) == 72);
     assert!(size_of::<jwt_auth_result>() == 24 && offset_of!(jwt_auth_result, superuser) == 16);
     assert!(size_of::<jwt_auth_hooks>() == 32 && offset_of!(jwt_auth_hooks, userdata) == 24);
 };

@@ -40,6 +40,11 @@ impl<'a> Claims<'a> {
         self.get(ClaimSlot::CLIENT_ATTRS)
     }
 
+    /// What the token is bound to (RFC 7800 section 3.1).
+    pub(crate) fn confirmation(&self) -> Option<Value<'a>> {
+        self.get(ClaimSlot::CNF)
+    }
+
     /// What a revocation can name.
     pub(crate) fn issued(&self) -> Issued<'a> {
         let text = |slot| self.get(slot).and_then(Value::to_text);

@@ -4,7 +4,7 @@ use crate::bytes::ShortKey;
 use crate::json::tape::Node;
 
 /// The claims that have a meaning here, whatever the configuration. Theirs are the first slots.
-const REGISTERED: [&str; 7] = [
+const REGISTERED: [&str; 8] = [
     "exp",
     "nbf",
     "iat",
@@ -12,6 +12,7 @@ const REGISTERED: [&str; 7] = [
     "sub",
     "is_superuser",
     "client_attrs",
+    "cnf",
 ];
 
 /// Which claim of a [`ClaimTable`]: its index in the table, and in what was found.
@@ -26,6 +27,7 @@ impl ClaimSlot {
     pub(super) const SUB: Self = Self(4);
     pub(super) const IS_SUPERUSER: Self = Self(5);
     pub(super) const CLIENT_ATTRS: Self = Self(6);
+    pub(super) const CNF: Self = Self(7);
 }
 
 /// The names of the registered claims and of those that the configuration uses: a hash table with chained
@@ -149,10 +151,11 @@ mod tests {
             ClaimSlot::SUB,
             ClaimSlot::IS_SUPERUSER,
             ClaimSlot::CLIENT_ATTRS,
+            ClaimSlot::CNF,
         ];
         let mut table = ClaimTable::new();
         assert_eq!(REGISTERED.map(|name| table.add(name)), slots);
-        assert_eq!(table.add("acl"), ClaimSlot(7));
-        assert_eq!(table.add("acl"), ClaimSlot(7));
+        assert_eq!(table.add("acl"), ClaimSlot(8));
+        assert_eq!(table.add("acl"), ClaimSlot(8));
     }
 }

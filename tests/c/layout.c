@@ -10,12 +10,13 @@ SAME(sizeof(jwt_auth_bytes), 16);
 SAME(offsetof(jwt_auth_bytes, data), 0);
 SAME(offsetof(jwt_auth_bytes, len), 8);
 
-SAME(sizeof(jwt_auth_client), 72);
+SAME(sizeof(jwt_auth_client), 88);
 SAME(offsetof(jwt_auth_client, struct_size), 0);
 SAME(offsetof(jwt_auth_client, client_id), 8);
 SAME(offsetof(jwt_auth_client, username), 24);
 SAME(offsetof(jwt_auth_client, password), 40);
 SAME(offsetof(jwt_auth_client, peer_address), 56);
+SAME(offsetof(jwt_auth_client, peer_certificate), 72);
 
 SAME(sizeof(jwt_auth_hooks), 32);
 SAME(offsetof(jwt_auth_hooks, struct_size), 0);
@@ -67,6 +68,7 @@ SAME(JWT_AUTH_REASON_MISSING_CLAIM, 17);
 SAME(JWT_AUTH_REASON_CLAIM_MISMATCH, 18);
 SAME(JWT_AUTH_REASON_BAD_ACL, 19);
 SAME(JWT_AUTH_REASON_REVOKED, 20);
+SAME(JWT_AUTH_REASON_CERTIFICATE_MISMATCH, 25);
 
 SAME(JWT_AUTH_ACTION_PUBLISH, 1);
 SAME(JWT_AUTH_ACTION_SUBSCRIBE, 2);

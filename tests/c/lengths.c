@@ -9,9 +9,11 @@ static jwt_auth_bytes fenced_bytes(const char *text, size_t len) {
   return bytes;
 }
 
+enum { FIELDS = 5 };
+
 static jwt_auth_bytes *field(jwt_auth_client *client, int number) {
   jwt_auth_bytes *fields[] = {&client->client_id, &client->username, &client->password,
-                              &client->peer_address};
+                              &client->peer_address, &client->peer_certificate};
   return fields[number];
 }
 
@@ -22,7 +24,7 @@ static void a_length_without_data_or_beyond_reason(const jwt_auth *auth) {
       {(const uint8_t *)ALICE, SIZE_MAX / 2 + 1},
       {(const uint8_t *)ALICE, SIZE_MAX},
   };
-  for (int number = 0; number < 4; number++) {
+  for (int number = 0; number < FIELDS; number++) {
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
       jwt_auth_client client = broker_client(ALICE);
       *field(&client, number) = wrong[i];

@@ -2,7 +2,11 @@
 #include "broker.h"
 #include "fence.h"
 
-enum { LATER = 64 };
+enum {
+  LATER = 64,
+  // Where the struct of the first version ended.
+  VERSION_1_SIZE = offsetof(jwt_auth_client, peer_certificate)
+};
 
 // The structs of a later version, with members that this one cannot know.
 struct later_client {
@@ -26,7 +30,7 @@ static int64_t alice_has_expired(void *userdata) {
 }
 
 static void client_sizes(const jwt_auth *auth) {
-  const size_t too_small[] = {0, 1, 8, sizeof(jwt_auth_client) - 1};
+  const size_t too_small[] = {0, 1, 8, VERSION_1_SIZE - 1};
   for (size_t i = 0; i < sizeof too_small / sizeof *too_small; i++) {
     jwt_auth_client client = broker_client(ALICE);
     client.struct_size = too_small[i];
@@ -89,7 +93,7 @@ static void hooks_sizes(void) {
 
 // A short struct before a forbidden page: nothing beyond its size may be read.
 static void nothing_is_read_beyond_the_size(const jwt_auth *auth) {
-  for (size_t size = sizeof(size_t); size < sizeof(jwt_auth_client); size += sizeof(size_t)) {
+  for (size_t size = sizeof(size_t); size < VERSION_1_SIZE; size += sizeof(size_t)) {
     jwt_auth_client client = broker_client(ALICE);
     client.struct_size = size;
     EXPECT_ANSWER(broker_check(auth, fenced(&client, size)), BAD_STRUCT, DENY, UNDECIDED);
@@ -107,11 +111,33 @@ static void nothing_is_read_beyond_the_size(const jwt_auth *auth) {
   jwt_auth_free(made);
 }
 
+// The struct of the first version has no certificate, whatever stands behind it, and neither has
+// one that reaches a part of the member.
+static void a_struct_of_the_first_version_has_no_certificate(const jwt_auth *auth) {
+  for (size_t size = VERSION_1_SIZE; size < sizeof(jwt_auth_client); size++) {
+    jwt_auth_client client = broker_client(ALICE);
+    client.peer_certificate = broker_bytes(BOUND_CERTIFICATE);
+    client.struct_size = size;
+    EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+    client.password = broker_bytes(BOUND);
+    EXPECT_ANSWER(broker_check(auth, &client), OK, DENY, CERTIFICATE_MISMATCH);
+    // A struct begins where its members are aligned.
+    if (size % sizeof(size_t) == 0) {
+      EXPECT_ANSWER(broker_check(auth, fenced(&client, size)), OK, DENY, CERTIFICATE_MISMATCH);
+    }
+  }
+  jwt_auth_client client = broker_client(BOUND);
+  client.peer_certificate = broker_bytes(BOUND_CERTIFICATE);
+  EXPECT_ANSWER(broker_check(auth, &client), OK, ALLOW, ACCEPTED);
+  EXPECT_ANSWER(broker_check(auth, fenced(&client, sizeof client)), OK, ALLOW, ACCEPTED);
+}
+
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   client_sizes(auth);
   hooks_sizes();
   nothing_is_read_beyond_the_size(auth);
+  a_struct_of_the_first_version_has_no_certificate(auth);
   jwt_auth_free(auth);
   return expect_outcome();
 }

@@ -28,4 +28,13 @@
   HEADER ".eyJzdWIiOiJyb290IiwiaXNfc3VwZXJ1c2VyIjp0cnVlfQ" \
          ".qdcCOTwIf5KdvaCJK5lGFqTUsW3WBeNzbzmLRGCXbNQ"
 
+// {"sub":"bound","exp":4102444800,"cnf":{"x5t#S256":"ungWv48Bz-..."}}, signed with SECRET: bound to
+// the SHA-256 of BOUND_CERTIFICATE.
+#define BOUND_CERTIFICATE "abc"
+#define BOUND \
+  HEADER "." \
+  "eyJzdWIiOiJib3VuZCIsImV4cCI6NDEwMjQ0NDgwMCwiY25mIjp7Ing1dCNTMjU2I" \
+  "joidW5nV3Y0OEJ6LXBCUVVEZVhhNGlJN0FEWWFPV0YzcWN0QkRfWWZJQUZhMCJ9fQ" \
+  ".gTO-BRLeRRdBXzrBWImIVoRVjDLbb_3kMQRu4BG9RhM"
+
 #endif

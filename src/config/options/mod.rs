@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::verify_claims::VerifyClaims;
 use crate::algorithm::Algorithm;
+use crate::certificate::CertificateBinding;
 use crate::client::Field;
 use crate::json::Json;
 use crate::keys::SignatureFormat;
@@ -112,6 +113,12 @@ pub(crate) struct Options<'a> {
     /// is compared as it is. A name with dots also finds a nested member.
     #[serde(default, skip_serializing)]
     pub(crate) verify_claims: VerifyClaims,
+
+    /// Whether a token that is bound to a TLS certificate (claim `cnf` with `x5t#S256`, RFC 8705) is
+    /// good only for the client that connects with this certificate: `enforce`, or `ignore`, which
+    /// looks at no `cnf`.
+    #[serde(default)]
+    pub(crate) certificate_binding: CertificateBinding,
 
     /// Seconds of clock skew that `exp`, `nbf` and `iat` are forgiven.
     #[serde(default)]

@@ -156,6 +156,7 @@ fn a_placeholder_for_a_field_that_was_not_sent_never_matches() {
                 username: None,
                 password,
                 peer_address: None,
+                peer_certificate: None,
             })
             .result
             .reason

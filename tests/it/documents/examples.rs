@@ -6,8 +6,10 @@ use jwt_auth::Reason;
 use serde_json::{Value, json};
 
 use super::{documents, fenced, read};
-use crate::harness::{Broker, HS256_HEADER, SECRET, Scratch, base64url, hs256, json_file};
-use crate::harness::{broker, jwk, valid_claims, with_payload};
+use crate::harness::{
+    Broker, Connect, HS256_HEADER, SECRET, Scratch, base64url, broker, certificate, hs256,
+    json_file, jwk, valid_claims, with_payload,
+};
 
 /// What an example is, by its members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +88,14 @@ fn every_example_is_accepted() {
         *counts.entry(kind).or_insert(0) += 1;
         match kind {
             Kind::Claims => {
-                broker(json!({})).present(&with_payload(text)).allowed();
+                // The example of a bound token is about this certificate.
+                let (token, certificate) = (with_payload(text), certificate("ed25519"));
+                let client = Connect {
+                    password: Some(token.as_bytes()),
+                    peer_certificate: Some(&certificate),
+                    ..Connect::default()
+                };
+                broker(json!({})).connect(client).allowed();
             }
             Kind::Configuration => accepts(&example),
             Kind::KeySet => accepts(&json!({ "jwks": example })),
@@ -97,7 +106,7 @@ fn every_example_is_accepted() {
         }
     }
     let expected = [
-        (Kind::Claims, 2),
+        (Kind::Claims, 3),
         (Kind::Configuration, 14),
         (Kind::KeySet, 1),
         (Kind::Revocations, 1),

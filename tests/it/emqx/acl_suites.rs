@@ -31,6 +31,7 @@ fn client(token: &str) -> Connect<'_> {
         username: Some(b"username"),
         password: Some(token.as_bytes()),
         peer_address: None,
+        peer_certificate: None,
     }
 }
 

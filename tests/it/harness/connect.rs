@@ -24,6 +24,7 @@ pub struct Connect<'a> {
     pub username: Option<&'a [u8]>,
     pub password: Option<&'a [u8]>,
     pub peer_address: Option<&'a [u8]>,
+    pub peer_certificate: Option<&'a [u8]>,
 }
 
 impl Default for Connect<'_> {
@@ -33,6 +34,7 @@ impl Default for Connect<'_> {
             username: Some(b"u1"),
             password: None,
             peer_address: None,
+            peer_certificate: None,
         }
     }
 }
@@ -45,6 +47,7 @@ impl Connect<'_> {
             username: bytes(self.username),
             password: bytes(self.password),
             peer_address: bytes(self.peer_address),
+            peer_certificate: bytes(self.peer_certificate),
         }
     }
 }

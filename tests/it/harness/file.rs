@@ -73,6 +73,17 @@ impl Drop for Scratch {
     }
 }
 
+/// The DER of a certificate among the key files.
+#[track_caller]
+pub fn certificate(name: &str) -> Vec<u8> {
+    use base64::Engine;
+    let pem = vector_text(&format!("keys/{name}.crt.pem"));
+    let text: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    base64::engine::general_purpose::STANDARD
+        .decode(text)
+        .unwrap()
+}
+
 /// The path of a key file.
 pub fn key_path(name: &str) -> PathBuf {
     vector_path(&format!("keys/{name}"))

@@ -30,7 +30,8 @@ pub use answer::Answer;
 pub use broker::{Broker, NOW, SECRET, accepts, broker};
 pub use connect::Connect;
 pub use file::{
-    Scratch, json_file, key_path, unique_path, vector_path, vector_text, vector_token, vectors,
+    Scratch, certificate, json_file, key_path, unique_path, vector_path, vector_text, vector_token,
+    vectors,
 };
 pub use token::{
     HS256_HEADER, base64url, hs256, jwk, named_jwk, sign, signed, token, valid_claims, with_header,

@@ -89,6 +89,7 @@ fn a_client_id_that_tells_the_password_is_not_shown() {
             username: client_id,
             password,
             peer_address: None,
+            peer_certificate: None,
         });
         !broker.log().pop().unwrap().1.contains("client not shown")
     };

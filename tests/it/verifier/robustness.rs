@@ -122,7 +122,7 @@ proptest! {
     fn signed_claims_of_any_kind_are_decided(claims in any_json(), username: Option<Vec<u8>>) {
         let token = hs256(SECRET, HS256_HEADER, claims.to_string());
         let password = Some(token.as_bytes());
-        let answer = broker().connect(Connect { client_id: None, username: username.as_deref(), password, peer_address: None });
+        let answer = broker().connect(Connect { client_id: None, username: username.as_deref(), password, peer_address: None, peer_certificate: None });
         prop_assert_eq!(answer.status, jwt_auth_status::Ok);
         // `a.b` is true in none of them but by a chance that does not come.
         prop_assert_eq!(answer.result.decision, Decision::Deny as i32);

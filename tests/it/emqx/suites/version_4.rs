@@ -49,6 +49,7 @@ fn t_check_claims_clientid() {
             username: Some(b"plain"),
             password: Some(token(secret, claims).as_bytes()),
             peer_address: None,
+            peer_certificate: None,
         })
     };
     let claims = json!({"clientid": "client23", "username": "plain", "exp": NOW + 3});

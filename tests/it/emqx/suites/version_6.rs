@@ -145,6 +145,7 @@ fn t_complex_template() {
             username: username.map(str::as_bytes),
             password: Some(token("abcdef", &json!({"id": id})).as_bytes()),
             peer_address: None,
+            peer_certificate: None,
         })
     };
     present(Some("myuser"), "myuser-myclient").allowed();
@@ -192,6 +193,7 @@ fn t_verify_claim_clientid() {
             username: Some(b"myuser"),
             password: Some(token.as_bytes()),
             peer_address: None,
+            peer_certificate: None,
         })
     };
     connect("mycl").allowed();
