@@ -1,6 +1,7 @@
 // What the broker asks about its clients: may they connect, and may they use a topic?
 #include <string.h>
 
+#include "certificate.h"
 #include "plugin.h"
 
 static jwt_auth_bytes bytes(const char *text) {
@@ -30,6 +31,32 @@ static bool has_ticks(plugin *self) {
   return self->ticked;
 }
 
+// Asks the library about a client that connects.
+static jwt_auth_status check(plugin *self, const struct mosquitto_evt_basic_auth *asked,
+                             jwt_auth_result *result, jwt_auth_session **grant) {
+  jwt_auth_client client = {.struct_size = sizeof client};
+  client.client_id = bytes(mosquitto_client_id(asked->client));
+  client.username = bytes(asked->username);
+  client.password = bytes(asked->password);
+  client.peer_address = bytes(mosquitto_client_address(asked->client));
+  client.peer_certificate = certificate_read(asked->client);
+  self->lines.accepted[0] = '\0';
+  jwt_auth_status status = jwt_auth_check(self->auth, &client, result, grant);
+  certificate_free(client.peer_certificate);
+  return status;
+}
+
+// Whether a client that is offline, and whose certificate is therefore gone with its connection, was
+// refused for that only. It showed the certificate when it was accepted, and its grant is good.
+static bool keeps_its_grant(const plugin *self, const session *session, int32_t reason) {
+  if (reason != JWT_AUTH_REASON_CERTIFICATE_MISMATCH || session == NULL || session->grant == NULL) {
+    return false;
+  }
+  jwt_auth_result result;
+  jwt_auth_session_recheck(self->auth, session->grant, &result);
+  return result.decision == JWT_AUTH_DECISION_ALLOW;
+}
+
 // May this client connect? For any other return value than these three the broker closes the
 // connection without a CONNACK.
 int on_basic_auth(int event, void *data, void *userdata) {
@@ -40,15 +67,9 @@ int on_basic_auth(int event, void *data, void *userdata) {
   if (!has_ticks(self)) {
     return MOSQ_ERR_AUTH;
   }
-  jwt_auth_client client = {.struct_size = sizeof client};
-  client.client_id = bytes(id);
-  client.username = bytes(asked->username);
-  client.password = bytes(asked->password);
-  client.peer_address = bytes(mosquitto_client_address(asked->client));
   jwt_auth_result result;
   jwt_auth_session *grant = NULL;
-  self->lines.accepted[0] = '\0';
-  jwt_auth_status status = jwt_auth_check(self->auth, &client, &result, &grant);
+  jwt_auth_status status = check(self, asked, &result, &grant);
   if (status != JWT_AUTH_STATUS_OK) {
     mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: a client could not be checked: %s",
                          jwt_auth_status_str(status));
@@ -60,6 +81,10 @@ int on_basic_auth(int event, void *data, void *userdata) {
   }
   jwt_auth_session_free(grant);
   bool offline = self->reloading && is_offline(self, asked->client);
+  if (offline && keeps_its_grant(self, sessions_find(&self->sessions, asked->client, id),
+                                 result.reason)) {
+    return MOSQ_ERR_SUCCESS;
+  }
   sessions_refuse(&self->sessions, asked->client, id, self->reloading);
   if (offline) {
     return MOSQ_ERR_SUCCESS;

@@ -70,12 +70,12 @@ class Broker:
         new.write_text(text)
         new.rename(self.config_path)
 
-    def make_certificate(self):
-        """A certificate for localhost that is its own authority, with its key in the file `key`."""
-        crt = self.directory / "crt"
+    def make_certificate(self, name="localhost", crt="crt", key="key"):
+        """A certificate for this name that is its own authority, with its key in a file."""
+        crt = self.directory / crt
         subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
-             "-addext", "subjectAltName=DNS:localhost", "-keyout", str(self.directory / "key"), "-out", str(crt)],
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", f"/CN={name}",
+             "-addext", f"subjectAltName=DNS:{name}", "-keyout", str(self.directory / key), "-out", str(crt)],
             check=True, capture_output=True)
         return crt
 

@@ -51,6 +51,7 @@ def refusals():
     yield "issued_in_future", REVOKING, token(iat=now + 600, tenant="t1")
     yield "missing_claim", REVOKING, token()
     yield "claim_mismatch", REVOKING, token(tenant="t2")
+    yield "certificate_mismatch", REVOKING, token(tenant="t1", cnf={"x5t#S256": "A" * 43})
     yield "bad_acl", REVOKING, token(tenant="t1", acl="all")
     yield "revoked", REVOKING, token(tenant="t1", jti="gone")
     yield "keys_unavailable", {"endpoint": "http://127.0.0.1:9/"}, token(alg="RS256")

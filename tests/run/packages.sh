@@ -62,6 +62,7 @@ need_for_mosquitto() {
     if missing mosquitto_pub || missing mosquitto_sub; then need mosquitto-clients; fi
     if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
     if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
+    if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
 }
 
 need_for_erlang() {
