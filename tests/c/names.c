@@ -1,10 +1,12 @@
 // Every number has a name, any other number is "unknown", and the version is that of the package.
+#include <stddef.h>
+
 #include "expect.h"
 #include "jwt_auth.h"
 
 static void expect_names(const char *(*name_of)(int32_t), const char *const *names, int32_t count) {
   for (int32_t number = 0; number < count; number++) {
-    EXPECT_TEXT(name_of(number), names[number]);
+    EXPECT_TEXT(name_of(number), names[number] == NULL ? "unknown" : names[number]);
   }
   const int32_t others[] = {-1, count, 999, INT32_MAX, INT32_MIN};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
@@ -20,27 +22,28 @@ int main(void) {
                                          "not_found", "bad_argument",  "internal"};
   static const char *const decisions[] = {"deny", "allow", "ignore"};
   static const char *const reasons[] = {
-      "undecided",
-      "accepted",
-      "missing_token",
-      "token_too_large",
-      "malformed_token",
-      "unsupported_algorithm",
-      "algorithm_not_allowed",
-      "unsupported_critical_header",
-      "no_key",
-      "unknown_key_id",
-      "keys_unavailable",
-      "bad_signature",
-      "signature_format",
-      "malformed_claims",
-      "expired",
-      "not_yet_valid",
-      "issued_in_future",
-      "missing_claim",
-      "claim_mismatch",
-      "bad_acl",
-      "revoked",
+      [JWT_AUTH_REASON_UNDECIDED] = "undecided",
+      [JWT_AUTH_REASON_ACCEPTED] = "accepted",
+      [JWT_AUTH_REASON_MISSING_TOKEN] = "missing_token",
+      [JWT_AUTH_REASON_TOKEN_TOO_LARGE] = "token_too_large",
+      [JWT_AUTH_REASON_MALFORMED_TOKEN] = "malformed_token",
+      [JWT_AUTH_REASON_UNSUPPORTED_ALGORITHM] = "unsupported_algorithm",
+      [JWT_AUTH_REASON_ALGORITHM_NOT_ALLOWED] = "algorithm_not_allowed",
+      [JWT_AUTH_REASON_UNSUPPORTED_CRITICAL_HEADER] = "unsupported_critical_header",
+      [JWT_AUTH_REASON_NO_KEY] = "no_key",
+      [JWT_AUTH_REASON_UNKNOWN_KEY_ID] = "unknown_key_id",
+      [JWT_AUTH_REASON_KEYS_UNAVAILABLE] = "keys_unavailable",
+      [JWT_AUTH_REASON_BAD_SIGNATURE] = "bad_signature",
+      [JWT_AUTH_REASON_SIGNATURE_FORMAT] = "signature_format",
+      [JWT_AUTH_REASON_MALFORMED_CLAIMS] = "malformed_claims",
+      [JWT_AUTH_REASON_EXPIRED] = "expired",
+      [JWT_AUTH_REASON_NOT_YET_VALID] = "not_yet_valid",
+      [JWT_AUTH_REASON_ISSUED_IN_FUTURE] = "issued_in_future",
+      [JWT_AUTH_REASON_MISSING_CLAIM] = "missing_claim",
+      [JWT_AUTH_REASON_CLAIM_MISMATCH] = "claim_mismatch",
+      [JWT_AUTH_REASON_BAD_ACL] = "bad_acl",
+      [JWT_AUTH_REASON_REVOKED] = "revoked",
+      [JWT_AUTH_REASON_CERTIFICATE_MISMATCH] = "certificate_mismatch",
   };
   EXPECT_NAMES(jwt_auth_status_str, statuses);
   EXPECT_NAMES(jwt_auth_decision_str, decisions);

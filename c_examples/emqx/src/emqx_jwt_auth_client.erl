@@ -13,13 +13,19 @@ from(ClientInfo) ->
     Fields = [{client_id, clientid}, {username, username}, {password, password}],
     Sent = [{Field, Value} || {Field, Key} <- Fields,
                               Value <- sent(maps:get(Key, ClientInfo, undefined))],
-    maps:from_list(Sent ++ address(maps:get(peerhost, ClientInfo, undefined))).
+    maps:from_list(Sent ++ address(maps:get(peerhost, ClientInfo, undefined))
+                        ++ certificate(maps:get(cert_pem, ClientInfo, undefined))).
 
 %% The address of a client of a gateway need not be an IP address.
 address(Address) when tuple_size(Address) =:= 4; tuple_size(Address) =:= 8 ->
     [{peer_address, Address}];
 address(_) ->
     [].
+
+%% The certificate of the TLS connection, where the release has it here. It is DER, whatever the name
+%% says: EMQX makes PEM of it only where a template asks for that.
+certificate(Der) when is_binary(Der) -> [{peer_certificate, Der}];
+certificate(_) -> [].
 
 %% Identifies the client among all connections.
 -spec key(map()) -> key().

@@ -52,6 +52,7 @@ bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *o
       {a->username, &out->fields.username},
       {a->password, &out->fields.password},
       {a->peer_address, &out->fields.peer_address},
+      {a->peer_certificate, &out->fields.peer_certificate},
   };
   size_t size, found = 0;
   memset(out, 0, sizeof *out);

@@ -11,7 +11,7 @@ typedef struct client {
   char address[INET6_ADDRSTRLEN]; // of peer_address, if it came as a tuple
 } client;
 
-// Reads a map. False if it has another key than those of the four fields, or a value that is
+// Reads a map. False if it has another key than those of the five fields, or a value that is
 // neither a binary nor undefined; peer_address may also be a tuple of inet.
 bool client_read(ErlNifEnv *env, const state *state, ERL_NIF_TERM map, client *out);
 

@@ -4,29 +4,30 @@
 #include <string.h>
 
 // The names of jwt_auth_reason_str. They are repeated here so that no atom is made from text of the
-// library; a test compares the two.
+// library; a test compares the two. A number without a name is none of the library's.
 static const char *const reason_names[REASONS] = {
-    "undecided",
-    "accepted",
-    "missing_token",
-    "token_too_large",
-    "malformed_token",
-    "unsupported_algorithm",
-    "algorithm_not_allowed",
-    "unsupported_critical_header",
-    "no_key",
-    "unknown_key_id",
-    "keys_unavailable",
-    "bad_signature",
-    "signature_format",
-    "malformed_claims",
-    "expired",
-    "not_yet_valid",
-    "issued_in_future",
-    "missing_claim",
-    "claim_mismatch",
-    "bad_acl",
-    "revoked",
+    [JWT_AUTH_REASON_UNDECIDED] = "undecided",
+    [JWT_AUTH_REASON_ACCEPTED] = "accepted",
+    [JWT_AUTH_REASON_MISSING_TOKEN] = "missing_token",
+    [JWT_AUTH_REASON_TOKEN_TOO_LARGE] = "token_too_large",
+    [JWT_AUTH_REASON_MALFORMED_TOKEN] = "malformed_token",
+    [JWT_AUTH_REASON_UNSUPPORTED_ALGORITHM] = "unsupported_algorithm",
+    [JWT_AUTH_REASON_ALGORITHM_NOT_ALLOWED] = "algorithm_not_allowed",
+    [JWT_AUTH_REASON_UNSUPPORTED_CRITICAL_HEADER] = "unsupported_critical_header",
+    [JWT_AUTH_REASON_NO_KEY] = "no_key",
+    [JWT_AUTH_REASON_UNKNOWN_KEY_ID] = "unknown_key_id",
+    [JWT_AUTH_REASON_KEYS_UNAVAILABLE] = "keys_unavailable",
+    [JWT_AUTH_REASON_BAD_SIGNATURE] = "bad_signature",
+    [JWT_AUTH_REASON_SIGNATURE_FORMAT] = "signature_format",
+    [JWT_AUTH_REASON_MALFORMED_CLAIMS] = "malformed_claims",
+    [JWT_AUTH_REASON_EXPIRED] = "expired",
+    [JWT_AUTH_REASON_NOT_YET_VALID] = "not_yet_valid",
+    [JWT_AUTH_REASON_ISSUED_IN_FUTURE] = "issued_in_future",
+    [JWT_AUTH_REASON_MISSING_CLAIM] = "missing_claim",
+    [JWT_AUTH_REASON_CLAIM_MISMATCH] = "claim_mismatch",
+    [JWT_AUTH_REASON_BAD_ACL] = "bad_acl",
+    [JWT_AUTH_REASON_REVOKED] = "revoked",
+    [JWT_AUTH_REASON_CERTIFICATE_MISMATCH] = "certificate_mismatch",
 };
 
 static void make_atoms(ErlNifEnv *env, atoms *out) {
@@ -48,6 +49,7 @@ static void make_atoms(ErlNifEnv *env, atoms *out) {
       .username = enif_make_atom(env, "username"),
       .password = enif_make_atom(env, "password"),
       .peer_address = enif_make_atom(env, "peer_address"),
+      .peer_certificate = enif_make_atom(env, "peer_certificate"),
       .session = enif_make_atom(env, "session"),
       .superuser = enif_make_atom(env, "superuser"),
       .expires_at = enif_make_atom(env, "expires_at"),
@@ -61,7 +63,8 @@ static void make_atoms(ErlNifEnv *env, atoms *out) {
       .debug = enif_make_atom(env, "debug"),
   };
   for (size_t i = 0; i < REASONS; i++) {
-    out->reasons[i] = enif_make_atom(env, reason_names[i]);
+    out->reasons[i] =
+        reason_names[i] == NULL ? out->unknown : enif_make_atom(env, reason_names[i]);
   }
 }
 

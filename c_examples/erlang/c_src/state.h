@@ -18,12 +18,12 @@
 // own, and does not take over the resources of the old.
 #define STATE_LAYOUT "2"
 
-enum { REASONS = JWT_AUTH_REASON_REVOKED + 1 };
+enum { REASONS = JWT_AUTH_REASON_CERTIFICATE_MISMATCH + 1 };
 
 typedef struct atoms {
   ERL_NIF_TERM ok, error, badarg, undefined, true_, false_, unknown, busy;
   ERL_NIF_TERM allow, deny, ignore, no_match, undecided;
-  ERL_NIF_TERM client_id, username, password, peer_address;
+  ERL_NIF_TERM client_id, username, password, peer_address, peer_certificate;
   ERL_NIF_TERM session, superuser, expires_at;
   ERL_NIF_TERM publish, subscribe, receive, qos, retain;
   ERL_NIF_TERM warning, info, debug;

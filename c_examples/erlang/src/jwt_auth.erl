@@ -30,11 +30,13 @@
 -type config() :: iodata() | #{atom() | binary() => term()}.
 
 %% A field that is absent, or undefined, was not sent by the client. Other keys raise badarg: a
-%% misspelled one would read as not sent.
+%% misspelled one would read as not sent. peer_certificate is that of the TLS connection, in
+%% DER, as ssl:peercert/1 gives it.
 -type client() :: #{client_id => binary() | undefined,
                     username => binary() | undefined,
                     password => binary() | undefined,
-                    peer_address => binary() | inet:ip_address() | undefined}.
+                    peer_address => binary() | inet:ip_address() | undefined,
+                    peer_certificate => binary() | undefined}.
 
 %% undecided: the call failed, or the verifier was freed. not_loaded: there is no native library.
 %% unknown: a reason of a library that is newer than this module.
@@ -42,7 +44,8 @@
                 | unsupported_algorithm | algorithm_not_allowed | unsupported_critical_header
                 | no_key | unknown_key_id | keys_unavailable | bad_signature | signature_format
                 | malformed_claims | expired | not_yet_valid | issued_in_future | missing_claim
-                | claim_mismatch | bad_acl | revoked | unknown | not_loaded.
+                | claim_mismatch | bad_acl | revoked | certificate_mismatch | unknown
+                | not_loaded.
 
 -type action() :: publish | subscribe | 'receive'.
 -type permission() :: allow | deny | no_match.

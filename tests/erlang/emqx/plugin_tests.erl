@@ -24,6 +24,7 @@ running_test_() ->
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
        {"permissions belong to one protocol", fun other_protocol/0},
        {"the address of a client is compared", fun address/0},
+       {"a token that is bound to a certificate is good with this one only", fun certificate/0},
        {"the next hook cannot overrule a refusal", fun next_hook/0},
        {"the next hook decides about those who are left to others", fun left_to_next_hook/0},
        {"a broker is told three reasons and no other", fun refusals/0},
@@ -114,6 +115,15 @@ address() ->
     ?assertEqual([allow, nomatch, nomatch, nomatch, nomatch],
                  [Ask(Host) || Host <- [{10, 1, 2, 3}, {11, 1, 2, 3}, {0, 0, 0, 0, 0, 0, 0, 1},
                                         undefined, {local, <<"/tmp/x">>}]]).
+
+certificate() ->
+    Der = <<"abc">>,
+    Digest = <<"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0">>,
+    Client = client(token(#{cnf => #{<<"x5t#S256">> => Digest}})),
+    ?assertMatch({_, {ok, _}}, connect(Client#{cert_pem => Der})),
+    [?assertMatch({_, {error, bad_username_or_password}}, connect(Other))
+     || Other <- [Client, Client#{cert_pem => undefined}, Client#{cert_pem => <<"abd">>}]],
+    ?assertEqual(3, fixture:counted(certificate_mismatch)).
 
 next_hook() ->
     ok = emqx_hooks:add('client.authenticate', {broker, accept, []}, 970),
