@@ -1,7 +1,8 @@
 //! Files that a configuration names.
 
-use std::fs::File;
-use std::io::Read;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 
 use zeroize::Zeroizing;
 
@@ -15,24 +16,19 @@ pub(crate) fn read_keys(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
 
 /// Says that a file cannot be read. It does not quote the path, which may be a secret that was given as a
 /// path by mistake.
-pub(crate) fn unreadable(error: &std::io::Error) -> String {
+pub(crate) fn unreadable(error: &io::Error) -> String {
     format!("the file cannot be read: {error}")
 }
 
 /// Reads a whole file of up to so many bytes into memory that is wiped.
 pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
-    // Looked at before it is opened: opening a pipe or a terminal would block.
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
-    if !metadata.is_file() {
-        return Err("not a regular file".to_owned());
-    }
+    let (file, metadata) = open(path)?;
     // A buffer that grows leaves copies behind, so it has room for all of the file from the start; and std
     // reads through a buffer of its own where there is too little room.
     let room = metadata.len().clamp(64, largest).saturating_add(64);
     let mut content = Zeroizing::new(Vec::with_capacity(
         usize::try_from(room).unwrap_or_default(),
     ));
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
     let read = file
         .take(largest.saturating_add(1))
         .read_to_end(&mut content)
@@ -41,4 +37,28 @@ pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, Strin
         return Err(format!("the file is larger than {largest} bytes"));
     }
     Ok(content)
+}
+
+/// Opens a regular file, and does not wait for anybody.
+fn open(path: &str) -> Result<(File, Metadata), String> {
+    // Looked at before it is opened: a device may do something when it is.
+    regular(std::fs::metadata(path))?;
+    // Whatever has taken its place since is opened without waiting, as for the writer of a pipe, and
+    // looked at again.
+    let file = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(path)
+        .map_err(|error| unreadable(&error))?;
+    let metadata = regular(file.metadata())?;
+    Ok((file, metadata))
+}
+
+fn regular(metadata: io::Result<Metadata>) -> Result<Metadata, String> {
+    let metadata = metadata.map_err(|error| unreadable(&error))?;
+    if metadata.is_file() {
+        Ok(metadata)
+    } else {
+        Err("not a regular file".to_owned())
+    }
 }

@@ -1,5 +1,6 @@
 //! The keys that a configuration gives.
 
+mod files;
 mod kid;
 mod pem;
 mod secrets;
