@@ -35,13 +35,7 @@ pub(super) fn settings(
         Some(ssl) => tls(ssl)?,
         None => Tls::default(),
     };
-    if tls.unverified {
-        log.write(LogLevel::Warn, || {
-            "`ssl.verify` is verify_none: whoever can answer in the endpoint's place decides which \
-             keys are trusted"
-                .to_owned()
-        });
-    }
+    warn_if_unverified(&url, &tls, log);
     let headers = headers(options)?;
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {
@@ -53,6 +47,22 @@ pub(super) fn settings(
         headers,
         pace,
     }))
+}
+
+/// Warns where somebody else could answer in the endpoint's place.
+fn warn_if_unverified(url: &Url, tls: &Tls, log: &Log) {
+    let cause = if tls.unverified {
+        "`ssl.verify` is verify_none"
+    } else if !url.is_https() && !url.is_loopback() {
+        "`endpoint` is an http URL of another machine"
+    } else {
+        return;
+    };
+    log.write(LogLevel::Warn, || {
+        format!(
+            "{cause}: whoever can answer in the endpoint's place decides which keys are trusted"
+        )
+    });
 }
 
 /// Options about an endpoint that is not there were meant for something.

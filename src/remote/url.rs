@@ -1,5 +1,7 @@
 //! Where key sets are fetched from.
 
+use std::net::IpAddr;
+
 use ureq::http::Uri;
 use ureq::http::uri::Scheme;
 
@@ -78,6 +80,17 @@ impl Url {
         host.strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'))
             .unwrap_or(host)
+    }
+
+    /// Whether the host is this machine, by its name (RFC 6761 section 6.3) or its address.
+    pub(crate) fn is_loopback(&self) -> bool {
+        let host = self.host();
+        if let Ok(address) = host.parse::<IpAddr>() {
+            return address.to_canonical().is_loopback();
+        }
+        let name = host.strip_suffix('.').unwrap_or(host);
+        let last = name.rsplit('.').next();
+        last.is_some_and(|last| last.eq_ignore_ascii_case("localhost"))
     }
 
     /// Scheme, host and port (RFC 6454): all of it that may stand in a log line.
@@ -170,6 +183,31 @@ mod tests {
         ] {
             let found = Url::parse(text).map(|url| url.origin());
             assert_eq!(found.as_deref(), Ok(origin), "{text}");
+        }
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_name_and_its_addresses() {
+        for (host, expected) in [
+            ("127.0.0.1", true),
+            ("127.255.255.254:8080", true),
+            ("[::1]", true),
+            ("[::1]:8080", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("localhost", true),
+            ("LOCALHOST:8080", true),
+            ("localhost.", true),
+            ("keys.localhost", true),
+            ("128.0.0.1", false),
+            ("0.0.0.0", false),
+            ("[::2]", false),
+            ("[::ffff:10.0.0.1]", false),
+            ("id.example", false),
+            ("localhost.example", false),
+            ("notlocalhost", false),
+        ] {
+            let found = Url::parse(&format!("http://{host}/")).map(|url| url.is_loopback());
+            assert_eq!(found, Ok(expected), "{host}");
         }
     }
 
