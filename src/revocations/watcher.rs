@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, Guard};
 
 use super::Revocations;
-use super::file::{FileStamp, RevocationsFile, read};
+use super::file::{FileStamp, FileVersion, RevocationsFile, read};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::thread::{Background, StopSign};
@@ -31,7 +31,7 @@ impl WatchedRevocations {
         let current = Arc::new(ArcSwap::from_pointee(file.revocations));
         let watcher = Watcher {
             path: file.path,
-            last_read: Some(file.stamp),
+            last_read: Some(file.version),
             last_logged: None,
             current: Arc::clone(&current),
         };
@@ -58,7 +58,7 @@ impl WatchedRevocations {
 struct Watcher {
     path: String,
     /// The file whose content is in force; none: the last one could not be read.
-    last_read: Option<FileStamp>,
+    last_read: Option<FileVersion>,
     /// The defect of the file that was logged, so that it is logged once.
     last_logged: Option<String>,
     current: Arc<ArcSwap<Revocations>>,
@@ -72,7 +72,7 @@ impl Watcher {
                 return;
             }
             // A defect of ours must not end the looking.
-            if catch_unwind(AssertUnwindSafe(|| self.look(log))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.look(Instant::now(), log))).is_err() {
                 log.write(LogLevel::Error, || {
                     "`revocations_file`: the library failed to read it".to_owned()
                 });
@@ -80,19 +80,12 @@ impl Watcher {
         }
     }
 
-    /// Reads the file if it is not the one that was read before.
-    fn look(&mut self, log: &Log) {
-        let read = match FileStamp::of(&self.path) {
-            Ok(stamp) if self.last_read == Some(stamp) => return,
-            // What is written while we read leaves another stamp, and is read the next time.
-            Ok(stamp) => read(&self.path).map(|revocations| (stamp, revocations)),
-            Err(error) => Err(file::unreadable(&error)),
-        };
-        // Until it has been read, it is read again and again.
-        self.last_read = None;
-        match read {
-            Ok((stamp, revocations)) => {
-                self.last_read = Some(stamp);
+    /// Reads the file if it may not be the one that was read before.
+    fn look(&mut self, now: Instant, log: &Log) {
+        match self.changed(now) {
+            Ok(None) => {}
+            Ok(Some((version, revocations))) => {
+                self.last_read = Some(version);
                 let count = revocations.len();
                 self.current.store(Arc::new(revocations));
                 self.last_logged = None;
@@ -101,6 +94,8 @@ impl Watcher {
                 });
             }
             Err(problem) => {
+                // Until it has been read, it is read again and again.
+                self.last_read = None;
                 if self.last_logged.as_ref() != Some(&problem) {
                     log.write(LogLevel::Warn, || {
                         format!("`revocations_file`: {problem}; what it said before stays in force")
@@ -109,5 +104,79 @@ impl Watcher {
                 self.last_logged = Some(problem);
             }
         }
+    }
+
+    /// What the file says; none: what it said before.
+    fn changed(&mut self, now: Instant) -> Result<Option<(FileVersion, Revocations)>, String> {
+        let stamp = FileStamp::of(&self.path).map_err(|error| file::unreadable(&error))?;
+        let last_read = self.last_read.as_mut();
+        if last_read.is_some_and(|version| version.is_known_by(stamp)) {
+            return Ok(None);
+        }
+        let content = read(&self.path)?;
+        let last_read = self.last_read.as_mut();
+        if last_read.is_some_and(|version| version.is_again(stamp, now, &content)) {
+            return Ok(None);
+        }
+        let revocations = Revocations::parse(&content)?;
+        let version = FileVersion::new(stamp, now, &content);
+        Ok(Some((version, revocations)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::revocations::Issued;
+
+    /// Whether a token with this id is revoked.
+    fn revokes(watcher: &Watcher, id: &str) -> bool {
+        let token = Issued {
+            id: Some(id.into()),
+            subject: None,
+            at: None,
+        };
+        watcher.current.load().revoke(&token, None)
+    }
+
+    #[test]
+    fn a_second_change_within_one_tick_is_seen_and_told_once() {
+        let name = format!("jwt_auth-{}-revocations.json", std::process::id());
+        let path = std::env::temp_dir().join(name).display().to_string();
+        let write = |id: &str| assert!(fs::write(&path, format!(r#"{{"jti":["{id}"]}}"#)).is_ok());
+        let lines = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&lines);
+        let log = Log::new(Some(Box::new(move |_, _| {
+            if let Ok(mut count) = count.lock() {
+                *count += 1;
+            }
+        })));
+
+        let start = Instant::now();
+        write("a");
+        let file = RevocationsFile::read(path.clone());
+        let Ok(file) = file else {
+            unreachable!("it was written")
+        };
+        let mut watcher = Watcher {
+            path: path.clone(),
+            last_read: Some(file.version),
+            last_logged: None,
+            current: Arc::new(ArcSwap::from_pointee(file.revocations)),
+        };
+        write("b");
+        // As if the clock of the file system stood still between the two.
+        if let (Ok(stamp), Some(version)) = (FileStamp::of(&path), &mut watcher.last_read) {
+            version.set_stamp(stamp);
+        }
+        for seconds in 1..5 {
+            watcher.look(start + seconds * INTERVAL, &log);
+            assert!(revokes(&watcher, "b") && !revokes(&watcher, "a"));
+        }
+        assert_eq!(lines.lock().map(|lines| *lines).ok(), Some(1));
+        assert!(fs::remove_file(&path).is_ok());
     }
 }

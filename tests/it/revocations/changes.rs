@@ -26,8 +26,7 @@ fn told(broker: &Broker) -> Vec<(i32, String)> {
     lines
 }
 
-/// Waits until this token is revoked. Whoever changes files without leaving a trace within one tick
-/// of the file system's clock is not expected.
+/// Waits until this token is revoked.
 #[track_caller]
 fn wait_until_revoked(broker: &Broker, id: &str) {
     let token = with_id(id);
