@@ -167,6 +167,10 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_BAD_ACL = 19,
   // The token is named by `revocations_file`.
   JWT_AUTH_REASON_REVOKED = 20,
+  // More keys fit the token than `max_key_trials`, so none was tried: it has no `kid`, or one that
+  // no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
+  // option.
+  JWT_AUTH_REASON_AMBIGUOUS_KEY = 22,
   // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
   // connect with this certificate. See `certificate_binding`.
   JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,
@@ -387,8 +391,8 @@ enum jwt_auth_status jwt_auth_reload(struct jwt_auth *auth,
 //
 // Any number of threads may call it at once with one verifier. It neither blocks nor waits for
 // the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or
-// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried; a token
-// without a kid tries every key that fits its alg.
+// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried, which are
+// no more than `max_key_trials` of the configuration.
 //
 // The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
 // freed meanwhile.

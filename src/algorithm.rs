@@ -26,7 +26,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::HS256,
         Self::HS384,
         Self::HS512,

@@ -94,13 +94,17 @@ pub enum Reason {
     BadAcl = 19,
     /// The token is named by `revocations_file`.
     Revoked = 20,
+    /// More keys fit the token than `max_key_trials`, so none was tried: it has no `kid`, or one that
+    /// no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
+    /// option.
+    AmbiguousKey = 22,
     /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
     /// connect with this certificate. See `certificate_binding`.
     CertificateMismatch = 25,
 }
 
 impl Reason {
-    const ALL: [Self; 22] = [
+    const ALL: [Self; 23] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -122,6 +126,7 @@ impl Reason {
         Self::ClaimMismatch,
         Self::BadAcl,
         Self::Revoked,
+        Self::AmbiguousKey,
         Self::CertificateMismatch,
     ];
 
@@ -150,6 +155,7 @@ impl Reason {
             Self::ClaimMismatch => c"claim_mismatch",
             Self::BadAcl => c"bad_acl",
             Self::Revoked => c"revoked",
+            Self::AmbiguousKey => c"ambiguous_key",
             Self::CertificateMismatch => c"certificate_mismatch",
         }
     }
@@ -183,6 +189,8 @@ pub enum Refusal {
     KeyGone,
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
+    /// See [`Reason::AmbiguousKey`]; the `kid`, if the token has one.
+    AmbiguousKey(Algorithm, Option<String>),
     /// See [`Reason::KeysUnavailable`].
     KeysUnavailable,
     /// See [`Reason::BadSignature`].
@@ -227,6 +235,7 @@ impl Refusal {
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
             Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
+            Self::AmbiguousKey(..) => Reason::AmbiguousKey,
             Self::KeysUnavailable => Reason::KeysUnavailable,
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
@@ -252,10 +261,12 @@ impl fmt::Display for Refusal {
             | Self::CertificateMismatch(defect) => {
                 write!(f, " ({defect})")
             }
-            Self::AlgorithmNotAllowed(algorithm) | Self::NoKey(algorithm, None) => {
+            Self::AlgorithmNotAllowed(algorithm)
+            | Self::NoKey(algorithm, None)
+            | Self::AmbiguousKey(algorithm, None) => {
                 write!(f, " (alg {algorithm})")
             }
-            Self::NoKey(algorithm, Some(kid)) => {
+            Self::NoKey(algorithm, Some(kid)) | Self::AmbiguousKey(algorithm, Some(kid)) => {
                 write!(f, " (alg {algorithm}, kid {})", quoted(kid))
             }
             Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),

@@ -1,6 +1,7 @@
 //! Tokens that are refused, and what they do to those that are not.
 
 use jwt_auth::Reason;
+use serde_json::json;
 
 use crate::broker::{Broker, Cache};
 use crate::rounds::{interleave, slice, timed};
@@ -9,6 +10,7 @@ use crate::tokens::{ALGORITHMS, Issuer, TOKENS, Token, bare};
 
 pub(crate) fn report() {
     flood();
+    trials();
     eviction();
     expired();
 }
@@ -79,6 +81,38 @@ fn flood() {
                 target,
             );
         }
+    }
+}
+
+/// A token that no key signed, among more and more keys that fit it.
+fn trials() {
+    heading(
+        "ES512, forged, with a kid that no key has, beside keys without one",
+        "8 keys",
+    );
+    let issuer = Issuer::new("ES512");
+    let bad = forged(&issuer.tokens(TOKENS));
+    let mut jwk = issuer.jwk();
+    jwk.as_object_mut().unwrap().remove("kid");
+    let sizes = [8, 1, 9, 1_000];
+    let brokers = sizes.map(|size| {
+        let keys = vec![jwk.clone(); size];
+        let broker = Broker::new(json!({"jwks": {"keys": keys}}), Cache::Default);
+        let reason = if size > 8 {
+            Reason::AmbiguousKey
+        } else {
+            Reason::BadSignature
+        };
+        (broker, reason)
+    });
+    let mut slices: Vec<_> = brokers
+        .iter()
+        .map(|(broker, reason)| slice(|number| broker.expect(&bad[number % TOKENS], *reason)))
+        .collect();
+    let figures = interleave(&mut slices);
+    for (size, figure) in sizes.iter().zip(&figures) {
+        let target = Target::RatioAtMost(1.05);
+        row(&format!("{size} key(s)"), figure, &figures[0], target);
     }
 }
 

@@ -46,8 +46,8 @@ static jwt_auth_status check(plugin *self, const struct mosquitto_evt_basic_auth
   return status;
 }
 
-// Whether a client that is offline, and whose certificate is therefore gone with its connection, was
-// refused for that only. It showed the certificate when it was accepted, and its grant is good.
+// Whether a client that is offline, and whose certificate is therefore gone with its connection,
+// was refused for that only. It showed the certificate when it was accepted, and its grant is good.
 static bool keeps_its_grant(const plugin *self, const session *session, int32_t reason) {
   if (reason != JWT_AUTH_REASON_CERTIFICATE_MISMATCH || session == NULL || session->grant == NULL) {
     return false;

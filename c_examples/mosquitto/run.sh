@@ -2,7 +2,8 @@
 # Builds the library and the plugin, starts Mosquitto with it on a loopback port, and shows it two
 # clients: one with the sample token of EMQX's documentation, which publishes and receives a
 # message, and one whose token was tampered with, which is refused. Needs Rust, a C compiler, CMake,
-# and Debian's packages mosquitto, mosquitto-clients, mosquitto-dev, libmosquitto-dev and libssl-dev:
+# and Debian's packages mosquitto, mosquitto-clients, mosquitto-dev, libmosquitto-dev and
+# libssl-dev:
 #
 #   sh c_examples/mosquitto/run.sh [PORT]
 set -eu

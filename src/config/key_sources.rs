@@ -5,7 +5,8 @@ use zeroize::Zeroizing;
 
 use super::{ConfigError, Options, endpoint};
 use crate::host::file;
-use crate::host::log::Log;
+use crate::host::log::{Log, LogLevel};
+use crate::host::quote::quoted;
 use crate::json::Json;
 use crate::keys::{Key, KeyIndex, KeySources, jwk, pem, secret};
 
@@ -22,10 +23,28 @@ pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySources, C
              `jwks`, `jwks_file`, `endpoint`",
         ));
     }
-    Ok(KeySources {
-        local: KeyIndex::new(keys),
-        endpoint,
-    })
+    let local = KeyIndex::new(keys);
+    warn_of_ambiguity(&local, options.max_key_trials.0 as usize, log);
+    Ok(KeySources { local, endpoint })
+}
+
+/// Warns of keys whose tokens will be refused, because too many fit them.
+fn warn_of_ambiguity(keys: &KeyIndex, max: usize, log: &Log) {
+    for (kid, algorithm, count) in keys.ambiguous(max) {
+        log.write(LogLevel::Warn, || match kid {
+            None => format!(
+                "`max_key_trials`: {count} keys for {algorithm} have no `kid`, and a token that names none of \
+                 the others is tried with {max} at most, so it is refused; give each key a `kid` that \
+                 its tokens name, or raise the option"
+            ),
+            Some(kid) => format!(
+                "`max_key_trials`: {count} keys for {algorithm} have the `kid` {}, and a token is tried \
+                 with {max} at most, so one that names them is refused; give each key a `kid` of its own, \
+                 or raise the option",
+                quoted(kid)
+            ),
+        });
+    }
 }
 
 /// The key of `secret` or `secret_file`.

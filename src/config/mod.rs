@@ -93,6 +93,7 @@ impl Config {
             },
             verification: Verification {
                 format: options.signature_format,
+                max_key_trials: options.max_key_trials.0 as usize,
                 claims,
             },
             dates: DateRules {

@@ -151,8 +151,8 @@ fn utf8(config: &[u8]) -> Result<&str, ConfigError> {
 ///
 /// Any number of threads may call it at once with one verifier. It neither blocks nor waits for
 /// the network: the keys of an `endpoint` are those that were fetched before the call. An RSA or
-/// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried; a token
-/// without a kid tries every key that fits its alg.
+/// ECDSA signature takes it tens to hundreds of microseconds for each key that is tried, which are
+/// no more than `max_key_trials` of the configuration.
 ///
 /// # Safety
 ///

@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::identity::{KeyIdentity, Material};
 use super::key::Key;
+use crate::algorithm::Algorithm;
 
 /// Some keys that do not change.
 pub(crate) struct KeyIndex {
@@ -33,6 +34,29 @@ impl KeyIndex {
             without_kid,
             by_kid,
         }
+    }
+
+    /// The names under which more than `max` keys serve one algorithm, with such an algorithm and
+    /// their number. None: the keys without a `kid`.
+    pub(crate) fn ambiguous(&self, max: usize) -> Vec<(Option<&str>, Algorithm, usize)> {
+        let named = self
+            .by_kid
+            .iter()
+            .map(|(kid, keys)| (Some(kid.as_str()), keys));
+        let too_many = |(kid, keys): (_, &Vec<Arc<Key>>)| {
+            let counted = |algorithm| {
+                let serving = keys.iter().filter(|key| key.serves(algorithm));
+                (kid, algorithm, serving.count())
+            };
+            let mut counts = Algorithm::ALL.into_iter().map(counted);
+            counts.find(|(.., count)| keys.len() > max && *count > max)
+        };
+        let mut found: Vec<_> = std::iter::once((None, &self.without_kid))
+            .chain(named)
+            .filter_map(too_many)
+            .collect();
+        found.sort_unstable_by_key(|(kid, ..)| *kid);
+        found
     }
 
     /// How many keys there are.

@@ -107,13 +107,15 @@ impl<'l> Keys<'l> {
         !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
     }
 
-    /// The keys that may have signed a token with this `alg` and `kid`; at least one.
+    /// The keys that may have signed a token with this `alg` and `kid`; at least one, and at most
+    /// `max_trials`, so that a token whose sender has no key costs no more verifications than that.
     ///
     /// A `kid` that nobody has makes the endpoint look for it soon.
     pub(crate) fn select<'k>(
         &'k self,
         algorithm: Algorithm,
         kid: Option<&str>,
+        max_trials: usize,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone + use<'k, 'l>, Refusal> {
         let fetched = self.fetched();
         let sets = [Some(self.local), fetched];
@@ -136,6 +138,9 @@ impl<'l> Keys<'l> {
             .filter(move |key| key.serves(algorithm))
             .peekable();
         let fits = fitting.peek().is_some();
+        let [local, of_endpoint] = chosen.map(<[_]>::len);
+        let is_ambiguous = local.saturating_add(of_endpoint) > max_trials
+            && fitting.clone().nth(max_trials).is_some();
         // An endpoint serves no secrets, so it is not asked for any.
         let endpoint = self.endpoint.filter(|_| !algorithm.is_hmac());
         let is_waiting = endpoint.is_some() && fetched.is_none();
@@ -145,6 +150,7 @@ impl<'l> Keys<'l> {
             endpoint.request_refresh();
         }
         match kid {
+            _ if is_ambiguous => Err(Refusal::AmbiguousKey(algorithm, kid.map(str::to_owned))),
             _ if fits => Ok(fitting),
             _ if is_waiting => Err(Refusal::KeysUnavailable),
             Some(kid) if !is_known => Err(Refusal::UnknownKeyId(kid.to_owned())),

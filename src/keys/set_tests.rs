@@ -39,7 +39,7 @@ fn started(settings: Settings, before: Option<&KeySet>) -> KeySet {
 }
 
 fn refusal(keys: &KeySet) -> Option<Refusal> {
-    keys.now().select(Algorithm::EdDSA, Some("k")).err()
+    keys.now().select(Algorithm::EdDSA, Some("k"), 1).err()
 }
 
 fn until(is_so: impl Fn() -> bool) {

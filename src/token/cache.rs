@@ -30,6 +30,8 @@ const ORDINARY: u64 = 1024;
 pub(crate) struct Verification {
     /// How ECDSA signatures are encoded; none: as is usual for the key.
     pub(crate) format: Option<SignatureFormat>,
+    /// How many keys a token is tried with at most.
+    pub(crate) max_key_trials: usize,
     /// The claims that are used.
     pub(crate) claims: ClaimTable,
 }
@@ -92,7 +94,7 @@ impl Cache {
         log: &Log,
         buffers: &'a mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
-        let candidates = token.candidates(keys)?;
+        let candidates = token.candidates(keys, rules.max_key_trials)?;
         let Some(tokens) = self.0.as_deref() else {
             return fresh(token, candidates, rules, log, buffers).map(Verified::Fresh);
         };

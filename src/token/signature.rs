@@ -16,8 +16,9 @@ pub(super) struct Signed<'a> {
 }
 
 impl Token<'_> {
-    /// The keys that may have signed the token, by its `alg` and `kid`; at least one. A signature that is
-    /// not base64url is refused before a key that is missing: a token's form comes first.
+    /// The keys that may have signed the token, by its `alg` and `kid`; at least one, and at most
+    /// `max_trials`. A signature that is not base64url is refused before a key that is missing: a token's
+    /// form comes first.
     #[expect(
         clippy::inline_always,
         reason = "a step of every check: a call would copy its result"
@@ -26,8 +27,9 @@ impl Token<'_> {
     pub(super) fn candidates<'k>(
         &self,
         keys: &'k Keys<'_>,
+        max_trials: usize,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone, Refusal> {
-        keys.select(self.algorithm, self.header.kid.as_deref())
+        keys.select(self.algorithm, self.header.kid.as_deref(), max_trials)
             .map_err(|refusal| self.signature.malformed_or(refusal))
     }
 

@@ -22,8 +22,8 @@ address(Address) when tuple_size(Address) =:= 4; tuple_size(Address) =:= 8 ->
 address(_) ->
     [].
 
-%% The certificate of the TLS connection, where the release has it here. It is DER, whatever the name
-%% says: EMQX makes PEM of it only where a template asks for that.
+%% The certificate of the TLS connection, where the release has it here. It is DER, whatever the
+%% name says: EMQX makes PEM of it only where a template asks for that.
 certificate(Der) when is_binary(Der) -> [{peer_certificate, Der}];
 certificate(_) -> [].
 

@@ -16,7 +16,7 @@
 
 // Raise it when state, or a struct of a resource, changes: new code then starts with a state of its
 // own, and does not take over the resources of the old.
-#define STATE_LAYOUT "2"
+#define STATE_LAYOUT "3"
 
 enum { REASONS = JWT_AUTH_REASON_CERTIFICATE_MISMATCH + 1 };
 

@@ -107,6 +107,12 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) algorithms: Option<Vec<Algorithm>>,
 
+    /// How many keys a token is tried with. If more fit its `alg`, because it has no `kid`, or one
+    /// that no key has, or one that many share, it is refused with `ambiguous_key`, and none is
+    /// tried.
+    #[serde(default)]
+    pub(crate) max_key_trials: KeyTrials,
+
     /// What claims must say: an object of claim names and expected values, or a list of
     /// `{"name", "value"}`. A string may hold `%u` or `${username}`, and `%c` or `${clientid}`,
     /// for what the client sent; `%%` and `${$}` are a plain `%` and `$`. A number or a boolean
@@ -199,6 +205,7 @@ fn ignore() -> Disposition {
 pub(crate) type Seconds = Whole<0, 3_600, 0>;
 pub(crate) type Interval = Whole<1, 2_592_000, 300>;
 pub(crate) type FailCount = Whole<0, 1_000_000, 5>;
+pub(crate) type KeyTrials = Whole<1, 64, 8>;
 pub(crate) type CacheCapacity = Whole<0, 16_777_216, 65_536>;
 pub(crate) type TokenSize = Whole<1, 1_048_576, 16_384>;
 

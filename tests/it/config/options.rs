@@ -66,6 +66,7 @@ fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
         ("on_malformed", "`deny` or `ignore`"),
         ("on_unknown_key", "`deny` or `ignore`"),
         ("max_token_size", "a whole number from 1 to 1048576"),
+        ("max_key_trials", "a whole number from 1 to 64"),
     ] {
         for wrong in [Value::Null, json!(-271_828), json!(3.25)] {
             let error = Broker::refused(&with(option, wrong));
@@ -105,6 +106,7 @@ fn numbers_have_their_ranges() {
     for (option, accepted, refused) in [
         ("leeway", [0, 3_600], [-1, 3_601]),
         ("max_token_size", [1, 1_048_576], [0, 1_048_577]),
+        ("max_key_trials", [1, 64], [0, 65]),
     ] {
         for number in accepted {
             Broker::new(&with(option, number));

@@ -5,6 +5,7 @@ mod kid;
 mod pem;
 mod secrets;
 mod sets;
+mod trials;
 mod unusable;
 
 use serde_json::{Value, json};
