@@ -6,12 +6,12 @@ use aws_lc_rs::error::KeyRejected;
 use super::signature_format::SignatureFormat;
 
 /// Names a key by its material, so that it is the same key when it is read again, from wherever.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct KeyIdentity {
     pub(crate) material: Material,
     pub(crate) kid: Option<String>,
-    /// It is a secret, which never comes from an endpoint.
-    pub(crate) is_secret: bool,
+    /// It came from an endpoint, and not from the configuration.
+    pub(crate) is_fetched: bool,
     /// How its signatures are encoded, unless the configuration says; none: in one way only.
     pub(crate) usual_format: Option<SignatureFormat>,
 }

@@ -65,7 +65,7 @@ fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
         if is_secret {
             return Err("a secret is not taken from an endpoint".to_owned());
         }
-        key(name, jwk, log)
+        key(name, jwk, log).map(Key::fetched)
     })
 }
 

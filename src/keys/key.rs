@@ -42,7 +42,7 @@ impl Key {
             identity: Arc::new(KeyIdentity {
                 material,
                 kid,
-                is_secret: primitives.iter().any(|(algorithm, _)| algorithm.is_hmac()),
+                is_fetched: false,
                 usual_format: primitives
                     .iter()
                     .find_map(|(_, primitive)| match primitive {
@@ -104,6 +104,13 @@ impl Key {
         let (parsed, material) = ed25519::parse(bytes)?;
         let primitives = vec![(Algorithm::EdDSA, Primitive::Signature(parsed))];
         Ok(Self::new(name, kid, material, primitives))
+    }
+
+    /// The same key, as one that came from an endpoint.
+    #[must_use]
+    pub(super) fn fetched(mut self) -> Self {
+        Arc::make_mut(&mut self.identity).is_fetched = true;
+        self
     }
 
     /// Takes every algorithm but this one away from the key; false if none is left.

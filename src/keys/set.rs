@@ -99,11 +99,12 @@ impl<'l> Keys<'l> {
         self.fetched.as_ref()?.as_deref()
     }
 
-    /// Whether this key is gone, under whatever `kid`. While keys are yet to be fetched that is not known, and
-    /// the answer is no.
+    /// Whether this key is gone, under whatever `kid`. While keys are yet to be fetched that is not known of
+    /// one that was fetched, and the answer is no. One that came from the configuration is looked for in
+    /// what there is: an endpoint that is down must not delay its withdrawal.
     pub(crate) fn lost(&self, key: &KeyIdentity) -> bool {
         let fetched = self.fetched();
-        let is_waiting = self.endpoint.is_some() && fetched.is_none() && !key.is_secret;
+        let is_waiting = self.endpoint.is_some() && fetched.is_none() && key.is_fetched;
         !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
     }
 

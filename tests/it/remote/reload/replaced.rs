@@ -69,6 +69,34 @@ fn a_secret_that_is_gone_does_not_wait_for_an_endpoint_that_never_has_secrets() 
 }
 
 #[test]
+fn a_key_that_the_configuration_withdraws_is_missed_while_an_endpoint_is_down() {
+    let (first, (second, _may_not_answer)) = (server(), patient_server());
+    let broker = Broker::new(&json!({ "public_key": vector_text("keys/ed25519.pub.pem") }));
+    let withdrawn = broker.admit_with(&signed(EdDSA, "ed25519", None, &valid_claims()));
+    broker.reloaded(&config(&first, &json!({})));
+    wait_for_keys(&broker);
+    let fetched = broker.admit_with(&a());
+    withdrawn.recheck().denied(Reason::NoKey);
+    // This endpoint never answers, and so it tells nothing of a key that came from the first.
+    broker.reloaded(&config(&second, &json!({})));
+    withdrawn.recheck().denied(Reason::NoKey);
+    fetched.recheck().allowed();
+}
+
+#[test]
+fn a_remembered_token_has_its_key_from_where_it_is_now() {
+    let (first, (second, _may_not_answer)) = (server(), patient_server());
+    let broker = ready(&first, &json!({}));
+    let of_endpoint = broker.admit_with(&a());
+    let local = json!({ "jwks": { "keys": [named_jwk(ES256, "p256", "a")] } });
+    broker.reloaded(&config(&first, &local));
+    let of_configuration = broker.admit_with(&a());
+    broker.reloaded(&config(&second, &json!({})));
+    of_endpoint.recheck().allowed();
+    of_configuration.recheck().denied(Reason::NoKey);
+}
+
+#[test]
 fn an_endpoint_that_comes_back_is_asked_again() {
     let (first, (second, _)) = (server(), patient_server());
     let broker = ready(&first, &json!({}));
@@ -134,8 +162,8 @@ fn an_endpoint_that_is_added_is_asked_and_local_keys_serve_meanwhile() {
     let local = hs256(SECRET, HS256_HEADER, valid_claims().to_string());
     broker.present(&local).allowed();
     broker.present(&b()).denied(Reason::KeysUnavailable);
-    // The endpoint may have the key that is gone here.
-    session.recheck().allowed();
+    // What the endpoint will bring does not delay that the configuration withdraws a key.
+    session.recheck().denied(Reason::NoKey);
     may_answer.store(true, Ordering::SeqCst);
     wait_for_keys(&broker);
     broker.present(&b()).allowed();
