@@ -34,7 +34,8 @@ impl Token<'_> {
     }
 
     /// Tries the candidates in order; the first whose signature it is decides. An ECDSA signature must be
-    /// encoded as `format` says; none: as is usual for the key.
+    /// encoded as `format` says; none: as is usual for the key. Where none accepts it, the most specific
+    /// refusal is told, whatever the order: a good signature in the other encoding comes before a bad one.
     pub(super) fn verify<'a>(
         &'a self,
         candidates: impl Iterator<Item = &'a Key>,
@@ -43,7 +44,7 @@ impl Token<'_> {
         buffer: &mut Buffer,
     ) -> Result<Signed<'a>, Refusal> {
         let signature = self.signature.decode(buffer)?;
-        let mut refusal = Refusal::BadSignature;
+        let mut other_format = None;
         for key in candidates {
             match key.verify(self.algorithm, self.signing_input, signature, format) {
                 Ok(()) => {
@@ -53,12 +54,13 @@ impl Token<'_> {
                     });
                 }
                 Err(Mismatch::Signature) => {}
-                Err(Mismatch::Format) => {
-                    key.warn_of_format_once(log);
-                    refusal = Refusal::SignatureFormat;
-                }
+                Err(Mismatch::Format) => other_format = other_format.or(Some(key)),
             }
         }
-        Err(refusal)
+        let Some(key) = other_format else {
+            return Err(Refusal::BadSignature);
+        };
+        key.warn_of_format_once(log);
+        Err(Refusal::SignatureFormat)
     }
 }

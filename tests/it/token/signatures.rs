@@ -1,6 +1,8 @@
 //! Signatures: the vectors of the RFCs, tokens of an independent signer, and what must be refused.
 
-use crate::harness::{Broker, HS256_HEADER, base64url, hs256, vector_path, vector_token, vectors};
+use crate::harness::{
+    Broker, HS256_HEADER, base64url, hs256, jwk, vector_path, vector_text, vector_token, vectors,
+};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
@@ -136,6 +138,41 @@ fn a_good_signature_in_the_other_format_says_so_and_warns_once_for_each_key() {
             assert!(warnings[0].contains("`signature_format`"), "{warnings:?}");
         }
     }
+}
+
+#[test]
+fn the_other_format_is_told_before_a_bad_signature_in_every_order_of_keys() {
+    let pem = |name: &str| vector_text(&format!("keys/{name}.pub.pem"));
+    let other = pem("p256-other");
+    let keys = [pem("p256"), other.clone(), other];
+    for position in 0..keys.len() {
+        let mut ordered = keys.clone();
+        ordered.swap(0, position);
+        let config = json!({ "public_key": ordered.concat(), "signature_format": "der" });
+        let broker = Broker::new(&config);
+        broker
+            .present(&vector_token("ES256 raw"))
+            .denied(Reason::SignatureFormat);
+        broker.present(&vector_token("ES256 der")).allowed();
+        let warnings = broker.warnings();
+        let block = format!("`public_key` block {}: a token carries", position + 1);
+        assert!(
+            warnings.len() == 1 && warnings[0].starts_with(&block),
+            "{warnings:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_that_accepts_the_token_draws_no_warning_of_another_that_does_not() {
+    let broker = Broker::new(&json!({
+        "public_key": vector_text("keys/p256.pub.pem"),
+        "jwks": { "keys": [jwk(jsonwebtoken::Algorithm::ES256, "p256")] },
+    }));
+    // The first key expects DER, the second raw signatures.
+    broker.present(&vector_token("ES256 raw")).allowed();
+    broker.present(&vector_token("ES256 der")).allowed();
+    assert_eq!(broker.warnings(), [""; 0]);
 }
 
 #[test]
