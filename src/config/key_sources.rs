@@ -8,7 +8,7 @@ use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::Json;
-use crate::keys::{Key, KeyIndex, KeySources, jwk, pem, secret};
+use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, pem, secret};
 
 /// Reads every key source that is given. At least one is required.
 pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySources, ConfigError> {
@@ -58,9 +58,9 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
         }
         (Some(secret), None) => ("secret", Zeroizing::new(secret.as_bytes().to_vec())),
         (None, Some(path)) => {
-            let read =
-                file::read_keys(path).map_err(|problem| ConfigError::at("secret_file", problem))?;
-            ("secret_file", without_final_newline(read))
+            let read = file::read_keys(path);
+            let read = read.map_err(|problem| ConfigError::at("secret_file", problem))?;
+            ("secret_file", read)
         }
         (None, None) if options.secret_base64_encoded => {
             return Err(ConfigError::at(
@@ -71,11 +71,14 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
         (None, None) => return Ok(None),
     };
     let refuse = |problem: &str| ConfigError::at(option, problem);
-    if pem::is_pem(&written) {
-        return Err(refuse(
-            "holds a PEM block; a public key belongs in `public_key`",
-        ));
+    if let Some(found) = misplaced::recognise(&written) {
+        return Err(refuse(found));
     }
+    // Dropped not before: the last byte of a key in DER may be a newline.
+    let written = match option {
+        "secret_file" => without_final_newline(written),
+        _ => written,
+    };
     let secret = if options.secret_base64_encoded {
         secret::from_base64(&written).ok_or_else(|| {
             refuse(
@@ -86,6 +89,9 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
     } else {
         written
     };
+    if let Some(found) = misplaced::recognise(&secret) {
+        return Err(refuse(found));
+    }
     let key = secret::key(format!("`{option}`"), None, &secret, log);
     key.map(Some).map_err(|problem| refuse(&problem))
 }

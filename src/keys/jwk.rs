@@ -6,13 +6,12 @@ use jsonwebtoken::jwk::{
     KeyOperations, PublicKeyUse,
 };
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
 use super::ecdsa::Curve;
 use super::index::KeyIndex;
 use super::key::Key;
-use super::secret;
 use super::signature_format::SignatureFormat;
+use super::{misplaced, secret};
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
@@ -23,9 +22,9 @@ use crate::remote::limits::MOST_KEYS;
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
 
-/// The members that are the key. All others are ignored, `x5c`, `x5t` and `x5u` among them: a key's
+/// The members that are a public key. All others are ignored, `x5c`, `x5t` and `x5u` among them: a key's
 /// own numbers are the key.
-const NUMBERS: [&str; 7] = ["kty", "n", "e", "crv", "x", "y", "k"];
+const NUMBERS: [&str; 6] = ["kty", "n", "e", "crv", "x", "y"];
 
 const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
                             Ed25519, or oct, or a member is missing";
@@ -125,11 +124,37 @@ fn key(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String> {
     }
     let kid = common.key_id;
     // Of another type, a key would be kept whole as `serde_json` values, which are not wiped.
-    let known = members.get("kty").and_then(Json::as_str);
-    if !known.is_some_and(|name| ["RSA", "EC", "OKP", "oct"].contains(&name)) {
-        return Err(UNKNOWN_TYPE.to_owned());
+    let mut key = match members.get("kty").and_then(Json::as_str) {
+        Some("oct") => secret(name, kid, &members, log),
+        Some("RSA" | "EC" | "OKP") => public_key(name, kid, &mut members),
+        _ => Err(UNKNOWN_TYPE.to_owned()),
+    }?;
+    match bound_to {
+        Some(algorithm) if !key.bind(algorithm) => {
+            Err(format!("its `alg` {algorithm} does not fit its type"))
+        }
+        _ => Ok(key),
     }
-    let mut key = match decode(members.take(&NUMBERS))? {
+}
+
+/// A secret (RFC 7518 section 6.4). Its text is decoded where it stands: a copy would have to be wiped.
+fn secret(
+    name: String,
+    kid: Option<String>,
+    members: &Object<'_>,
+    log: &Log,
+) -> Result<Key, String> {
+    let text = members.get("k").and_then(Json::as_str);
+    let text = text.ok_or_else(|| UNKNOWN_TYPE.to_owned())?;
+    let decoded = secret::from_base64url(text).ok_or_else(|| not_base64url("k"))?;
+    if let Some(found) = misplaced::recognise(&decoded) {
+        return Err(format!("its `k` {found}"));
+    }
+    secret::key(name, kid, &decoded, log)
+}
+
+fn public_key(name: String, kid: Option<String>, members: &mut Object<'_>) -> Result<Key, String> {
+    match decode(members.take(&NUMBERS))? {
         AlgorithmParameters::RSA(rsa) => {
             Key::from_rsa(name, kid, &number(&rsa.n, "n")?, &number(&rsa.e, "e")?)
         }
@@ -140,17 +165,7 @@ fn key(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String> {
         AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
             Key::from_ed25519(name, kid, &number(&pair.x, "x")?)
         }
-        AlgorithmParameters::OctetKey(key) => {
-            let text = Zeroizing::new(key.value);
-            secret::key(name, kid, &number(&text, "k")?, log)
-        }
         _ => Err(UNKNOWN_TYPE.to_owned()),
-    }?;
-    match bound_to {
-        Some(algorithm) if !key.bind(algorithm) => {
-            Err(format!("its `alg` {algorithm} does not fit its type"))
-        }
-        _ => Ok(key),
     }
 }
 
@@ -192,9 +207,11 @@ fn point(ec: &EllipticCurveKeyParameters) -> Result<(Curve, Vec<u8>), String> {
     Ok((curve, [&[4], x.as_slice(), y.as_slice()].concat()))
 }
 
-fn number(text: &str, member: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-    URL_SAFE_NO_PAD
-        .decode_to_vec(text)
-        .map(Zeroizing::new)
-        .map_err(|_| format!("its `{member}` is not base64url"))
+fn number(text: &str, member: &str) -> Result<Vec<u8>, String> {
+    let decoded = URL_SAFE_NO_PAD.decode_to_vec(text);
+    decoded.map_err(|_| not_base64url(member))
+}
+
+fn not_base64url(member: &str) -> String {
+    format!("its `{member}` is not base64url")
 }

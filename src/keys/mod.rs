@@ -7,6 +7,7 @@ mod index;
 pub(crate) mod jwk;
 mod key;
 mod mac;
+pub(crate) mod misplaced;
 pub(crate) mod pem;
 mod rsa;
 pub(crate) mod secret;

@@ -2,6 +2,7 @@
 
 mod files;
 mod kid;
+mod misplaced;
 mod pem;
 mod secrets;
 mod sets;

@@ -1,0 +1,153 @@
+//! What is no HMAC secret, because others know it or it is another kind of key.
+//!
+//! A public key that is configured as a secret lets everybody sign who has the key, which is everybody.
+//! So keys and certificates are recognised in the forms in which they are copied: PEM, JSON Web Keys, and
+//! DER, as it is or in base64.
+
+use base64_simd::STANDARD_NO_PAD;
+use x509_cert::der::asn1::AnyRef;
+use x509_cert::der::{Decode, Reader, SliceReader, Tag, Tagged};
+use zeroize::Zeroizing;
+
+use super::pem;
+use crate::json::Json;
+
+/// What these bytes hold and where that belongs, if they are no secret.
+pub(crate) fn recognise(bytes: &[u8]) -> Option<&'static str> {
+    as_written(bytes).or_else(|| as_written(&from_base64(bytes)?))
+}
+
+fn as_written(bytes: &[u8]) -> Option<&'static str> {
+    if pem::is_pem(bytes) {
+        return Some("holds a PEM block; a public key belongs in `public_key`");
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    json_web_key(bytes)
+        .or_else(|| der(bytes))
+        // The last byte of DER may be one of white space, so what follows it is looked for second.
+        .or_else(|| der(bytes.trim_ascii_end()))
+}
+
+/// The bytes that a text in base64 or base64url stands for, with or without padding and line breaks.
+fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
+    digits.extend(text.iter().filter_map(|byte| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        byte if byte.is_ascii_whitespace() => None,
+        byte => Some(*byte),
+    }));
+    while digits.last() == Some(&b'=') {
+        digits.pop();
+    }
+    let len = STANDARD_NO_PAD.decode_inplace(&mut digits).ok()?.len();
+    digits.truncate(len);
+    Some(digits)
+}
+
+/// A JSON Web Key, or a set of them.
+fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return None;
+    }
+    let Ok(Json::Object(members)) = Json::parse(std::str::from_utf8(bytes).ok()?) else {
+        return None;
+    };
+    if members.get("keys").is_some() {
+        Some("holds a JSON Web Key Set, which belongs in `jwks` or `jwks_file`")
+    } else if members.get("kty").is_some() {
+        Some("holds a JSON Web Key; a set of such keys belongs in `jwks` or `jwks_file`")
+    } else {
+        None
+    }
+}
+
+/// A key or a certificate in DER, told by the types of what is in its outermost SEQUENCE. All lengths must
+/// agree to the byte, which those of random bytes do not.
+fn der(bytes: &[u8]) -> Option<&'static str> {
+    const PUBLIC: &str = "holds a public key, which belongs in `public_key`";
+    const CERTIFICATE: &str = "holds a certificate, which belongs in `public_key`";
+    const PRIVATE: &str = "holds a private key, which only the issuer needs; its public key belongs in \
+                           `public_key`";
+    let outermost = AnyRef::from_der(bytes).ok()?;
+    if outermost.tag() != Tag::Sequence {
+        return None;
+    }
+    let mut reader = SliceReader::new(outermost.value()).ok()?;
+    let mut tags = Vec::new();
+    while !reader.is_finished() {
+        tags.push(AnyRef::decode(&mut reader).ok()?.tag());
+    }
+    match tags.as_slice() {
+        // SubjectPublicKeyInfo (RFC 5280 section 4.1), RSAPublicKey (RFC 8017 appendix A.1.1).
+        [Tag::Sequence, Tag::BitString] | [Tag::Integer, Tag::Integer] => Some(PUBLIC),
+        // RFC 5280 section 4.1.
+        [Tag::Sequence, Tag::Sequence, Tag::BitString] => Some(CERTIFICATE),
+        // PrivateKeyInfo and EncryptedPrivateKeyInfo (RFC 5208), RSAPrivateKey (RFC 8017 appendix A.1.2),
+        // ECPrivateKey (RFC 5915).
+        [Tag::Integer, Tag::Sequence, Tag::OctetString, ..]
+        | [Tag::Sequence, Tag::OctetString]
+        | [Tag::Integer, Tag::Integer, Tag::Integer, Tag::Integer, ..]
+        | [Tag::Integer, Tag::OctetString, ..] => Some(PRIVATE),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64_simd::{STANDARD, URL_SAFE_NO_PAD};
+
+    use super::recognise;
+
+    /// No random secret may be refused, in whatever form it is written.
+    #[test]
+    fn what_is_random_is_never_taken_for_a_key() {
+        let mut bytes = [0_u8; 100];
+        for round in 0..30_000 {
+            getrandom::fill(&mut bytes).unwrap_or_else(|error| unreachable!("{error}"));
+            // Many begin as a SEQUENCE or an object does.
+            if let Some(begin) = [0x30, b'{'].get(round & 3) {
+                bytes[0] = *begin;
+            }
+            let len = round.checked_rem(bytes.len()).unwrap_or_default();
+            let secret = bytes.get(..=len).unwrap_or_default();
+            let hex: Vec<String> = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            let written = [
+                STANDARD.encode_to_string(secret),
+                URL_SAFE_NO_PAD.encode_to_string(secret),
+                hex.concat(),
+            ];
+            assert_eq!(recognise(secret), None, "{secret:x?}");
+            for text in written {
+                assert_eq!(recognise(text.as_bytes()), None, "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_passphrase_is_a_secret() {
+        for passphrase in [
+            "",
+            "0",
+            "emqxsecret",
+            "correct horse battery staple",
+            "keys",
+            "public_key",
+            "-----",
+            "{",
+            "{}",
+            "{\"kty\"",
+            "{secret}",
+            "{\"secret\":\"kty\"}",
+            "[\"keys\"]",
+            "MIIB",
+            "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A",
+            "0\u{6}\u{2}\u{1}",
+            "0\u{5}\u{2}\u{1}a\u{2}\u{1}",
+            "/etc/jwt_auth/key.pem",
+            "Ünïcödé and 日本語",
+        ] {
+            assert_eq!(recognise(passphrase.as_bytes()), None, "{passphrase}");
+        }
+    }
+}
