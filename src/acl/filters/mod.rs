@@ -80,8 +80,13 @@ impl Filters {
         } else {
             plain
         };
-        // A topic has at least one level, so `#` and `+/#` match the same topics.
-        let levels = if topic == "#" { "+/#" } else { topic };
+        // `#` matches also the level before it. There is no topic without levels, and none that is empty
+        // (MQTT 5 section 4.7.3), so before a first or second `#` that level adds nothing.
+        let levels = match topic {
+            "#" => "+/#",
+            "/#" => "/+/#",
+            _ => topic,
+        };
         search.walk(run, 0, Some(levels.as_bytes()));
         search.first
     }

@@ -40,10 +40,14 @@ impl<'s> Search<'s> {
     ) {
         while !run.is_empty() {
             let [ended, hash, plus, others] = self.branches(run, at);
-            self.consider(hash);
             let Some(left) = levels else {
+                // At the byte 1 the level before is all of the topic, and empty: `/#` has no such topic.
+                if at > 1 {
+                    self.consider(hash);
+                }
                 return self.consider(ended);
             };
+            self.consider(hash);
             let (level, deeper) = first_level(left);
             run = match (level, self.relation) {
                 (b"#", Relation::Covers) => return,

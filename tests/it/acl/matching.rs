@@ -87,6 +87,15 @@ fn a_subscription_is_allowed_by_a_rule_for_all_of_its_topics() {
         ("a/+/c", "a/#", NoMatch),
         ("+/+/#", "#", NoMatch),
         ("+/+/#", "+/a/#", Allow),
+        // All topics of `/#` have two levels or more: there is no empty one.
+        ("/+/#", "/#", Allow),
+        ("/#", "/+/#", Allow),
+        ("+/+/#", "/#", Allow),
+        ("//#", "/#", NoMatch),
+        ("/+/+/#", "/#", NoMatch),
+        ("/+", "/#", NoMatch),
+        ("+", "/#", NoMatch),
+        ("/#", "+/#", NoMatch),
     ] {
         let found = subscribes("allow", filter, requested);
         assert_eq!(found, expected, "{filter}: {requested}");
@@ -121,6 +130,19 @@ fn a_subscription_is_denied_by_a_rule_for_any_of_its_topics() {
         ("s", "s/+", NoMatch),
         ("+/x", "s/+", Deny),
         ("+", "s/#", Deny),
+        // There is no empty topic, of which one level is left before `#`.
+        ("/#", "+", NoMatch),
+        ("+", "/#", NoMatch),
+        ("/#", "#", Deny),
+        ("/#", "+/#", Deny),
+        ("+/#", "/#", Deny),
+        ("/+", "/#", Deny),
+        ("/", "/#", Deny),
+        ("/#", "/", Deny),
+        ("//#", "/+", Deny),
+        ("//#", "+/", Deny),
+        ("//#", "+", NoMatch),
+        ("/#", "a/#", NoMatch),
         ("#", "$SYS/#", NoMatch),
         ("$SYS/x", "#", NoMatch),
         ("$SYS/x", "+/x", NoMatch),

@@ -36,15 +36,13 @@ pub(super) fn topics(first: &[&str], further: &[&str], depth: usize) -> Vec<Stri
 
 pub(super) static TOPICS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let (first, further) = (["a", "b", "", "$x", "z", "$z"], ["a", "b", "", "$x", "z"]);
-    (1..=4)
-        .flat_map(|depth| topics(&first, &further, depth))
-        .collect()
+    let all = (1..=4).flat_map(|depth| topics(&first, &further, depth));
+    all.filter(|topic| !topic.is_empty()).collect()
 });
 
-/// The topics that can be published to, with their numbers.
+/// All topics, with their numbers.
 pub(super) fn names() -> impl Iterator<Item = (usize, &'static String)> {
-    let all = TOPICS.iter().enumerate();
-    all.filter(|(_, topic)| !topic.is_empty())
+    TOPICS.iter().enumerate()
 }
 
 /// A filter, with the topics that it stands for.

@@ -3,8 +3,8 @@
 //! There is one filter for every way to put three levels together, and one topic for every way to
 //! put four together, with a level (`z`, `$z` in front) that is in no filter. What one filter has
 //! in common with another, or lacks, shows in these topics: a topic of more levels, or with other
-//! names, is to both filters like one of them. The empty topic is among them, for `/#` and `+`
-//! stand for it too, although nobody can publish to it.
+//! names, is to both filters like one of them. The empty topic is not among them: MQTT forbids it
+//! (MQTT 5 section 4.7.3), so `/#` and `+` have no topic in common.
 
 mod filters;
 mod rules;
