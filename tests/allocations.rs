@@ -236,3 +236,34 @@ fn a_recheck_allocates_nothing() {
     answer.denied(Reason::NoKey);
     assert_eq!(count, 0);
 }
+
+#[test]
+fn attributes_are_read_once_however_many_topics_name_them() {
+    let broker = Broker::without_hooks(&json!({
+        "secret": SECRET, "max_token_size": 1 << 20, "cache_capacity": 0,
+    }));
+    // Names with escapes, which are written out to be compared.
+    let attributes: Vec<_> = (0..100).map(|n| format!(r#""\u006b{n}":"v""#)).collect();
+    let token = |count: usize| {
+        let topics: Vec<_> = (0..count)
+            .map(|n| format!("${{client_attrs.k{}}}", n % 100))
+            .collect();
+        let acl = json!({ "pub": topics });
+        let attributes = attributes.join(",");
+        harness::with_payload(format!(
+            r#"{{"client_attrs":{{{attributes}}},"acl":{acl}}}"#
+        ))
+    };
+    let [few, many] = [1, 1_000].map(|count| {
+        let token = token(count);
+        let client = Connect {
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        };
+        let check =
+            || allocations(|| assert_eq!(broker.decide(client).reason, Reason::Accepted as i32));
+        check();
+        check()
+    });
+    assert_eq!(few, many);
+}

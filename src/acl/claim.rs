@@ -102,7 +102,7 @@ impl AclReader<'_> {
             let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
             for topic in rule::list(topics)?.iter() {
                 let topic = rule::topic(topic)?;
-                match self.fill.filter(&topic) {
+                match self.fill.filter(&topic, true) {
                     Ok(filter) => self.allow.add(0, conditions, filter)?,
                     Err(Unusable::Invalid | Unusable::NoValue) => {}
                     Err(Unusable::Defect(defect)) => return Err(defect),
@@ -116,7 +116,7 @@ impl AclReader<'_> {
     fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
         for (number, rule) in (1..).zip(rules.iter()) {
             let read =
-                Rule::read(rule, self.fill.client()).and_then(|rule| self.add_rule(number, &rule));
+                Rule::read(rule, self.fill.values()).and_then(|rule| self.add_rule(number, &rule));
             read.map_err(|defect| (Some(number), defect))?;
         }
         Ok(Permission::NoMatch)
@@ -126,7 +126,7 @@ impl AclReader<'_> {
         let denies = rule.permission == Permission::Deny;
         for topic in rule.topics() {
             let topic = rule::topic(topic)?;
-            match self.fill.filter(&topic) {
+            match self.fill.filter(&topic, rule.is_about_client) {
                 Err(Unusable::Invalid) => return Err("a topic that is no valid filter"),
                 Err(Unusable::Defect(defect)) => return Err(defect),
                 // A rule about other clients must be well-formed too, and is left out.
@@ -142,7 +142,7 @@ impl AclReader<'_> {
                 Err(Unusable::NoValue) if denies => {
                     return Err(
                         "a deny rule with a placeholder for what the client did not send, \
-                                or what cannot be part of a level",
+                                or what is too long or cannot be part of a level",
                     );
                 }
                 Err(Unusable::NoValue) => {}

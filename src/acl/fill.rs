@@ -1,8 +1,10 @@
 //! From a topic of a rule, which may have placeholders, to a filter for one client.
 
-use std::borrow::Cow;
+use std::cell::Cell;
 
 use super::filters::Filter;
+use super::limits::MOST_FILLED_IN;
+use super::values::Values;
 use super::{Defect, topic};
 use crate::client::Client;
 use crate::client::template::{self, Placeholder, Unfilled};
@@ -26,24 +28,27 @@ pub(super) enum Unusable {
 
 /// Fills placeholders in topics with the values of one bearer.
 pub(super) struct Fill<'a> {
-    bearer: &'a Bearer<'a>,
+    values: Values<'a>,
     /// A topic whose placeholders are filled in.
     text: &'a mut String,
     was_needed: bool,
+    /// How many bytes of values were filled in.
+    filled_in: Cell<usize>,
 }
 
 impl<'a> Fill<'a> {
     pub(super) fn new(bearer: &'a Bearer<'a>, text: &'a mut String) -> Self {
         Self {
-            bearer,
+            values: Values::new(bearer),
             text,
             was_needed: false,
+            filled_in: Cell::new(0),
         }
     }
 
-    /// Who presents the token.
-    pub(super) fn client(&self) -> &'a Client<'a> {
-        self.bearer.client
+    /// What is known of who presents the token.
+    pub(super) fn values(&self) -> &Values<'a> {
+        &self.values
     }
 
     /// Whether a topic was met that may have placeholders.
@@ -51,9 +56,14 @@ impl<'a> Fill<'a> {
         self.was_needed
     }
 
-    /// The filter that a topic of a rule is for the bearer.
+    /// The filter that a topic of a rule is for the bearer. In a rule that is not about the bearer placeholders
+    /// have no value.
     #[inline]
-    pub(super) fn filter<'t>(&'t mut self, topic: &'t [u8]) -> Result<Filter<'t>, Unusable> {
+    pub(super) fn filter<'t>(
+        &'t mut self,
+        topic: &'t [u8],
+        is_about_bearer: bool,
+    ) -> Result<Filter<'t>, Unusable> {
         let literal = topic.strip_prefix(b"eq ");
         let text = literal.unwrap_or(topic);
         let exact = literal.is_some();
@@ -62,44 +72,51 @@ impl<'a> Fill<'a> {
         } else if exact {
             Err(Unusable::Invalid)
         } else {
-            self.fill(topic)
+            self.fill(topic, is_about_bearer)
         }
     }
 
-    fn fill(&mut self, topic: &[u8]) -> Result<Filter<'_>, Unusable> {
+    fn fill(&mut self, topic: &[u8], is_about_bearer: bool) -> Result<Filter<'_>, Unusable> {
         self.was_needed = true;
         let topic = std::str::from_utf8(topic).map_err(|_| Unusable::Invalid)?;
-        let filled = &mut *self.text;
         // Filled with `x` first: a value must not complete a level beside a wildcard (in `+%c`, an empty
         // one would), nor make the topic begin with `$`. What an ordinary value gives must be what this
         // one gives.
-        match template::fill(topic, topic::LONGEST, |_| Some(Cow::Borrowed("x")), filled) {
-            Ok(()) if topic::is_filter(filled.as_bytes()) => {}
+        match template::fill(topic, topic::LONGEST, |_| Some("x"), self.text) {
+            Ok(()) if topic::is_filter(self.text.as_bytes()) => {}
             Err(Unfilled::Unknown) => {
                 return Err(Unusable::Defect("a placeholder that is not known"));
             }
             _ => return Err(Unusable::Invalid),
         }
-        let is_system = filled.starts_with('$');
-        template::fill(topic, topic::LONGEST, |it| value(it, self.bearer), filled)
-            .map_err(|_| Unusable::NoValue)?;
-        if !topic::is_filter(filled.as_bytes()) || filled.starts_with('$') != is_system {
+        let is_system = self.text.starts_with('$');
+        if !is_about_bearer {
+            return Err(Unusable::NoValue);
+        }
+        self.fill_values(topic)?;
+        if !topic::is_filter(self.text.as_bytes()) || self.text.starts_with('$') != is_system {
             return Err(Unusable::NoValue);
         }
         Ok(Filter {
-            text: filled.as_bytes(),
+            text: self.text.as_bytes(),
             exact: false,
         })
     }
-}
 
-/// The value of a placeholder, if it can be a part of a level.
-fn value<'s>(placeholder: Placeholder<'_>, bearer: &Bearer<'s>) -> Option<Cow<'s, str>> {
-    let text = |field: Option<&'s [u8]>| std::str::from_utf8(field?).ok().map(Cow::Borrowed);
-    match placeholder {
-        Placeholder::Username => text(bearer.client.username),
-        Placeholder::ClientId => text(bearer.client.client_id),
-        Placeholder::Attribute(name) => bearer.attributes?.get(name)?.to_text(),
+    /// Writes a topic with the bearer's values in it.
+    fn fill_values(&mut self, topic: &str) -> Result<(), Unusable> {
+        let (values, filled_in) = (&self.values, &self.filled_in);
+        let value = |placeholder: Placeholder<'_>| {
+            let value = values.get(placeholder)?;
+            filled_in.set(filled_in.get().saturating_add(value.len()));
+            Some(value)
+        };
+        let result = template::fill(topic, topic::LONGEST, value, self.text);
+        if filled_in.get() > MOST_FILLED_IN {
+            return Err(Unusable::Defect(
+                "more than 64 KiB of values for placeholders",
+            ));
+        }
+        result.map_err(|_| Unusable::NoValue)
     }
-    .filter(|value| !value.contains(['/', '+', '#', '\0']))
 }

@@ -8,10 +8,12 @@ mod claim;
 mod conditions;
 mod fill;
 mod filters;
+mod limits;
 mod permissions;
 mod request;
 mod rule;
 mod topic;
+mod values;
 mod who;
 
 pub(crate) use claim::{Buffers, Need, read};

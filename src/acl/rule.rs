@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
 use super::request::Permission;
+use super::values::Values;
 use super::who::{self, About};
-use crate::client::Client;
 use crate::json::tape::{Array, Object, Read, Value};
 
 /// A rule that has been read.
@@ -28,7 +28,8 @@ enum Topics<'j> {
 }
 
 impl<'j> Rule<'j> {
-    pub(super) fn read(rule: Value<'j>, client: &Client<'_>) -> Result<Self, Defect> {
+    pub(super) fn read(rule: Value<'j>, values: &Values<'_>) -> Result<Self, Defect> {
+        let client = values.client();
         let members = rule.as_object().ok_or("a rule that is not an object")?;
         let mut permission = None;
         let mut actions = None;
@@ -48,7 +49,7 @@ impl<'j> Rule<'j> {
                 b"username" => about = about.and(who::exactly(value, client.username)?),
                 b"clientid_re" => about = about.and(who::like(value, client.client_id)?),
                 b"username_re" => about = about.and(who::like(value, client.username)?),
-                b"ipaddr" => about = about.and(who::from_address(value, client)?),
+                b"ipaddr" => about = about.and(who::from_address(value, values.address())?),
                 b"zone" | b"zone_re" | b"listener" | b"listener_re" => {
                     return Err("zone and listener are EMQX's own, and cannot be checked");
                 }

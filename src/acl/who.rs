@@ -7,7 +7,6 @@ use ipnet::{IpNet, Ipv4Net};
 use regex::bytes::RegexBuilder;
 
 use super::Defect;
-use crate::client::Client;
 use crate::json::tape::Value;
 
 /// How large a compiled pattern may become, in bytes: it is compiled for each client that connects.
@@ -65,12 +64,12 @@ pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defe
 }
 
 /// `ipaddr`: an address, or a block of addresses in CIDR notation (RFC 4632, RFC 4291).
-pub(super) fn from_address(value: Value<'_>, client: &Client<'_>) -> Result<About, Defect> {
+pub(super) fn from_address(value: Value<'_>, peer: Option<IpAddr>) -> Result<About, Defect> {
     let block = value
         .as_str()
         .and_then(|text| block(&text))
         .ok_or("ipaddr is neither an address nor a CIDR block")?;
-    Ok(peer(client).map_or(About::Unknown, |peer| {
+    Ok(peer.map_or(About::Unknown, |peer| {
         let forms = [peer, peer.to_canonical()];
         About::from(forms.iter().any(|form| block.contains(form)))
     }))
@@ -89,14 +88,4 @@ fn block(text: &str) -> Option<IpNet> {
         return Ipv4Net::new(address, prefix).ok().map(IpNet::V4);
     }
     Some(block)
-}
-
-/// The address the client connects from, if it was given and can be read.
-fn peer(client: &Client<'_>) -> Option<IpAddr> {
-    let text = std::str::from_utf8(client.peer_address?).ok()?;
-    match text.split_once('%') {
-        // The zone of a link-local address (RFC 4007) is this host's own matter.
-        Some((address, _zone)) => address.parse().ok().map(IpAddr::V6),
-        None => text.parse().ok(),
-    }
 }

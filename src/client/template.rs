@@ -1,8 +1,6 @@
 //! Text with placeholders for what is known of a client: `%u`, `%c`, `${username}`, `${clientid}`, and
 //! in topics `${client_attrs.NAME}` as well.
 
-use std::borrow::Cow;
-
 use crate::bytes::{Block16, Hits};
 use crate::client::Client;
 
@@ -142,23 +140,25 @@ pub(crate) enum Unfilled {
     NoValue,
 }
 
-/// Writes a text with its placeholders replaced by values into `filled`, over what that holds.
+/// Writes a text with its placeholders replaced by values into `filled`, over what that holds. It stops at the
+/// first placeholder that is not known or has no value.
 pub(crate) fn fill<'v>(
     text: &str,
     longest: usize,
-    value: impl Fn(Placeholder<'_>) -> Option<Cow<'v, str>>,
+    value: impl Fn(Placeholder<'_>) -> Option<&'v str>,
     filled: &mut String,
 ) -> Result<(), Unfilled> {
     filled.clear();
     let mut result = Ok(());
     for piece in Pieces(text) {
         let value = match piece.ok_or(Unfilled::Unknown)? {
-            Piece::Text(text) => Some(Cow::Borrowed(text)),
-            Piece::Placeholder(placeholder) => value(placeholder),
+            Piece::Text(text) => text,
+            Piece::Placeholder(placeholder) => value(placeholder).ok_or(Unfilled::NoValue)?,
         };
-        match value {
-            Some(value) if filled.len() <= longest => filled.push_str(&value),
-            _ => result = Err(Unfilled::NoValue),
+        if filled.len() <= longest {
+            filled.push_str(value);
+        } else {
+            result = Err(Unfilled::NoValue);
         }
     }
     result

@@ -3,6 +3,7 @@
 mod claim;
 mod clients;
 mod depth;
+mod limits;
 mod list_form;
 mod map_form;
 mod matching;

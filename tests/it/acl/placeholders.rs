@@ -275,10 +275,14 @@ fn no_value_leads_out_to_the_topics_of_the_server() {
 }
 
 #[test]
-fn a_value_that_makes_a_topic_too_long_fills_none() {
-    let fits = "x".repeat(65_533);
-    named(fits.clone()).fills("t/%u", &format!("t/{fits}"));
-    named("x".repeat(65_534)).cannot_fill("t/%u", &["t/", "t/x", &format!("t/{fits}")]);
+fn values_that_make_a_topic_too_long_fill_none() {
+    let value = "x".repeat(1_023);
+    let levels = |last: &str| "%u/".repeat(63) + last;
+    let filled = format!("{value}/").repeat(63);
+    // 65,535 bytes, and one more.
+    let fits = levels("%u");
+    named(value.clone()).fills(&fits, &format!("{filled}{value}"));
+    named(value).cannot_fill(&levels("%ux"), &["x"]);
 }
 
 #[test]
