@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A name as it may appear in a message: escaped, and not longer than a line.
+/// A name as it may appear in a message: between backticks, escaped, and not longer than a line. A backtick
+/// in the name is escaped as well, so that the name ends where it seems to end.
 pub(crate) fn quoted(name: &str) -> Quoted<'_> {
     Quoted(name)
 }
@@ -23,7 +24,12 @@ impl fmt::Display for Quoted<'_> {
         {
             f.write_str(shown)?;
         } else {
-            write!(f, "{}", shown.escape_debug())?;
+            for (index, part) in shown.split('`').enumerate() {
+                if index > 0 {
+                    f.write_str("\\`")?;
+                }
+                write!(f, "{}", part.escape_debug())?;
+            }
         }
         f.write_str(if rest.is_empty() { "`" } else { "...`" })
     }
@@ -37,6 +43,8 @@ mod tests {
     fn a_name_in_a_message_is_escaped_and_cut() {
         assert_eq!(quoted("a\n\u{1b}b").to_string(), "`a\\n\\u{1b}b`");
         assert_eq!(quoted("plain-1_a").to_string(), "`plain-1_a`");
+        assert_eq!(quoted("`a`, token `\\").to_string(), r"`\`a\`, token \`\\`");
+        assert_eq!(quoted("`").to_string(), r"`\``");
         let long = "x".repeat(48);
         assert_eq!(quoted(&long).to_string(), format!("`{long}`"));
         assert_eq!(
