@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use sha2::{Digest, Sha256};
 
 use super::verdict::Verdict;
+use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
 use crate::host::log::LogLevel;
 use crate::host::quote::quoted;
@@ -79,23 +80,26 @@ fn write_token(
     }
 }
 
-/// Names a client by its identifier, unless that tells the token or password as well: some devices
-/// send it in every field.
+/// Names a client by its identifier, unless that tells of the token or the password: some devices send it
+/// in every field.
+///
+/// It does where the two have eight bytes in a row in common, or where the identifier holds the whole of a
+/// shorter secret. Compared are the first 256 bytes of the identifier: more than `quoted` shows of it, and
+/// few, so the cost is linear in the secret.
 fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
-    // No more than this many bytes are shown, whatever they are.
-    const SHOWN: usize = 256;
+    const COMPARED: usize = 256;
     let Some(id) = client.client_id else {
         return line.write_str("without an id");
     };
-    let shown = id.get(..SHOWN).unwrap_or(id);
-    let tells = |secret: &[u8]| {
-        let within = |whole: &[u8], part: &[u8]| {
-            !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
-        };
-        id == secret || within(shown, secret)
+    let shown = id.get(..COMPARED).unwrap_or(id);
+    let tells = |secret: &[u8]| match secret.len() {
+        0 => false,
+        short if short < RUN => shown.windows(short).any(|window| window == secret),
+        _ => shares_run(shown, secret),
     };
-    let secrets = [client.field(from), client.password];
-    if secrets.into_iter().flatten().any(tells) {
+    // Both are one field by default.
+    let password = client.password.filter(|_| from != Field::Password);
+    if client.field(from).is_some_and(tells) || password.is_some_and(tells) {
         return line.write_str("not shown");
     }
     write!(line, "{}", quoted(&String::from_utf8_lossy(shown)))

@@ -106,6 +106,96 @@ fn a_client_id_that_tells_the_password_is_not_shown() {
 }
 
 #[test]
+fn a_client_id_that_tells_eight_bytes_of_a_secret_is_not_shown() {
+    let token = token(&json!({ "long": "x".repeat(300) }));
+    let signature = token.rsplit('.').next().unwrap();
+    let long_password = "correct horse battery staple";
+    let ids = |from: &str, shown: bool, password: &str, ids: &[&str]| {
+        let broker = broker(json!({ "from": from, "on_malformed": "deny" }));
+        for id in ids {
+            broker.connect(Connect {
+                client_id: Some(id.as_bytes()),
+                username: Some(token.as_bytes()),
+                password: Some(password.as_bytes()),
+                ..Connect::default()
+            });
+            let (_, line) = broker.log().pop().unwrap();
+            assert_eq!(
+                !line.contains("client not shown"),
+                shown,
+                "{from} {id}: {line}"
+            );
+        }
+    };
+    let (whole, middle) = (
+        format!("{token}{token}"),
+        format!("{signature}-{}", "x".repeat(300)),
+    );
+    // A part of the password, wherever it is; one byte less is shown.
+    ids(
+        "password",
+        false,
+        long_password,
+        &["orse bat", "device-correct ", "x battery s x"],
+    );
+    ids(
+        "password",
+        true,
+        long_password,
+        &["rse bat", "device-correct", "y-staple"],
+    );
+    // The token, in whichever field it is, and the password beside it.
+    ids(
+        "password",
+        false,
+        &token,
+        &[&token, &whole, &middle, &token[..8], &token[4..300]],
+    );
+    ids(
+        "username",
+        false,
+        long_password,
+        &[&token, &whole, &middle, "orse bat"],
+    );
+    // A short password is a secret as a whole.
+    ids("username", false, "hunter2", &["hunter2", "d-hunter2-x"]);
+    ids("username", true, "hunter2", &["hunter", "unter2"]);
+    // Not shown, so not told.
+    let far = format!("{}{long_password}", "d".repeat(256));
+    ids("password", true, long_password, &[&far]);
+}
+
+#[test]
+fn the_largest_fields_that_mqtt_has_are_compared_in_linear_time() {
+    let broker = broker(json!({ "max_token_size": 1_048_576 }));
+    let (id, password) = ("abcdefg-".repeat(8_191), "abcdefg+".repeat(8_191));
+    let began = std::time::Instant::now();
+    for _ in 0..5 {
+        broker.connect(Connect {
+            client_id: Some(id.as_bytes()),
+            password: Some(password.as_bytes()),
+            ..Connect::default()
+        });
+    }
+    assert!(began.elapsed().as_secs() < 2);
+    assert!(broker.log().pop().unwrap().1.contains("client `abcdefg-"));
+}
+
+#[test]
+fn a_client_id_does_not_end_its_own_quotation() {
+    let broker = broker(json!({}));
+    broker.connect(Connect {
+        client_id: Some(b"a`, token 00000000"),
+        ..Connect::default()
+    });
+    let (_, line) = broker.log().pop().unwrap();
+    assert_eq!(
+        line,
+        r"ignored: missing_token: client `a\`, token 00000000`, no password"
+    );
+}
+
+#[test]
 fn the_log_tells_what_is_wrong_with_a_token() {
     let broker = broker(json!({}));
     let expect = |token: &str, detail: &str| {
