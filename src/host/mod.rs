@@ -6,4 +6,5 @@ mod gate;
 pub(crate) mod log;
 pub(crate) mod quote;
 mod signals;
+pub(crate) mod stack;
 pub(crate) mod thread;

@@ -17,6 +17,7 @@ use crate::config::{Config, ConfigError};
 use crate::grant::Grant;
 use crate::host::clock::{Clock, ClockError, ClockHook};
 use crate::host::log::{Log, LogHook, LogLevel};
+use crate::host::stack;
 use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Refusal};
 use crate::token::{Remembered, Verified};
@@ -50,7 +51,8 @@ impl Verifier {
     /// A sentence that names the offending option and quotes no value.
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
         let log = Log::new(hooks.log);
-        let running = Running::start(Config::parse(config, &log)?, None, &log)?;
+        let config = stack::wiped(|| Config::parse(config, &log))?;
+        let running = Running::start(config, None, &log)?;
         Ok(Self {
             running: ArcSwap::from_pointee(running),
             reloading: Mutex::default(),
@@ -71,7 +73,7 @@ impl Verifier {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let before = self.running.load_full();
-        let config = Config::parse(config, &self.log)?;
+        let config = stack::wiped(|| Config::parse(config, &self.log))?;
         let running = Arc::new(Running::start(config, Some(&before), &self.log)?);
         self.running.store(Arc::clone(&running));
         // By us, not by whichever check is the last to look at it.
