@@ -4,6 +4,7 @@ use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet};
 use super::fill::{Bearer, Fill, Unusable};
 use super::filters::{Collector, Filters};
+use super::pattern::Patterns;
 use super::permissions::Acl;
 use super::request::Permission;
 use super::rule::{self, Rule};
@@ -62,6 +63,7 @@ pub(crate) fn read(
     deny.start(keep);
     let mut reader = AclReader {
         fill: Fill::new(bearer, text),
+        patterns: Patterns::default(),
         allow,
         deny,
     };
@@ -85,6 +87,7 @@ pub(crate) fn read(
 
 struct AclReader<'a> {
     fill: Fill<'a>,
+    patterns: Patterns,
     allow: &'a mut Collector,
     deny: &'a mut Collector,
 }
@@ -115,8 +118,8 @@ impl AclReader<'_> {
     /// Reads the list form, of EMQX 5.5: rules, of which the first that matches decides.
     fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
         for (number, rule) in (1..).zip(rules.iter()) {
-            let read =
-                Rule::read(rule, self.fill.values()).and_then(|rule| self.add_rule(number, &rule));
+            let read = Rule::read(rule, self.fill.values(), &mut self.patterns)
+                .and_then(|rule| self.add_rule(number, &rule));
             read.map_err(|defect| (Some(number), defect))?;
         }
         Ok(Permission::NoMatch)

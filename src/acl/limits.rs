@@ -1,8 +1,21 @@
 //! What the topic permissions of one token may cost: a client sends an id and a user name of its choice, and
 //! whoever has tokens issued the claim.
 
-/// The longest value that is filled in for a placeholder, in bytes.
+/// The longest value that is filled in for a placeholder, and the longest client id or user name in which a
+/// pattern is searched, in bytes.
 pub(super) const LONGEST_VALUE: usize = 1_024;
 
 /// How many bytes of values are filled in for the placeholders of a claim.
 pub(super) const MOST_FILLED_IN: usize = 1 << 16;
+
+/// How many patterns a claim may have.
+pub(super) const MOST_PATTERNS: usize = 32;
+
+/// The longest pattern, in bytes.
+pub(super) const LONGEST_PATTERN: usize = 1 << 12;
+
+/// The largest automaton that one pattern may become, in bytes, as `size_limit` of `regex` counts them.
+pub(super) const LARGEST_PATTERN: usize = 1 << 14;
+
+/// The largest automata that all patterns of a claim may become, in bytes of memory.
+pub(super) const LARGEST_PATTERNS: usize = 1 << 16;

@@ -9,6 +9,7 @@ mod conditions;
 mod fill;
 mod filters;
 mod limits;
+mod pattern;
 mod permissions;
 mod request;
 mod rule;

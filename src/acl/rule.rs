@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
+use super::pattern::Patterns;
 use super::request::Permission;
 use super::values::Values;
 use super::who::{self, About};
@@ -28,7 +29,11 @@ enum Topics<'j> {
 }
 
 impl<'j> Rule<'j> {
-    pub(super) fn read(rule: Value<'j>, values: &Values<'_>) -> Result<Self, Defect> {
+    pub(super) fn read(
+        rule: Value<'j>,
+        values: &Values<'_>,
+        patterns: &mut Patterns,
+    ) -> Result<Self, Defect> {
         let client = values.client();
         let members = rule.as_object().ok_or("a rule that is not an object")?;
         let mut permission = None;
@@ -47,8 +52,8 @@ impl<'j> Rule<'j> {
                 b"retain" => retain = read_retain(value)?,
                 b"clientid" => about = about.and(who::exactly(value, client.client_id)?),
                 b"username" => about = about.and(who::exactly(value, client.username)?),
-                b"clientid_re" => about = about.and(who::like(value, client.client_id)?),
-                b"username_re" => about = about.and(who::like(value, client.username)?),
+                b"clientid_re" => about = about.and(patterns.like(value, client.client_id)?),
+                b"username_re" => about = about.and(patterns.like(value, client.username)?),
                 b"ipaddr" => about = about.and(who::from_address(value, values.address())?),
                 b"zone" | b"zone_re" | b"listener" | b"listener_re" => {
                     return Err("zone and listener are EMQX's own, and cannot be checked");

@@ -4,20 +4,16 @@
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
-use regex::bytes::RegexBuilder;
 
 use super::Defect;
 use crate::json::tape::Value;
-
-/// How large a compiled pattern may become, in bytes: it is compiled for each client that connects.
-const LARGEST_PATTERN: usize = 1 << 16;
 
 /// Whether a rule is about the client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     This,
     Another,
-    /// A condition is about a field that the broker did not pass.
+    /// A condition is about a field that the broker did not pass, or that is too long to be searched.
     Unknown,
 }
 
@@ -44,23 +40,6 @@ pub(super) fn exactly(value: Value<'_>, field: Option<&[u8]>) -> Result<About, D
         .as_bytes()
         .ok_or("clientid or username is not a string")?;
     Ok(About::from(field == Some(&*text)))
-}
-
-/// `clientid_re` or `username_re`: found anywhere in the field, which must have been sent. As in EMQX,
-/// where patterns see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
-pub(super) fn like(value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defect> {
-    let pattern = value
-        .as_str()
-        .filter(|pattern| !pattern.is_empty())
-        .ok_or("clientid_re or username_re is not a pattern")?;
-    let pattern = RegexBuilder::new(&pattern)
-        .unicode(false)
-        .size_limit(LARGEST_PATTERN)
-        .build()
-        .map_err(|_| "clientid_re or username_re is no regular expression, or too large a one")?;
-    Ok(About::from(
-        field.is_some_and(|field| pattern.is_match(field)),
-    ))
 }
 
 /// `ipaddr`: an address, or a block of addresses in CIDR notation (RFC 4632, RFC 4291).

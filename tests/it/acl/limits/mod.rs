@@ -1,5 +1,6 @@
 //! What a hostile client id, user name or claim may cost. Both sides of each limit.
 
+mod patterns;
 mod values;
 
 use crate::harness::session::PUBLISH;

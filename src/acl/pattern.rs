@@ -1,0 +1,81 @@
+//! Patterns: `clientid_re` and `username_re`.
+//!
+//! A pattern is compiled for each client that connects, and searched for once, mostly in a short text. So it
+//! becomes no more than the nondeterministic automaton that `regex` too begins with; what `regex` builds beside
+//! it to search long texts faster takes longer to build than the search takes. The bounded backtracker tries
+//! each state of the automaton at most once for each byte of the text. Both are limited, so the search is too.
+
+use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
+use regex_automata::nfa::thompson::{Compiler, Config};
+use regex_automata::util::syntax;
+
+use super::Defect;
+use super::limits::{
+    LARGEST_PATTERN, LARGEST_PATTERNS, LONGEST_PATTERN, LONGEST_VALUE, MOST_PATTERNS,
+};
+use super::who::About;
+use crate::json::tape::Value;
+
+/// The patterns of one claim that have been read.
+#[derive(Default)]
+pub(super) struct Patterns {
+    count: usize,
+    /// What they count as together, in bytes.
+    size: usize,
+}
+
+/// By how much a byte of a pattern counts at least. Some take longer to parse than their automaton is large.
+const SIZE_OF_BYTE: usize = LARGEST_PATTERN / LONGEST_PATTERN;
+
+impl Patterns {
+    /// Whether a pattern is found anywhere in the field, which must have been sent. As in EMQX, where patterns
+    /// see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
+    pub(super) fn like(&mut self, value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defect> {
+        let pattern = value
+            .as_str()
+            .filter(|pattern| !pattern.is_empty())
+            .ok_or("clientid_re or username_re is not a pattern")?;
+        let pattern = self.compile(&pattern)?;
+        Ok(match field {
+            None => About::Another,
+            Some(field) if field.len() > LONGEST_VALUE => About::Unknown,
+            Some(field) => pattern
+                .try_is_match(&mut pattern.create_cache(), field)
+                .map_or(About::Unknown, About::from),
+        })
+    }
+
+    fn compile(&mut self, pattern: &str) -> Result<BoundedBacktracker, Defect> {
+        self.count = self.count.saturating_add(1);
+        if self.count > MOST_PATTERNS {
+            return Err("more than 32 clientid_re and username_re");
+        }
+        if pattern.len() > LONGEST_PATTERN {
+            return Err("a clientid_re or username_re of more than 4,096 bytes");
+        }
+        let compiled = compile(pattern)?;
+        let size = compiled.get_nfa().memory_usage();
+        let least = pattern.len().saturating_mul(SIZE_OF_BYTE);
+        self.size = self.size.saturating_add(size.max(least));
+        if self.size > LARGEST_PATTERNS {
+            return Err("clientid_re and username_re that compile to more than 64 KiB together");
+        }
+        Ok(compiled)
+    }
+}
+
+/// Compiles a pattern with the defaults of `regex::bytes`, but for Unicode.
+fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
+    let limited = Config::new()
+        .utf8(false)
+        .nfa_size_limit(Some(LARGEST_PATTERN));
+    Compiler::new()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(limited)
+        .build(pattern)
+        .and_then(BoundedBacktracker::new_from_nfa)
+        .map_err(|error| match error.size_limit() {
+            Some(_) => "a clientid_re or username_re that compiles to more than 16 KiB",
+            None => "clientid_re or username_re is no regular expression",
+        })
+}
