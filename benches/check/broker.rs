@@ -92,6 +92,13 @@ impl Broker {
         assert_eq!(self.reason(token), reason as i32, "{}", token.text());
     }
 
+    /// The reason that is given to the client of this token, and its session if it is accepted.
+    pub(crate) fn answer(&self, token: &Token) -> (i32, Option<Session>) {
+        let mut session = null_mut();
+        let reason = self.check(token, &raw mut session);
+        (reason, (!session.is_null()).then_some(Session(session)))
+    }
+
     /// Lets the client of this token connect.
     pub(crate) fn admit(&self, token: &Token) -> Session {
         let mut session = null_mut();

@@ -26,6 +26,7 @@ mod broker;
 mod first_sight;
 mod fleet;
 mod heap;
+mod hostile;
 mod memory;
 mod peer;
 mod rounds;
@@ -39,7 +40,7 @@ fn main() {
         .skip(1)
         .filter(|name| !name.starts_with('-'))
         .collect();
-    let parts: [(&str, fn()); 8] = [
+    let parts: [(&str, fn()); 9] = [
         ("first", first_sight::report),
         ("cached", first_sight::report_cached),
         ("fleet", fleet::report),
@@ -48,6 +49,7 @@ fn main() {
         ("keys", sizes::report_keys),
         ("sizes", sizes::report),
         ("bad", bad_tokens::report),
+        ("hostile", hostile::report),
     ];
     println!("{} rounds; figures are medians", rounds::ROUNDS);
     if !broker::has_cache() {
