@@ -46,6 +46,9 @@ mod client;
 mod conditions;
 mod config;
 pub mod ffi;
+#[cfg(any(fuzzing, test))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod grant;
 mod host;
 mod json;

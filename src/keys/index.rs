@@ -11,7 +11,7 @@ use crate::algorithm::Algorithm;
 
 /// Some keys that do not change.
 pub(crate) struct KeyIndex {
-    pub(super) all: Vec<Arc<Key>>,
+    pub(crate) all: Vec<Arc<Key>>,
     pub(super) without_kid: Vec<Arc<Key>>,
     by_kid: HashMap<String, Vec<Arc<Key>>, RandomState>,
     materials: HashSet<Material>,

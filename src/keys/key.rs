@@ -120,7 +120,7 @@ impl Key {
         !self.primitives.is_empty()
     }
 
-    pub(super) fn serves(&self, algorithm: Algorithm) -> bool {
+    pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
         self.primitive(algorithm).is_some()
     }
 

@@ -10,7 +10,7 @@ use super::limits::{CONNECT_TIMEOUT, LARGEST_BODY, TOTAL_TIMEOUT};
 
 /// Why a fetch failed: a part of a sentence. It shows nothing of the URL but its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure(String);
+pub(crate) struct Failure(String);
 
 impl Failure {
     pub(super) fn new(cause: impl Into<String>) -> Self {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use ureq::config::AutoHeaderValue;
 use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body};
 
@@ -17,7 +18,7 @@ use super::source::Source;
 use super::url::Url;
 
 /// Fetches from one source again and again.
-pub(super) struct Fetcher {
+pub(crate) struct Fetcher {
     source: Arc<Source>,
     agent: Agent,
     validator: Option<Validator>,
@@ -31,15 +32,25 @@ struct Validator {
 }
 
 /// What a fetch brought.
-pub(super) struct Fetched {
+pub(crate) struct Fetched {
     /// None: the server says that what we hold is current.
-    pub(super) body: Option<Vec<u8>>,
-    pub(super) max_age: Option<Duration>,
+    pub(crate) body: Option<Vec<u8>>,
+    pub(crate) max_age: Option<Duration>,
     validator: Option<Validator>,
 }
 
 impl Fetcher {
     pub(super) fn new(source: Arc<Source>) -> Self {
+        let connector = ().chain(TcpConnector::default()).chain(TlsConnector(Arc::clone(&source)));
+        Self::over(source, connector, SystemResolver)
+    }
+
+    /// The same, over connections that this makes.
+    pub(crate) fn over(
+        source: Arc<Source>,
+        connector: impl Connector,
+        resolver: impl Resolver,
+    ) -> Self {
         // No proxy, whatever the environment says: the broker's is not meant for us.
         let config = Agent::config_builder()
             .proxy(None)
@@ -52,10 +63,9 @@ impl Fetcher {
             .accept("application/jwk-set+json, application/json")
             .accept_encoding(AutoHeaderValue::None)
             .build();
-        let connector = ().chain(TcpConnector::default()).chain(TlsConnector(Arc::clone(&source)));
         Self {
             source,
-            agent: Agent::with_parts(config, connector, SystemResolver),
+            agent: Agent::with_parts(config, connector, resolver),
             validator: None,
         }
     }
@@ -66,7 +76,7 @@ impl Fetcher {
     }
 
     /// What was fetched is good: the next fetch may ask for a newer version only.
-    pub(super) fn accept(&mut self, fetched: Fetched) {
+    pub(crate) fn accept(&mut self, fetched: Fetched) {
         if fetched.body.is_some() {
             self.validator = fetched.validator;
         }
@@ -78,7 +88,7 @@ impl Fetcher {
     }
 
     /// Sends the request, and follows redirects.
-    pub(super) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
+    pub(crate) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
         let start = Instant::now();
         let mut url = self.source.url.clone();
         for _ in 0..=MOST_REDIRECTS {

@@ -23,10 +23,10 @@ use ureq::Agent;
 
 use crate::host::log::Log;
 use crate::host::thread::Background;
-use fetch::Fetcher;
 use published::Published;
 use refresher::Refresher;
 
+pub(crate) use fetch::Fetcher;
 pub(crate) use headers::Headers;
 pub(crate) use pace::Pace;
 pub(crate) use published::Content;

@@ -27,7 +27,7 @@ pub(crate) struct Pace {
 impl Pace {
     /// The time until the next refresh after a success. A random tenth at most is taken off, so that
     /// brokers that started together do not ask together. `chance` is from 0 to 1.
-    pub(super) fn refresh(&self, max_age: Option<Duration>, chance: f64) -> Duration {
+    pub(crate) fn refresh(&self, max_age: Option<Duration>, chance: f64) -> Duration {
         let interval = match max_age {
             Some(age) if !age.is_zero() => self.interval.min(age.max(SHORTEST_MAX_AGE)),
             _ => self.interval,

@@ -1,0 +1,372 @@
+//! The ACL claim of a token, and what its client asks for.
+
+use std::sync::LazyLock;
+
+use serde_json::json;
+
+use super::json::{self, Value};
+use super::{SECRET, client, compact, filters, verifier};
+use crate::acl::{Action, Permission, Qos, Request};
+use crate::client::Client;
+use crate::refusal::Reason;
+use crate::verifier::Verifier;
+
+static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
+    verifier(&json!({
+        "secret": std::str::from_utf8(SECRET).unwrap(),
+        "cache_capacity": 16,
+        "max_token_size": 1_048_576,
+    }))
+});
+
+/// What clients send as client id and user name.
+const NAMES: [Option<&str>; 10] = [
+    Some("c1"),
+    None,
+    Some(""),
+    Some("a/b"),
+    Some("+"),
+    Some("#"),
+    Some("$x"),
+    Some("$"),
+    Some("\0"),
+    Some("%c${clientid}"),
+];
+
+/// The attributes of the token.
+const ATTRIBUTES: &str = r#"{"site":"north","none":null,"floor":3,"path":"a/b"}"#;
+
+/// Takes the first line of the bytes for who asks and how, the second for the topic, and the rest for the claim.
+///
+/// Of the first line, `s` is to subscribe, `r` to be sent a message, and anything else to publish; then `qos`; `r`
+/// for retained; and two digits that choose client id and user name.
+pub fn acl(bytes: &[u8]) {
+    let mut lines = bytes.splitn(3, |byte| *byte == b'\n');
+    let (Some(how), Some(topic), Some(text)) = (lines.next(), lines.next(), lines.next()) else {
+        return;
+    };
+    // What is not JSON is for another target.
+    let Some(claim) = json::read(text) else {
+        return;
+    };
+    let digit = |at: usize| how.get(at).map_or(0, |byte| usize::from(byte % 16) % 10);
+    let request = Request {
+        action: match how.first() {
+            Some(b's') => Action::Subscribe,
+            Some(b'r') => Action::Receive,
+            _ => Action::Publish,
+        },
+        topic,
+        qos: Qos::from_number(u8::try_from(digit(1) % 3).unwrap()).unwrap(),
+        retain: how.get(2) == Some(&b'r'),
+    };
+    let asking = Asking {
+        client_id: NAMES[digit(3)],
+        username: NAMES[digit(4)],
+        request,
+        qos: digit(1) % 3,
+    };
+    let payload = [
+        format!("{{\"client_attrs\":{ATTRIBUTES},\"acl\":").as_bytes(),
+        text,
+        b"}",
+    ]
+    .concat();
+    let token = compact::signed(br#"{"alg":"HS256"}"#, &payload, SECRET);
+    let client = Client {
+        client_id: asking.client_id.map(str::as_bytes),
+        username: asking.username.map(str::as_bytes),
+        ..client(&token)
+    };
+    // The claim is one level deeper in the payload, so it may nest too deep there.
+    if json::read(&payload).is_none() {
+        return;
+    }
+    let expected = asking.answer(&claim);
+    // The second time it is remembered.
+    for _ in 0..2 {
+        let decided = VERIFIER.decide(&client).unwrap().reason();
+        let verdict = VERIFIER.check(&client).unwrap();
+        assert_eq!(verdict.reason(), decided);
+        let found = verdict
+            .outcome
+            .map(|grant| VERIFIER.authorize(&grant, &request).unwrap());
+        match (found, &expected) {
+            (Ok(found), Ok(expected)) => assert_eq!(found, *expected),
+            (Err(refusal), Err(BadAcl)) => assert_eq!(refusal.reason(), Reason::BadAcl),
+            (found, Err(NotCompared)) => drop(found),
+            (found, expected) => panic!("{found:?}, not {expected:?}"),
+        }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum NoAnswer {
+    /// The claim is malformed.
+    BadAcl,
+    /// It has conditions that only the library knows.
+    NotCompared,
+}
+use NoAnswer::{BadAcl, NotCompared};
+
+/// Who asks for what.
+struct Asking<'a> {
+    client_id: Option<&'a str>,
+    username: Option<&'a str>,
+    request: Request<'a>,
+    qos: usize,
+}
+
+/// A topic of a rule.
+enum Topic {
+    Filter(String),
+    /// `eq `: the filter that it is, literally.
+    Exact(String),
+    /// It is a filter for no client.
+    Invalid,
+    /// It is none for this client.
+    NoValue,
+}
+
+impl Asking<'_> {
+    /// The answer, by reading the claim from its beginning.
+    fn answer(&self, claim: &Value) -> Result<Permission, NoAnswer> {
+        let (said, otherwise) = match claim {
+            Value::Object(lists) => (self.ask_map(lists)?, Permission::Deny),
+            Value::List(rules) => (self.ask_list(rules)?, Permission::NoMatch),
+            _ => return Err(BadAcl),
+        };
+        // The claim must be well-formed whatever is asked for.
+        let Some(asked) = self.asked() else {
+            return Ok(Permission::Deny);
+        };
+        for (permission, rule) in said {
+            if rule(asked) {
+                return Ok(permission);
+            }
+        }
+        Ok(otherwise)
+    }
+
+    /// The topic that is asked for, if MQTT permits it.
+    fn asked(&self) -> Option<&str> {
+        let topic = std::str::from_utf8(self.request.topic).ok()?;
+        if self.request.action == Action::Subscribe {
+            filters::without_share(topic).filter(|filter| filters::is_filter(filter))
+        } else {
+            filters::is_name(topic).then_some(topic)
+        }
+    }
+
+    fn ask_map<'c>(&'c self, lists: &'c [(String, Value)]) -> Result<Rules<'c>, NoAnswer> {
+        let mut rules: Rules<'c> = Vec::new();
+        for (name, topics) in lists {
+            let is_for = match name.as_str() {
+                "pub" => self.request.action == Action::Publish,
+                "sub" => self.request.action != Action::Publish,
+                "all" => true,
+                _ => continue,
+            };
+            for topic in topics.list().ok_or(BadAcl)? {
+                let topic = self.fill(topic.text().ok_or(BadAcl)?)?;
+                let applies = move |asked: &str| is_for && self.applies(true, &topic, asked);
+                rules.push((Permission::Allow, Box::new(applies)));
+            }
+        }
+        Ok(rules)
+    }
+
+    fn ask_list<'c>(&'c self, list: &'c [Value]) -> Result<Rules<'c>, NoAnswer> {
+        let mut rules: Rules<'c> = Vec::new();
+        for rule in list {
+            let members = rule.members().ok_or(BadAcl)?;
+            let known = ["permission", "action", "topic", "topics", "qos", "retain"];
+            if members.iter().any(|(name, _)| !known.contains(&&**name)) {
+                return Err(NotCompared);
+            }
+        }
+        for rule in list {
+            let allows = match rule.get("permission").and_then(Value::text) {
+                Some("allow") => true,
+                Some("deny") => false,
+                _ => return Err(BadAcl),
+            };
+            let qos = qos(rule.get("qos"))?;
+            let is_for = match (
+                rule.get("action").and_then(Value::text),
+                self.request.action,
+            ) {
+                (Some("pub" | "publish"), action) => action == Action::Publish,
+                (Some("sub" | "subscribe"), action) => action != Action::Publish,
+                (Some("all"), _) => true,
+                _ => return Err(BadAcl),
+            };
+            let retain = retain(rule.get("retain"))?;
+            let holds = match self.request.action {
+                Action::Publish => {
+                    qos[self.qos] && retain.is_none_or(|retain| retain == self.request.retain)
+                }
+                Action::Subscribe => qos[self.qos],
+                Action::Receive if allows => qos != [false; 3],
+                Action::Receive => qos == [true; 3],
+            };
+            for topic in topics(rule)? {
+                let topic = self.fill(topic.text().ok_or(BadAcl)?)?;
+                match &topic {
+                    Topic::Invalid => return Err(BadAcl),
+                    Topic::NoValue if !allows => return Err(BadAcl),
+                    _ => {}
+                }
+                let applies =
+                    move |asked: &str| is_for && holds && self.applies(allows, &topic, asked);
+                let permission = if allows {
+                    Permission::Allow
+                } else {
+                    Permission::Deny
+                };
+                rules.push((permission, Box::new(applies)));
+            }
+        }
+        Ok(rules)
+    }
+
+    fn applies(&self, allows: bool, topic: &Topic, asked: &str) -> bool {
+        match (topic, self.request.action) {
+            (Topic::Invalid | Topic::NoValue, _) => false,
+            // It was subscribed to by its own name, and brings what it matches.
+            (Topic::Filter(filter) | Topic::Exact(filter), Action::Receive) => {
+                filters::matches(filter, asked)
+            }
+            (Topic::Exact(filter), _) => filter == asked,
+            (Topic::Filter(filter), Action::Publish) => filters::matches(filter, asked),
+            (Topic::Filter(filter), Action::Subscribe) if allows => filters::covers(filter, asked),
+            (Topic::Filter(filter), Action::Subscribe) => filters::overlap(filter, asked),
+        }
+    }
+
+    /// The filter that a topic is for this client.
+    fn fill(&self, topic: &str) -> Result<Topic, NoAnswer> {
+        if let Some(exact) = topic.strip_prefix("eq ") {
+            return Ok(if filters::is_filter(exact) {
+                Topic::Exact(exact.to_owned())
+            } else {
+                Topic::Invalid
+            });
+        }
+        let plain = self.replaced(topic, Some("x"))?.unwrap_or_default();
+        if !filters::is_filter(&plain) {
+            return Ok(Topic::Invalid);
+        }
+        Ok(match self.replaced(topic, None)? {
+            Some(filled)
+                if filters::is_filter(&filled)
+                    && filled.starts_with('$') == plain.starts_with('$') =>
+            {
+                Topic::Filter(filled)
+            }
+            _ => Topic::NoValue,
+        })
+    }
+
+    /// A topic with its placeholders replaced: by this text, or else by what is known of the client, if it is known
+    /// and can stand there.
+    fn replaced(&self, topic: &str, by: Option<&str>) -> Result<Option<String>, NoAnswer> {
+        let (mut filled, mut rest, mut is_complete) = (String::new(), topic, true);
+        while let Some(first) = rest.chars().next() {
+            let (value, after) = if let Some(after) = rest.strip_prefix("%u") {
+                (self.username, after)
+            } else if let Some(after) = rest.strip_prefix("%c") {
+                (self.client_id, after)
+            } else if let Some(after) = rest.strip_prefix("%%") {
+                filled.push('%');
+                rest = after;
+                continue;
+            } else if let Some(after) = rest.strip_prefix("${") {
+                let (name, after) = after.split_once('}').ok_or(BadAcl)?;
+                let value = match name {
+                    "$" => {
+                        filled.push('$');
+                        rest = after;
+                        continue;
+                    }
+                    "username" => self.username,
+                    "clientid" => self.client_id,
+                    "client_attrs.site" => Some("north"),
+                    "client_attrs.floor" => Some("3"),
+                    "client_attrs.path" => Some("a/b"),
+                    "client_attrs." => return Err(BadAcl),
+                    attribute if attribute.starts_with("client_attrs.") => None,
+                    _ => return Err(BadAcl),
+                };
+                (value, after)
+            } else {
+                filled.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            };
+            let value = by.or(value);
+            match value.filter(|value| !value.contains(['/', '+', '#', '\0'])) {
+                Some(value) => filled.push_str(value),
+                None => is_complete = false,
+            }
+            rest = after;
+        }
+        Ok(is_complete.then_some(filled))
+    }
+}
+
+/// What rules say, in their order: a permission, and whether it is about what is asked for.
+type Rules<'c> = Vec<(Permission, Box<dyn Fn(&str) -> bool + 'c>)>;
+
+/// The topics of a rule.
+fn topics(rule: &Value) -> Result<Vec<&Value>, NoAnswer> {
+    let given = |name| rule.get(name).filter(|value| **value != Value::Null);
+    match (given("topic"), given("topics")) {
+        (Some(topic @ Value::Text(_)), None) => Ok(vec![topic]),
+        (None, Some(Value::List(topics))) => Ok(topics.iter().collect()),
+        _ => Err(BadAcl),
+    }
+}
+
+/// For which `qos` a rule holds.
+fn qos(value: Option<&Value>) -> Result<[bool; 3], NoAnswer> {
+    let one = |value: &Value| match value {
+        Value::Integer(number @ 0..=2) => Ok(usize::try_from(*number).unwrap()),
+        Value::Text(text) => ["0", "1", "2"]
+            .iter()
+            .position(|digit| digit == text)
+            .ok_or(BadAcl),
+        _ => Err(BadAcl),
+    };
+    let members = match value {
+        None | Some(Value::Null) => return Ok([true; 3]),
+        Some(Value::List(values)) => values.clone(),
+        Some(Value::Text(list)) => list
+            .split(',')
+            .map(|digit| Value::Text(digit.to_owned()))
+            .collect(),
+        Some(value) => vec![value.clone()],
+    };
+    let mut set = [false; 3];
+    for member in &members {
+        set[one(member)?] = true;
+    }
+    Ok(set)
+}
+
+/// Whether a rule is about retained messages, about others, or about both.
+fn retain(value: Option<&Value>) -> Result<Option<bool>, NoAnswer> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Bool(retain)) => Ok(Some(*retain)),
+        Some(Value::Integer(number @ 0..=1)) => Ok(Some(*number == 1)),
+        Some(Value::Text(text)) => match text.as_str() {
+            "all" => Ok(None),
+            "true" | "1" => Ok(Some(true)),
+            "false" | "0" => Ok(Some(false)),
+            _ => Err(BadAcl),
+        },
+        _ => Err(BadAcl),
+    }
+}
