@@ -62,6 +62,10 @@
 // looks for changes; they write log lines and take no signals. No other thread is started, and no
 // call waits for the network.
 //
+// Stack. A call needs up to 128 KiB of stack, and what the hooks take that it calls. No thread with a
+// smaller one, as pthread_attr_setstacksize makes it, may call the library. A debug build needs twice
+// as much.
+//
 // dlclose. The library stays in memory once it is loaded: threads that called it hold memory of its
 // cryptography until they end.
 //

@@ -14,6 +14,10 @@ pub(super) const MOST_PATTERNS: usize = 32;
 /// The longest pattern, in bytes.
 pub(super) const LONGEST_PATTERN: usize = 1 << 12;
 
+/// How deep groups, repetitions, alternatives and concatenations may be nested in a pattern. It is compiled
+/// recursively, and a level takes about a kilobyte of the calling thread's stack.
+pub(super) const DEEPEST_PATTERN: u32 = 32;
+
 /// The largest automaton that one pattern may become, in bytes, as `size_limit` of `regex` counts them.
 pub(super) const LARGEST_PATTERN: usize = 1 << 14;
 

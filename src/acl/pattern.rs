@@ -11,7 +11,8 @@ use regex_automata::util::syntax;
 
 use super::Defect;
 use super::limits::{
-    LARGEST_PATTERN, LARGEST_PATTERNS, LONGEST_PATTERN, LONGEST_VALUE, MOST_PATTERNS,
+    DEEPEST_PATTERN, LARGEST_PATTERN, LARGEST_PATTERNS, LONGEST_PATTERN, LONGEST_VALUE,
+    MOST_PATTERNS,
 };
 use super::who::About;
 use crate::json::tape::Value;
@@ -70,7 +71,12 @@ fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
         .utf8(false)
         .nfa_size_limit(Some(LARGEST_PATTERN));
     Compiler::new()
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .syntax(
+            syntax::Config::new()
+                .unicode(false)
+                .utf8(false)
+                .nest_limit(DEEPEST_PATTERN),
+        )
         .configure(limited)
         .build(pattern)
         .and_then(BoundedBacktracker::new_from_nfa)

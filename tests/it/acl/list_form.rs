@@ -2,7 +2,7 @@
 
 use crate::harness::session::{PUBLISH, may};
 use crate::harness::{broker, token};
-use jwt_auth::Permission::Deny;
+use jwt_auth::Permission::{Allow, Deny};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
@@ -146,7 +146,7 @@ fn a_condition_that_is_not_understood_is_never_dropped() {
         }
     }
     for name in ["clientid_re", "username_re"] {
-        // The last two would take much memory.
+        // The last three would take much memory, or stack.
         for value in [
             json!(null),
             json!(1),
@@ -158,6 +158,7 @@ fn a_condition_that_is_not_understood_is_never_dropped() {
             json!("(?=CANARY)"),
             json!("(?:a{1000}){1000}"),
             json!("(?:(?:a{100}){100}){100}"),
+            json!(nested(17)),
         ] {
             bad_member(name, &value);
         }
@@ -216,4 +217,17 @@ fn the_first_defect_is_the_one_that_is_told_of() {
     // Also when a rule before it would have decided.
     let everything = json!({"permission": "allow", "action": "all", "topic": "#"});
     bad_acl(&json!([everything, {"permission": "deny"}]), "rule 2: ");
+}
+
+/// A pattern of so many groups within groups, in which each group and each choice is a level.
+fn nested(groups: usize) -> String {
+    format!("{}c{}", "(b|".repeat(groups), ")".repeat(groups))
+}
+
+#[test]
+fn a_pattern_may_be_nested_32_levels_deep() {
+    let rule = json!({
+        "permission": "allow", "action": "all", "topic": "t", "clientid_re": nested(16),
+    });
+    assert_eq!(may(&json!([rule]), PUBLISH, "t"), Allow);
 }
