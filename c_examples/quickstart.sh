@@ -16,8 +16,12 @@ cargo build --release --locked
 ln -sf libjwt_auth.so "$target/release/libjwt_auth.so.1"
 
 echo "Building the example: $target/check_token"
-"${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -Werror -I include c_examples/check_token.c \
-    -L "$target/release" -ljwt_auth "-Wl,-rpath,$target/release" -o "$target/check_token"
+# Hardened as distributions build what serves the network. CFLAGS and LDFLAGS have the last word.
+# shellcheck disable=SC2086 # lists of options
+"${CC:-cc}" -include c_examples/fortify.h -fstack-protector-strong ${CPPFLAGS:-} ${CFLAGS:--O2 -g} \
+    -std=c99 -Wall -Wextra -Wpedantic -Werror -I include c_examples/check_token.c \
+    -L "$target/release" -ljwt_auth "-Wl,-rpath,$target/release" -Wl,-z,relro,-z,now ${LDFLAGS:-} \
+    -o "$target/check_token"
 
 config=$target/quickstart.json
 echo "Writing a configuration with the sample secret, which draws warnings: $config"

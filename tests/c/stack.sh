@@ -29,7 +29,7 @@ secret=0123456789abcdef0123456789abcdef
 
 # token ALG CLAIMS
 token() {
-    input=$(printf '{"alg":"%s","x":%s1%s}' "$1" "$(repeat 31 [)" "$(repeat 31 ])" | base64url)
+    input=$(printf '{"alg":"%s","x":%s1%s}' "$1" "$(repeat 31 '[')" "$(repeat 31 ']')" | base64url)
     input=$input.$(printf '%s' "$2" | base64url)
     case $1 in
     HS512) set -- -hmac "$secret" ;;

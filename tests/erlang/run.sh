@@ -45,6 +45,7 @@ run_tests() {
 }
 
 make -s -C c_examples/erlang
+sh tests/c/hardened.sh c "$target/erlang/jwt_auth/priv/jwt_auth_nif.so"
 check_types "$target/erlang/jwt_auth/ebin"
 run_tests tests/erlang/nif "$target/erlang/jwt_auth"
 # Once more, with what the C code does to memory watched. The virtual machine handles signals by

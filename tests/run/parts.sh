@@ -26,7 +26,11 @@ part_c() {
     if build_ctest ctest-asan -DSANITIZE=address; then
         step "C programs, with AddressSanitizer" ctest run_ctest ctest-asan -E '^mosquitto_' || :
     fi
-    step c_examples/quickstart.sh script sh c_examples/quickstart.sh || :
+    step c_examples/quickstart.sh script quickstart || :
+}
+
+quickstart() {
+    sh c_examples/quickstart.sh && sh tests/c/hardened.sh c "$target/check_token"
 }
 
 part_mosquitto() {
