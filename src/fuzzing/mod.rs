@@ -71,6 +71,7 @@ fn client(password: &[u8]) -> Client<'_> {
         username: Some(b"u1"),
         password: Some(password),
         peer_address: Some(b"192.0.2.7"),
+        peer_certificate: None,
     }
 }
 

@@ -1,11 +1,11 @@
 // Once a call that read an HMAC secret has returned, the secret is nowhere in the memory of the
 // process: a verifier keeps states of a hash, from which the secret cannot be computed.
 //
-// All readable mappings are searched, the stack and the heap among them, for pieces of the secret in
-// each form in which code may have held it: the bytes, the text in the configuration, and the blocks
-// that HMAC hashes (RFC 2104), also as the big-endian words of SHA-2. The caller's configuration is
-// the caller's to wipe, and this program wipes its own. A secret that JSON must write with escapes is
-// not tried: docs/configuration.md says why.
+// All readable mappings are searched, the stack and the heap among them, for pieces of the secret
+// in each form in which code may have held it: the bytes, the text in the configuration, and the
+// blocks that HMAC hashes (RFC 2104), also as the big-endian words of SHA-2. The caller's
+// configuration is the caller's to wipe, and this program wipes its own. A secret that JSON must
+// write with escapes is not tried: docs/configuration.md says why.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
