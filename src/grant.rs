@@ -11,7 +11,8 @@ use crate::token::{Remembered, Verified};
 pub struct Grant {
     /// The claims, and the key that verified the token. Sessions of one token share them.
     pub(crate) remembered: Remembered,
-    attributes: Attributes,
+    /// None: there are none.
+    attributes: Option<Box<Attributes>>,
     /// What the ACL claim says; none: there is none.
     acl: Option<Box<Acl>>,
     terms: Terms,
@@ -32,8 +33,7 @@ impl Grant {
             remembered: verified.remember(),
             attributes: admission
                 .attributes
-                .map(Attributes::read)
-                .unwrap_or_default(),
+                .map(|claim| Box::new(Attributes::read(claim))),
             acl: admission.acl,
             terms: admission.terms,
             issued: admission.claims.issued().into_owned(),
@@ -54,7 +54,7 @@ impl Grant {
 
     /// The names and values of the token's `client_attrs`, in its order.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.attributes.iter()
+        self.attributes.iter().flat_map(|list| list.iter())
     }
 
     /// Whether the session is over at this time.
@@ -82,24 +82,43 @@ impl Grant {
 }
 
 /// `client_attrs`: what a token tells the broker to remember of a client (EMQX 5.7). Names and values, in
-/// the order of the token.
-#[derive(Debug, Default)]
-struct Attributes(Box<[(Box<str>, Box<str>)]>);
+/// the order of the token. In two allocations: a token may have thousands of attributes of a byte or two.
+#[derive(Debug)]
+struct Attributes {
+    /// All names and values, concatenated.
+    text: Box<str>,
+    /// Where each name and its value end in the text.
+    ends: Box<[(u32, u32)]>,
+}
 
 impl Attributes {
     /// Reads the claim. Strings, numbers and booleans are taken as text, and anything else is left
     /// out.
     fn read(claim: Object<'_>) -> Self {
-        let members = claim.iter().filter_map(|(name, value)| {
-            let (name, text) = (std::str::from_utf8(&name).ok()?, value.to_text()?);
-            Some((name.into(), text.as_ref().into()))
-        });
-        Self(members.collect())
+        let (mut text, mut ends) = (String::new(), Vec::new());
+        // A payload is shorter than 4 GiB, so each end fits.
+        let end = |text: &str| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        for (name, value) in claim.iter() {
+            let (Ok(name), Some(value)) = (std::str::from_utf8(&name), value.to_text()) else {
+                continue;
+            };
+            text.push_str(name);
+            let name_end = end(&text);
+            text.push_str(&value);
+            ends.push((name_end, end(&text)));
+        }
+        Self {
+            text: text.into(),
+            ends: ends.into(),
+        }
     }
 
     fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+        let part = |start: u32, end: u32| self.text.get(start as usize..end as usize);
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let members = starts.zip(&self.ends);
+        members.filter_map(move |(start, (name_end, end))| {
+            Some((part(start, *name_end)?, part(*name_end, *end)?))
+        })
     }
 }
