@@ -2,12 +2,13 @@
 
 use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet};
-use super::fill::{Bearer, Fill, Unusable};
+use super::fill::{Fill, Unusable};
 use super::filters::{Collector, Filters};
 use super::pattern::Patterns;
 use super::permissions::Acl;
 use super::request::Permission;
 use super::rule::{self, Rule};
+use super::values::Bearer;
 use crate::json::tape::{Array, Object, Value};
 use crate::refusal::Refusal;
 

@@ -4,18 +4,9 @@ use std::cell::Cell;
 
 use super::filters::Filter;
 use super::limits::MOST_FILLED_IN;
-use super::values::Values;
+use super::values::{Bearer, Values};
 use super::{Defect, topic};
-use crate::client::Client;
 use crate::client::template::{self, Placeholder, Unfilled};
-use crate::json::tape::Object;
-
-/// Who presents the token: whose values fill the placeholders. (Not the `sub` of the token.)
-pub(crate) struct Bearer<'a> {
-    pub(crate) client: &'a Client<'a>,
-    /// The claim `client_attrs`.
-    pub(crate) attributes: Option<Object<'a>>,
-}
 
 /// Why a topic of a rule is no filter for the bearer.
 pub(super) enum Unusable {

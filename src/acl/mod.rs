@@ -18,9 +18,9 @@ mod values;
 mod who;
 
 pub(crate) use claim::{Buffers, Need, read};
-pub(crate) use fill::Bearer;
 pub(crate) use permissions::Acl;
 pub use request::{Action, Permission, Qos, Request};
+pub(crate) use values::Bearer;
 
 /// What is wrong with a claim. It quotes nothing of the token.
 type Defect = &'static str;

@@ -5,11 +5,17 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use super::fill::Bearer;
 use super::limits::LONGEST_VALUE;
 use crate::client::Client;
 use crate::client::template::Placeholder;
 use crate::json::tape::Object;
+
+/// Who presents the token: whose values fill the placeholders. (Not the `sub` of the token.)
+pub(crate) struct Bearer<'a> {
+    pub(crate) client: &'a Client<'a>,
+    /// The claim `client_attrs`.
+    pub(crate) attributes: Option<Object<'a>>,
+}
 
 /// What is known of a bearer.
 pub(super) struct Values<'a> {
