@@ -1,7 +1,7 @@
 #!/bin/sh
 # What was built resists attacks on memory: relocations are read-only once it is loaded, and no
-# stack is executable. Code in C also guards its stack and has the C library check buffers. usage:
-# hardened.sh rust|c FILE
+# stack is executable. Code in C also guards its stack and has the C library check buffers.
+# usage: hardened.sh rust|c FILE
 set -eu
 export LC_ALL=C
 

@@ -29,6 +29,11 @@ STRICT = {
     "max_token_size": 1000,
     "on_missing": "deny",
 }
+TWO_KEYS = {
+    "jwks": {"keys": [{"kty": "oct", "k": tokens.encode(secret.encode())}
+                      for secret in (tokens.SECRET, tokens.OTHER_SECRET)]},
+    "max_key_trials": 1,
+}
 REVOKING = {"secret": tokens.SECRET, "verify_claims": {"tenant": "t1"}, "check_iat": True}
 
 
@@ -42,6 +47,7 @@ def refusals():
     yield "algorithm_not_allowed", STRICT, token(alg="HS512")
     yield "unsupported_critical_header", STRICT, token(header={"crit": ["exp"]})
     yield "unknown_key_id", STRICT, token(header={"kid": "k2"})
+    yield "ambiguous_key", TWO_KEYS, token()
     yield "bad_signature", STRICT, token(secret=tokens.OTHER_SECRET)
     yield "signature_format", STRICT, vector("ES256", "raw")
     yield "malformed_claims", STRICT, token('{"exp": 1, "exp": 2}')
