@@ -5,33 +5,55 @@ use std::fmt;
 /// A name as it may appear in a message: between backticks, escaped, and not longer than a line. A backtick
 /// in the name is escaped as well, so that the name ends where it seems to end.
 pub(crate) fn quoted(name: &str) -> Quoted<'_> {
-    Quoted(name)
+    const LONGEST: usize = 48;
+    if name.len() <= LONGEST {
+        return Quoted {
+            shown: name,
+            is_cut: false,
+        };
+    }
+    let end = name.char_indices().nth(LONGEST);
+    Quoted {
+        shown: end.map_or(name, |(end, _)| name.split_at(end).0),
+        is_cut: end.is_some(),
+    }
 }
 
 /// See [`quoted`].
-pub(crate) struct Quoted<'a>(&'a str);
+pub(crate) struct Quoted<'a> {
+    shown: &'a str,
+    is_cut: bool,
+}
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const LONGEST: usize = 48;
-        let end = self.0.char_indices().nth(LONGEST);
-        let (shown, rest) = end.map_or((self.0, ""), |(end, _)| self.0.split_at(end));
-        f.write_str("`")?;
-        // Most names need no escape, and one is written for each client.
-        if shown
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-        {
-            f.write_str(shown)?;
+        self.write_to(f)
+    }
+}
+
+impl Quoted<'_> {
+    /// What is shown of the name, before it is escaped.
+    pub(crate) fn shown(&self) -> &str {
+        self.shown
+    }
+
+    /// Writes it as [`fmt::Display`] does, without the cost of a [`fmt::Formatter`]: there is a line for each
+    /// client.
+    pub(crate) fn write_to(&self, to: &mut impl fmt::Write) -> fmt::Result {
+        to.write_char('`')?;
+        // Most names need no escape.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if self.shown.bytes().all(is_plain) {
+            to.write_str(self.shown)?;
         } else {
-            for (index, part) in shown.split('`').enumerate() {
+            for (index, part) in self.shown.split('`').enumerate() {
                 if index > 0 {
-                    f.write_str("\\`")?;
+                    to.write_str("\\`")?;
                 }
-                write!(f, "{}", part.escape_debug())?;
+                write!(to, "{}", part.escape_debug())?;
             }
         }
-        f.write_str(if rest.is_empty() { "`" } else { "...`" })
+        to.write_str(if self.is_cut { "...`" } else { "`" })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The log line about a decision, for whoever asks why.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use sha2::{Digest, Sha256};
@@ -75,7 +76,9 @@ fn write_token(
                 Some(known) => *known.get_or_init(|| fingerprint(field)),
                 None => fingerprint(field),
             };
-            write!(line, "token {fingerprint:08x}")
+            line.push_str("token ");
+            push_hex(line, fingerprint);
+            Ok(())
         }
     }
 }
@@ -84,14 +87,18 @@ fn write_token(
 /// in every field.
 ///
 /// It does where the two have eight bytes in a row in common, or where the identifier holds the whole of a
-/// shorter secret. Compared are the first 256 bytes of the identifier: more than `quoted` shows of it, and
-/// few, so the cost is linear in the secret.
+/// shorter secret. Compared is what would be shown, 48 characters, so the cost is linear in the secret.
 fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
-    const COMPARED: usize = 256;
+    /// More than 48 characters have.
+    const LONGEST: usize = 256;
     let Some(id) = client.client_id else {
         return line.write_str("without an id");
     };
-    let shown = id.get(..COMPARED).unwrap_or(id);
+    let id = id.get(..LONGEST).unwrap_or(id);
+    // Most are UTF-8, and to look at a whole text for that costs less.
+    let id = str::from_utf8(id).map_or_else(|_| String::from_utf8_lossy(id), Cow::Borrowed);
+    let name = quoted(&id);
+    let shown = name.shown().as_bytes();
     let tells = |secret: &[u8]| match secret.len() {
         0 => false,
         short if short < RUN => shown.windows(short).any(|window| window == secret),
@@ -102,11 +109,19 @@ fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Res
     if client.field(from).is_some_and(tells) || password.is_some_and(tells) {
         return line.write_str("not shown");
     }
-    write!(line, "{}", quoted(&String::from_utf8_lossy(shown)))
+    name.write_to(line)
 }
 
 /// The name of a token where it must not be shown: the first 8 hexadecimal digits of its SHA-256.
 fn fingerprint(token: &[u8]) -> u32 {
     let digest = Sha256::digest(token);
     u32::from_be_bytes(digest.first_chunk().copied().unwrap_or_default())
+}
+
+/// The eight digits, without the cost of formatting: there is a line for each client.
+fn push_hex(line: &mut String, number: u32) {
+    let nibbles = (0..8)
+        .rev()
+        .map(|place: u32| number >> place.wrapping_mul(4) & 0xF);
+    line.extend(nibbles.filter_map(|nibble| char::from_digit(nibble, 16)));
 }
