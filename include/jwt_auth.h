@@ -207,9 +207,11 @@ typedef enum jwt_auth_log_level {
   // It works, and something should be changed: a weak secret, a key that was skipped, keys that
   // cannot be fetched.
   JWT_AUTH_LOG_LEVEL_WARN = 2,
-  // What was loaded or fetched, and every client refused, with the reason.
+  // What was loaded or fetched, and every client refused, with the reason; of one reason in one second ten
+  // clients, and then the number of the others.
   JWT_AUTH_LOG_LEVEL_INFO = 3,
-  // Every client accepted or left to the next authenticator, and failures that were told before.
+  // Every client accepted or left to the next authenticator, those others, and failures that were told
+  // before.
   JWT_AUTH_LOG_LEVEL_DEBUG = 4,
 } jwt_auth_log_level;
 
@@ -238,9 +240,11 @@ typedef struct jwt_auth_session jwt_auth_session;
 // without control characters, ended by a NUL, and lives until the function returns. It never
 // holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
 // its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
-// it returns; lines about an `endpoint` by the thread that fetches its keys. The function may be
-// called from any thread, also from several at once. It must not call this library, and must not
-// throw or longjmp.
+// it returns; lines about an `endpoint` by the thread that fetches its keys. Of the clients that are
+// refused for one reason in one second, those beyond the tenth are written at level DEBUG, and the
+// next call with the verifier in a later second, whichever it is, writes their number at level INFO;
+// so do jwt_auth_reload and jwt_auth_free. The function may be called from any thread, also from
+// several at once. It must not call this library, and must not throw or longjmp.
 typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line);
 
 // Tells the time in Unix seconds; for tests, and for brokers that keep a clock of their own.
@@ -492,7 +496,7 @@ enum jwt_auth_status jwt_auth_session_authorize(const struct jwt_auth *auth,
 // It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, with
 // JWT_AUTH_REASON_REVOKED if the token was revoked, and with JWT_AUTH_REASON_NO_KEY if auth has not
 // got the key that verified the token, under whatever name; not while keys are yet to be fetched.
-// The decision is allow or deny, never ignore, and no line is logged.
+// The decision is allow or deny, never ignore, and no line is logged about it.
 //
 // auth: a verifier; it need not be the one that made the session.
 // session: the session.

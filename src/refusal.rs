@@ -104,6 +104,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// One more than the largest number.
+    pub(crate) const NUMBERS: usize = Self::CertificateMismatch as usize + 1;
+
     const ALL: [Self; 23] = [
         Self::Undecided,
         Self::Accepted,
@@ -297,6 +300,8 @@ mod tests {
         for reason in Reason::ALL {
             assert_eq!(Reason::from_number(reason as i32), Some(reason));
         }
+        let largest = Reason::ALL.map(|reason| reason as usize).into_iter().max();
+        assert_eq!(largest.map(|largest| largest + 1), Some(Reason::NUMBERS));
         let known = |number| Reason::ALL.map(|reason| reason as i32).contains(&number);
         for number in (-1..256).filter(|number| !known(*number)) {
             assert_eq!(Reason::from_number(number), None);

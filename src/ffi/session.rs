@@ -147,7 +147,7 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
 /// It refuses with JWT_AUTH_REASON_EXPIRED if the session has reached its expires_at, with
 /// JWT_AUTH_REASON_REVOKED if the token was revoked, and with JWT_AUTH_REASON_NO_KEY if auth has not
 /// got the key that verified the token, under whatever name; not while keys are yet to be fetched.
-/// The decision is allow or deny, never ignore, and no line is logged.
+/// The decision is allow or deny, never ignore, and no line is logged about it.
 ///
 /// auth: a verifier; it need not be the one that made the session.
 /// session: the session.

@@ -174,9 +174,11 @@ impl<G: AsRef<Terms>> From<&Verdict<G>> for jwt_auth_result {
 /// without control characters, ended by a NUL, and lives until the function returns. It never
 /// holds a token, a secret or a password; a token is named by the first 8 hexadecimal digits of
 /// its SHA-256. Lines about a check are written by the thread that called jwt_auth_check, before
-/// it returns; lines about an `endpoint` by the thread that fetches its keys. The function may be
-/// called from any thread, also from several at once. It must not call this library, and must not
-/// throw or longjmp.
+/// it returns; lines about an `endpoint` by the thread that fetches its keys. Of the clients that are
+/// refused for one reason in one second, those beyond the tenth are written at level DEBUG, and the
+/// next call with the verifier in a later second, whichever it is, writes their number at level INFO;
+/// so do jwt_auth_reload and jwt_auth_free. The function may be called from any thread, also from
+/// several at once. It must not call this library, and must not throw or longjmp.
 pub type jwt_auth_log_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, level: i32, line: *const c_char)>;
 

@@ -13,9 +13,11 @@ pub enum LogLevel {
     /// It works, and something should be changed: a weak secret, a key that was skipped, keys that
     /// cannot be fetched.
     Warn = 2,
-    /// What was loaded or fetched, and every client refused, with the reason.
+    /// What was loaded or fetched, and every client refused, with the reason; of one reason in one second ten
+    /// clients, and then the number of the others.
     Info = 3,
-    /// Every client accepted or left to the next authenticator, and failures that were told before.
+    /// Every client accepted or left to the next authenticator, those others, and failures that were told
+    /// before.
     Debug = 4,
 }
 
@@ -29,6 +31,11 @@ pub(crate) struct Log(Option<Arc<LogHook>>);
 impl Log {
     pub(crate) fn new(hook: Option<LogHook>) -> Self {
         Self(hook.map(Arc::new))
+    }
+
+    /// Whether there is a hook.
+    pub(crate) fn is_open(&self) -> bool {
+        self.0.is_some()
     }
 
     /// Writes one line; `line` is called only when somebody listens.

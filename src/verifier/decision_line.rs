@@ -8,18 +8,9 @@ use sha2::{Digest, Sha256};
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
-use crate::host::log::LogLevel;
 use crate::host::quote::quoted;
 use crate::refusal::{Decision, Reason};
 use crate::token::Remembered;
-
-/// A client that is denied is news; one that is accepted, or left to others, is not.
-pub(super) fn level<G>(verdict: &Verdict<G>) -> LogLevel {
-    match verdict.decision {
-        Decision::Deny => LogLevel::Info,
-        Decision::Allow | Decision::Ignore => LogLevel::Debug,
-    }
-}
 
 /// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
 /// remembered of it, if that is at hand.

@@ -5,6 +5,7 @@ mod check;
 mod decision_line;
 mod running;
 mod scratch;
+mod throttle;
 mod verdict;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,6 +24,7 @@ use crate::refusal::{Decision, Refusal};
 use crate::token::{Remembered, Verified};
 use running::Running;
 use scratch::Scratch;
+use throttle::Throttle;
 
 pub use verdict::{Connack, Verdict};
 
@@ -41,6 +43,7 @@ pub struct Verifier {
     reloading: Mutex<()>,
     clock: Clock,
     log: Log,
+    throttle: Throttle,
 }
 
 impl Verifier {
@@ -58,6 +61,7 @@ impl Verifier {
             reloading: Mutex::default(),
             clock: Clock(hooks.clock),
             log,
+            throttle: Throttle::new(),
         })
     }
 
@@ -72,6 +76,7 @@ impl Verifier {
             .reloading
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        self.throttle.tell_all(&self.log);
         let before = self.running.load_full();
         let config = stack::wiped(|| Config::parse(config, &self.log))?;
         let running = Arc::new(Running::start(config, Some(&before), &self.log)?);
@@ -115,6 +120,7 @@ impl Verifier {
             self.log
                 .write(LogLevel::Error, || format!("refused, undecided: {error}"));
         })?;
+        self.throttle.tell_of_past(now, &self.log);
         let running = &self.running.load();
         let rules = &running.rules;
         let log = &self.log;
@@ -125,11 +131,22 @@ impl Verifier {
             Err(refusal) => rules.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
-        log.write(decision_line::level(&verdict), || {
-            let token = verdict.outcome.as_ref().ok().and_then(remembered);
-            decision_line::line(client, rules.from, &verdict, token)
-        });
+        if log.is_open() {
+            log.write(self.level(&verdict, now), || {
+                let token = verdict.outcome.as_ref().ok().and_then(remembered);
+                decision_line::line(client, rules.from, &verdict, token)
+            });
+        }
         Ok(verdict)
+    }
+
+    /// A client that is denied is news, unless there are many; one that is accepted, or left to others, is
+    /// not.
+    fn level<T>(&self, verdict: &Verdict<T>, now: i64) -> LogLevel {
+        match verdict.decision {
+            Decision::Deny => self.throttle.level(verdict.reason(), now, &self.log),
+            Decision::Allow | Decision::Ignore => LogLevel::Debug,
+        }
     }
 
     /// Decides whether a connected client may do what it asks for. It does not allocate.
@@ -143,6 +160,7 @@ impl Verifier {
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
+        self.throttle.tell_of_past(now, &self.log);
         if self.running.load().revokes(grant) {
             return Ok(Permission::Deny);
         }
@@ -155,8 +173,10 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
+        let now = self.clock.now()?;
+        self.throttle.tell_of_past(now, &self.log);
         let running = self.running.load();
-        let outcome = if grant.has_expired(self.clock.now()?) {
+        let outcome = if grant.has_expired(now) {
             Err(Refusal::Expired)
         } else if running.revokes(grant) {
             Err(Refusal::Revoked)
@@ -171,5 +191,12 @@ impl Verifier {
             Err(_) => Decision::Deny,
         };
         Ok(Verdict { decision, outcome })
+    }
+}
+
+impl Drop for Verifier {
+    /// Nobody else would tell of the last second.
+    fn drop(&mut self) {
+        self.throttle.tell_all(&self.log);
     }
 }

@@ -3,3 +3,4 @@
 mod decisions;
 mod log_lines;
 mod robustness;
+mod throttle;
