@@ -1,4 +1,5 @@
-// The claims and the attributes of the token that a session was granted for.
+// The claims and the attributes of the token that a session was granted for, and the name of the
+// client.
 #include "calls.h"
 #include "text.h"
 #include "verifier.h"
@@ -6,20 +7,20 @@
 ERL_NIF_TERM claims(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM session_arg = argv[0];
   const state *state = enif_priv_data(env);
-  jwt_auth_session *granted;
+  session *granted;
   jwt_auth_bytes json;
   (void)argc;
   if (!session_read(env, session_arg, &granted)) {
     return state->atoms.badarg;
   }
-  (void)jwt_auth_session_claims(granted, &json);
+  (void)jwt_auth_session_claims(granted->session, &json);
   return enif_make_tuple2(env, state->atoms.ok, text_term(env, json.data, json.len));
 }
 
 ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM session_arg = argv[0];
   const state *state = enif_priv_data(env);
-  jwt_auth_session *granted;
+  session *granted;
   jwt_auth_bytes name, value;
   (void)argc;
   if (!session_read(env, session_arg, &granted)) {
@@ -27,9 +28,20 @@ ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   ERL_NIF_TERM map = enif_make_new_map(env);
   for (size_t i = 0;
-       jwt_auth_session_attribute(granted, i, &name, &value) == JWT_AUTH_STATUS_OK; i++) {
+       jwt_auth_session_attribute(granted->session, i, &name, &value) == JWT_AUTH_STATUS_OK; i++) {
     (void)enif_make_map_put(env, map, text_term(env, name.data, name.len),
                             text_term(env, value.data, value.len), &map);
   }
   return map;
+}
+
+ERL_NIF_TERM name(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM session_arg = argv[0];
+  const state *state = enif_priv_data(env);
+  session *granted;
+  (void)argc;
+  if (!session_read(env, session_arg, &granted)) {
+    return state->atoms.badarg;
+  }
+  return text_term(env, granted->name, granted->name_len);
 }

@@ -9,9 +9,9 @@
 enum { TIMESLICE_NS = 1000000 };
 
 // {allow, Map} | {deny, Reason} | ignore. granted: the session that check puts into the map, or
-// NULL.
+// NULL; name: that of its client.
 static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
-                            jwt_auth_session *granted) {
+                            jwt_auth_session *granted, const client_name *name) {
   state *state = enif_priv_data(env);
   const atoms *a = &state->atoms;
   ERL_NIF_TERM keys[3], values[3], map;
@@ -26,7 +26,7 @@ static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
   values[count++] = result->superuser == 1 ? a->true_ : a->false_;
   if (granted != NULL) {
     keys[count] = a->session;
-    values[count++] = session_term(env, state, granted);
+    values[count++] = session_term(env, state, granted, name);
   }
   if (result->expires_at != 0) {
     keys[count] = a->expires_at;
@@ -61,7 +61,9 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   jwt_auth_session *granted = NULL;
   verifier *verifier;
   client client;
+  client_name name;
   (void)argc;
+  name.len = 0;
   if (!verifier_read(env, verifier_arg, &verifier) ||
       !client_read(env, state, client_arg, &client)) {
     return state->atoms.badarg;
@@ -70,18 +72,20 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (auth != NULL) {
     int64_t start = now_ns();
     // The status is not needed: a call that fails leaves deny and undecided in the result.
+    client_name_expect(&name);
     (void)jwt_auth_check(auth, &client.fields, &result, &granted);
+    client_name_expect(NULL);
     verifier_leave(env, verifier);
     consume(env, start);
   }
-  return verdict(env, &result, granted);
+  return verdict(env, &result, granted, &name);
 }
 
 ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1];
   const state *state = enif_priv_data(env);
   jwt_auth_result result = {0};
-  jwt_auth_session *granted;
+  session *granted;
   verifier *verifier;
   (void)argc;
   if (!verifier_read(env, verifier_arg, &verifier) || !session_read(env, session_arg, &granted)) {
@@ -89,10 +93,10 @@ ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
-    (void)jwt_auth_session_recheck(auth, granted, &result);
+    (void)jwt_auth_session_recheck(auth, granted->session, &result);
     verifier_leave(env, verifier);
   }
-  return verdict(env, &result, NULL);
+  return verdict(env, &result, NULL, NULL);
 }
 
 static bool action_read(const atoms *a, ERL_NIF_TERM term, int32_t *out) {
@@ -143,7 +147,7 @@ ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const state *state = enif_priv_data(env);
   const atoms *a = &state->atoms;
   int32_t action, permission = JWT_AUTH_PERMISSION_DENY;
-  jwt_auth_session *granted;
+  session *granted;
   jwt_auth_bytes topic;
   uint8_t qos, retain;
   verifier *verifier;
@@ -155,7 +159,8 @@ ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
-    (void)jwt_auth_session_authorize(auth, granted, action, topic, qos, retain, &permission);
+    (void)jwt_auth_session_authorize(auth, granted->session, action, topic, qos, retain,
+                                     &permission);
     verifier_leave(env, verifier);
   }
   switch (permission) {

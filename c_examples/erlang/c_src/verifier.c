@@ -8,6 +8,8 @@
 // every lane at 0 frees it: the closing call, or the last one to leave.
 #include "verifier.h"
 
+#include <string.h>
+
 #include "text.h"
 
 verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t len,
@@ -89,10 +91,13 @@ void verifier_destroy(ErlNifEnv *env, void *object) {
   state_drop(verifier->state, HOLDER);
 }
 
-ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted) {
-  session *session = enif_alloc_resource(state->types.session, sizeof *session);
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted,
+                          const client_name *name) {
+  session *session = enif_alloc_resource(state->types.session, sizeof *session + name->len);
   session->state = state_hold(state, SESSION);
   session->session = granted;
+  session->name_len = name->len;
+  memcpy(session->name, name->text, name->len);
   ERL_NIF_TERM term = enif_make_resource(env, session);
   enif_release_resource(session);
   return term;
@@ -115,12 +120,12 @@ bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out) {
   return true;
 }
 
-bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_session **out) {
+bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, session **out) {
   const state *state = enif_priv_data(env);
   void *object;
   if (!enif_get_resource(env, term, state->types.session, &object)) {
     return false;
   }
-  *out = ((session *)object)->session;
+  *out = object;
   return true;
 }

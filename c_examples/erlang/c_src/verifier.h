@@ -2,6 +2,7 @@
 #ifndef VERIFIER_H
 #define VERIFIER_H
 
+#include "client_name.h"
 #include "state.h"
 
 enum { LANE_BITS = 5, LANES = 1 << LANE_BITS };
@@ -24,6 +25,8 @@ typedef struct verifier {
 typedef struct session {
   state *state;
   jwt_auth_session *session;
+  size_t name_len;
+  char name[]; // of the client, as the log shows it; no NUL at its end
 } session;
 
 // Makes a verifier, which the caller releases with enif_release_resource. NULL: *error_term is a
@@ -39,8 +42,9 @@ void verifier_leave(ErlNifEnv *env, verifier *verifier);
 // Frees the verifier now, or when the last call that uses it leaves. Blocks only on a log hook.
 void verifier_close(verifier *verifier);
 
-// Makes the resource of a session, which takes ownership of it.
-ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted);
+// Makes the resource of a session, which takes ownership of it and copies the name.
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted,
+                          const client_name *name);
 
 // The destructors: the virtual machine calls them when no term refers to the resource any more.
 void verifier_destroy(ErlNifEnv *env, void *object);
@@ -48,6 +52,6 @@ void session_destroy(ErlNifEnv *env, void *object);
 
 // Read the resource that a term refers to. False if the term refers to none of this type.
 bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out);
-bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, jwt_auth_session **out);
+bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, session **out);
 
 #endif

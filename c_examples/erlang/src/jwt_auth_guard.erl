@@ -5,9 +5,12 @@
 %% So an exception of any class is caught here. The log line names the callback, the class, and the
 %% functions of the stack trace with their arities. It leaves out the reason of the exception and
 %% the arguments in the stack trace, because both can hold the client's password.
+%%
+%% What else a node tells of a process is hidden here too, for processes that hold a configuration,
+%% or a client id, which may be a token.
 -module(jwt_auth_guard).
 
--export([run/3, run/4]).
+-export([run/3, run/4, hide/0, status/1]).
 
 %% Returns what Fun returns, or Refusal if Fun raises an exception, which is then logged under the
 %% name Callback.
@@ -46,3 +49,18 @@ frame({Module, Function, Arguments, Location}) when is_list(Arguments) ->
     frame({Module, Function, length(Arguments), Location});
 frame({Module, Function, Arity, _Location}) ->
     io_lib:format("~ts:~ts/~b", [Module, Function, Arity]).
+
+%% Called by a process that is about to hold a secret: crash dumps and traces then leave out its
+%% memory and its messages.
+-spec hide() -> ok.
+hide() ->
+    _ = process_flag(sensitive, true),
+    ok.
+
+%% A format_status/1 of a process whose state, messages or exit reason may hold a secret: its crash
+%% report and sys:get_status/1 leave them out.
+-spec status(map()) -> map().
+status(Status) ->
+    maps:map(fun(log, _) -> [];
+                (_, _) -> hidden
+             end, Status).

@@ -11,7 +11,7 @@
 -module(jwt_auth_log).
 -behaviour(gen_server).
 
--export([start_link/0, refresh/0]).
+-export([start_link/0, refresh/0, session_ends/2]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -type reader() :: jwt_auth_nif:log_reader() | none.
@@ -27,6 +27,12 @@ start_link() ->
 -spec refresh() -> ok.
 refresh() ->
     gen_server:call(?MODULE, refresh).
+
+%% Writes the line of a broker's plugin about a session that it ends. It names the client as the
+%% library does.
+-spec session_ends(jwt_auth:session(), jwt_auth:reason()) -> ok.
+session_ends(Session, Why) ->
+    logger:info("jwt_auth: the session of ~ts ends: ~ts", [jwt_auth:name(Session), Why]).
 
 -spec init([]) -> {ok, reader()} | ignore | {stop, no_pipe}.
 init([]) ->
