@@ -8,7 +8,7 @@
 -behaviour(gen_server).
 
 -export([start_link/0, is_alive/0]).
--export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
+-export([init/1, handle_call/3, handle_cast/2, handle_info/2, format_status/1, format_status/2]).
 
 -define(TICK, 1000).
 -define(ROUND, 60).
@@ -34,6 +34,7 @@ is_alive() ->
 
 -spec init([]) -> {ok, #state{}}.
 init([]) ->
+    jwt_auth_guard:hide(),
     _ = erlang:send_after(?TICK, self(), tick),
     _ = erlang:send_after(?CONFIG_PERIOD, self(), refresh_config),
     {ok, #state{seen = emqx_jwt_auth_active_config:seen()}}.
@@ -60,6 +61,16 @@ handle_info(refresh_config, State) ->
     {noreply, refresh_config(State)};
 handle_info(_Message, State) ->
     {noreply, State}.
+
+%% The position holds a client id.
+-spec format_status(map()) -> map().
+format_status(Status) ->
+    jwt_auth_guard:status(Status).
+
+%% The same for OTP 24, on which EMQX 4.4 runs.
+-spec format_status(normal | terminate, [term()]) -> hidden.
+format_status(_Why, _State) ->
+    hidden.
 
 tick(State) ->
     emqx_jwt_auth_guard:run(tick, State, fun() ->
@@ -92,8 +103,8 @@ end_one(Key, Pid, Attempts, Now) ->
             ok;
         {false, _} ->
             emqx_jwt_auth_sessions:remove(Key, Pid);
-        {true, {_Session, ExpiresAt}} when is_integer(ExpiresAt), ExpiresAt =< Now ->
-            Attempts =:= 0 andalso tell(Key, expired),
+        {true, {Session, ExpiresAt}} when is_integer(ExpiresAt), ExpiresAt =< Now ->
+            Attempts =:= 0 andalso tell(Session, expired),
             attempt(Key, Pid, Attempts, Now);
         {true, _} ->
             ok
@@ -107,9 +118,9 @@ attempt({_, ClientId} = Key, Pid, Attempts, Now) ->
     _ = spawn(fun() -> emqx_jwt_auth_guard:run(end_session, false, End) end),
     emqx_jwt_auth_sessions:retry({Key, Pid}, Now + ?SECONDS_BETWEEN_ATTEMPTS, Attempts + 1).
 
-tell({_, ClientId}, Why) ->
+tell(Session, Why) ->
     emqx_jwt_auth_counters:add(ended),
-    logger:info("jwt_auth: the session of client ~0p ends: ~ts", [ClientId, Why]).
+    jwt_auth_log:session_ends(Session, Why).
 
 recheck(Position, 0, _Now) ->
     Position;
@@ -132,7 +143,7 @@ recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->
         {true, expired} ->
             emqx_jwt_auth_sessions:expire({Key, Pid}, Now + ?GRACE, 0);
         {true, Why} ->
-            tell(Key, Why),
+            tell(Session, Why),
             emqx_jwt_auth_sessions:expire({Key, Pid}, Now, 1)
     end.
 

@@ -33,6 +33,7 @@ running_test_() ->
        {"whatever is raised is a refusal", fun every_class/0},
        {"a crash does not log the password", fun silent_crash/0},
        {"a refusal does not log the password", fun silent_refusal/0},
+       {"a token that is sent in every field is in no log line", fun token_everywhere/0},
        {"an odd topic or action is denied", fun odd_action/0},
        {"the counters count", fun counters/0},
        {"the counters know every reason of the library", fun closed_table/0},
@@ -199,6 +200,34 @@ silent_refusal() ->
     _ = connect(Token),
     fixture:until(fun() -> binary:match(fixture:logged(), <<"expired">>) =/= nomatch end),
     ?assertEqual(nomatch, binary:match(fixture:logged(), Token)).
+
+%% Accepted, refused, ended, and in the process that ends sessions when that crashes. It is at this
+%% client when it crashes.
+token_everywhere() ->
+    ok = logger:set_primary_config(level, debug),
+    ok = jwt_auth_log:refresh(),
+    [Good, Expired] = Tokens = [token(#{sub => <<"x">>}), token(#{exp => 1})],
+    In = fun(Token) -> (client(Token))#{clientid => Token, username => Token} end,
+    {Connection, {ok, _}} = connect(In(Good)),
+    {_, {error, _}} = connect(In(Expired)),
+    _ = connect((In(Good))#{password => not_a_binary}),
+    Tick = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) end,
+    Tick(),
+    Status = sys:get_status(emqx_jwt_auth_session_reaper),
+    Reaper = whereis(emqx_jwt_auth_session_reaper),
+    ok = sys:terminate(emqx_jwt_auth_session_reaper, a_crash),
+    fixture:until(fun() -> not lists:member(whereis(emqx_jwt_auth_session_reaper), [undefined, Reaper]) end),
+    fixture:set(#{secret => <<"another long secret of the tests">>}),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    fixture:until(fun() -> Tick(), not is_process_alive(Connection) end),
+    Logged = fun(Part) -> binary:match(fixture:logged(), Part) =/= nomatch end,
+    [fixture:until(fun() -> Logged(Line) end)
+     || Line <- [<<"accepted: client not shown">>, <<"refused: expired: client not shown">>,
+                 <<"the callback authenticate failed">>, <<"a_crash">>,
+                 <<"the session of client not shown, token ">>]],
+    Runs = [binary:part(Token, At, 8) || Token <- Tokens, At <- lists:seq(0, byte_size(Token) - 8)],
+    All = [fixture:logged(), unicode:characters_to_binary(io_lib:format("~p", [Status]))],
+    ?assertEqual([nomatch, nomatch], [binary:match(Text, Runs) || Text <- All]).
 
 odd_action() ->
     {Connection, {ok, _}} = connect(token(#{acl => #{all => [<<"#">>]}})),
