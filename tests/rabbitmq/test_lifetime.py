@@ -24,8 +24,34 @@ class Lifetime(Case):
         # From now on RabbitMQ does not ask about this topic.
         self.publishes(client, "a")
         client.wait_closed(PATIENCE)
-        self.broker.wait_log("the session of client <<\"expires\">> ends: expired")
+        self.broker.wait_log("the session of client `expires`, token [0-9a-f]{8} ends: expired")
         self.refused(BAD_CREDENTIALS, "expires", claims={"exp": int(time.time()) - 1})
+
+    def test_a_token_that_is_sent_in_every_field_is_in_no_line_of_ours(self):
+        token = tokens.token(soon())
+        # The broker itself logs client ids and user names.
+        tokens.made.remove(token)
+        client = self.connected(token, password=token, username=token)
+        time.sleep(1.5)
+        processes = [f"rabbit_auth_backend_jwt_auth_{name}" for name in ("connections", "verifier")]
+        status = [self.broker.ask(f"sys:get_status({process}).") for process in processes]
+        client.wait_closed(PATIENCE)
+        self.refused(BAD_CREDENTIALS, token, password=token, username=token)
+        for line in ["refused: expired: client not shown", "the session of client not shown, token [0-9a-f]{8} ends"]:
+            self.broker.wait_log(line)
+        again = self.connected(token + "2", ALL, username=token)
+        time.sleep(1.5)
+        ours = ["jwt_auth: "]
+        for process in processes:
+            # The lines of a crash report begin with the process.
+            ours.append(self.broker.ask(f"pid_to_list(whereis({process})).").strip('"'))
+            self.broker.ask(f"sys:terminate({process}, a_crash).")
+        self.broker.wait_log(f"{ours[-1]}.*a_crash")
+        again.close()
+        lines = [line for line in self.broker.log().splitlines() if any(part in line for part in ours)]
+        runs = {token[at:at + 8] for at in range(len(token) - 7)}
+        for text in status + lines:
+            self.assertEqual([run for run in runs if run in text], [], text)
 
     def test_an_expired_client_may_do_nothing_in_the_meantime(self):
         client = self.connected("late", soon(1))
@@ -53,7 +79,7 @@ class Lifetime(Case):
         new.write_text(json.dumps({"jti": ["t1"]}))
         new.rename(revoked)
         client.wait_closed(PATIENCE)
-        self.broker.wait_log("the session of client <<\"revoked\">> ends: revoked")
+        self.broker.wait_log("the session of client `revoked`, token [0-9a-f]{8} ends: revoked")
         self.refused(BAD_CREDENTIALS, "revoked", claims={**ALL, "jti": "t1"})
         self.publishes(other, "a")
 
@@ -62,7 +88,7 @@ class Lifetime(Case):
         self.broker.configure({"secret": tokens.OTHER_SECRET})
         self.assertEqual(self.broker.look(), "ok")
         client.wait_closed(PATIENCE)
-        self.broker.wait_log("the session of client <<\"old\">> ends: no_key")
+        self.broker.wait_log("the session of client `old`, token [0-9a-f]{8} ends: no_key")
         self.refused(BAD_CREDENTIALS, "old", claims=ALL)
         new = tokens.token(ALL, secret=tokens.OTHER_SECRET)
         self.publishes(self.connected("new", password=new), "a")

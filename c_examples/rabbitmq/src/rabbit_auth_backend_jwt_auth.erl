@@ -125,7 +125,7 @@ state_can_expire() ->
     true.
 
 %% The reason for which the library refuses the session now; none: it does not.
--spec refusal(grant()) -> none | unconfigured | jwt_auth:reason().
+-spec refusal(#{session := jwt_auth:session(), _ => _}) -> none | unconfigured | jwt_auth:reason().
 refusal(#{session := Session}) ->
     case rabbit_auth_backend_jwt_auth_verifier:current() of
         {ok, Verifier} ->

@@ -19,8 +19,10 @@
 %% AMQP 0-9-1: CONNECTION-FORCED.
 -define(CONNECTION_FORCED, 320).
 
-%% The grant of each connection; other: another backend accepted its client.
--type connections() :: #{pid() => rabbit_auth_backend_jwt_auth:grant() | other}.
+%% The grant of each connection, without the client id: it may be a token, and a crash report shows
+%% the state. other: another backend accepted the client.
+-type grant() :: #{session := jwt_auth:session(), expires_at => pos_integer()}.
+-type connections() :: #{pid() => grant() | other}.
 
 -spec start_link() -> {ok, pid()} | ignore | {error, term()}.
 start_link() ->
@@ -44,14 +46,17 @@ handle_cast(_Message, Connections) ->
 -spec handle_info(term(), connections()) -> {noreply, connections()}.
 handle_info(tick, Connections) ->
     _ = erlang:send_after(?TICK, self(), tick),
-    All = lists:foldl(fun find/2, Connections, rabbit_direct:list_local()),
-    Now = erlang:system_time(second),
-    maps:foreach(fun(Pid, Grant) -> look_after(Pid, Grant, Now) end, All),
-    {noreply, All};
+    {noreply, jwt_auth_guard:run(tick, Connections, fun() -> tick(Connections) end)};
 handle_info({'DOWN', _, process, Pid, _}, Connections) ->
     {noreply, maps:remove(Pid, Connections)};
 handle_info(_Message, Connections) ->
     {noreply, Connections}.
+
+tick(Connections) ->
+    All = lists:foldl(fun find/2, Connections, rabbit_direct:list_local()),
+    Now = erlang:system_time(second),
+    maps:foreach(fun(Pid, Grant) -> look_after(Pid, Grant, Now) end, All),
+    All.
 
 find(Pid, Connections) when is_map_key(Pid, Connections) ->
     Connections;
@@ -63,19 +68,24 @@ find(Pid, Connections) ->
 grant(Pid) ->
     try amqp_connection:info(Pid, [internal_user]) of
         [{internal_user, #user{authz_backends = Backends}}] ->
-            proplists:get_value(rabbit_auth_backend_jwt_auth, Backends, other)
+            case proplists:get_value(rabbit_auth_backend_jwt_auth, Backends) of
+                #{session := _} = Grant -> maps:with([session, expires_at], Grant);
+                _ -> other
+            end;
+        _ ->
+            other
     catch
         _:_ -> other
     end.
 
 look_after(_Pid, other, _Now) ->
     ok;
-look_after(Pid, #{client_id := ClientId} = Grant, Now) ->
+look_after(Pid, #{session := Session} = Grant, Now) ->
     case refusal(Pid, Grant, Now) of
         none ->
             ok;
         Why ->
-            logger:info("jwt_auth: the session of client ~0p ends: ~ts", [ClientId, Why]),
+            jwt_auth_log:session_ends(Session, Why),
             %% It asks the connection, which may be busy.
             _ = spawn(fun() -> close(Pid) end),
             ok
