@@ -35,6 +35,26 @@ class Lifetime(broker.Case):
                              f"token {tokens.fingerprint(token)}")
             stays.ping()
 
+    def test_a_token_that_is_sent_in_every_field_is_in_no_line_of_ours(self):
+        at = self.broker({"secret": tokens.SECRET})
+        connects, ends = tokens.token(exp=soon(3)), tokens.token(exp=soon(3), n=1)
+        for token in (connects, ends):
+            tokens.made.remove(token)  # the broker itself logs client ids
+        client = self.connected(at, connects, password=connects, username=connects)
+        self.connected(at, ends, password=ends, username=ends, **DURABLE).leave()
+        client.wait_closed()
+        self.assertEqual(at.client(connects, password=connects, username=connects).code, 0x87)
+        for token in (connects, ends):
+            name = f"client not shown, token {tokens.fingerprint(token)}"
+            at.wait_log(f"jwt_auth: accepted: {name}")
+        at.wait_log(f"jwt_auth: disconnected: expired: client not shown, token {tokens.fingerprint(connects)}")
+        at.wait_log(f"jwt_auth: ended while offline: expired: client not shown, token {tokens.fingerprint(ends)}")
+        at.wait_log("jwt_auth: refused: expired: client not shown")
+        runs = {token[i:i + 8] for token in (connects, ends) for i in range(len(token) - 7)}
+        for line in at.log().splitlines():
+            if "jwt_auth: " in line:
+                self.assertEqual([run for run in runs if run in line], [], line)
+
     def test_clients_are_disconnected_in_the_order_of_their_expiry(self):
         times = [4, 2, 3, 1, 2, 4, 1, 3]
         now = int(time.time()) + 1
