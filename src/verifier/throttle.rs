@@ -165,3 +165,23 @@ impl Count {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_counted_by_itself() {
+        let (throttle, log) = (Throttle::new(), Log::new(None));
+        for reason in (0..100).filter_map(Reason::from_number) {
+            for _ in 0..LIMIT {
+                assert_eq!(throttle.level(reason, 7, &log), LogLevel::Info);
+            }
+            assert_eq!(
+                throttle.level(reason, 7, &log),
+                LogLevel::Debug,
+                "{reason:?}"
+            );
+        }
+    }
+}
