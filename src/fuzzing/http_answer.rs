@@ -121,8 +121,9 @@ impl Transport for Connection {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
-        let sent = String::from_utf8_lossy(&self.buffers.output()[..amount]).into_owned();
-        assert!(self.is_own || !sent.contains("hunter2"), "{sent}");
+        let sent = String::from_utf8_lossy(&self.buffers.output()[..amount]).to_lowercase();
+        let is_secret = sent.contains("\nauthorization:");
+        assert!(self.is_own || !is_secret, "{sent}");
         Ok(())
     }
 
