@@ -4,6 +4,7 @@
 #   sh fuzz/run.sh SECONDS [TARGET...]
 #
 # Needs cargo fuzz and a nightly toolchain; with RUSTC_BOOTSTRAP=1 the toolchain in use will do.
+# FUZZ_SEED makes each run begin with the same inputs.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -30,5 +31,6 @@ for name; do
     # Inputs that reach something new are kept here for the next run; the corpus stays as it is.
     mkdir -p "$target/fuzz-corpus/$name"
     cargo $toolchain fuzz run --target-dir "$target/fuzz" "$name" "$target/fuzz-corpus/$name" "fuzz/corpus/$name" -- \
-        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -print_final_stats=1 -verbosity=0
+        -max_total_time="$seconds" -timeout=10 -rss_limit_mb=3000 -print_final_stats=1 -verbosity=0 \
+        -seed="${FUZZ_SEED:-0}"
 done

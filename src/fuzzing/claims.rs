@@ -161,9 +161,16 @@ fn expected(claims: Option<&Value>) -> Reason {
         Reason::Expired
     } else if nbf.is_some_and(|nbf| nbf.ceil > NOW.into()) {
         Reason::NotYetValid
+    } else if claims.get("cnf").is_some_and(is_bound) {
+        Reason::CertificateMismatch
     } else {
         Reason::Accepted
     }
+}
+
+/// Whether a claim `cnf` asks for a certificate, which no client shows here.
+fn is_bound(confirmation: &Value) -> bool {
+    confirmation.members().is_none() || confirmation.get("x5t#S256").is_some()
 }
 
 /// The whole seconds around a date, as far as 64 bits go.
@@ -237,7 +244,7 @@ fn compare_values(token: &[u8], members: &[(String, Value)]) {
     let without = VERIFIER.check(&client(token)).unwrap().reason();
     assert_eq!(reason(&same.clone().into()), without);
     let with_other = match without {
-        Reason::Accepted | Reason::BadAcl => Reason::ClaimMismatch,
+        Reason::Accepted | Reason::CertificateMismatch | Reason::BadAcl => Reason::ClaimMismatch,
         earlier => earlier,
     };
     assert_eq!(reason(&other), with_other);

@@ -54,6 +54,7 @@ pub(super) fn matches(filter: &str, topic: &str) -> bool {
 /// that stands in no filter for each wildcard, and as many as matter for `#`.
 pub(super) fn covers(filter: &str, other: &str) -> bool {
     const NOWHERE: &str = "\u{1}";
+    let (filter, other) = (without_empty_topic(filter), without_empty_topic(other));
     let levels = split(other);
     let (last, before) = levels.split_last().unwrap();
     let fill = |level: &&str| if *level == "+" { NOWHERE } else { *level }.to_owned();
@@ -79,9 +80,15 @@ pub(super) fn overlap(one: &str, other: &str) -> bool {
             _ => false,
         }
     }
+    let (one, other) = (without_empty_topic(one), without_empty_topic(other));
     let (one, other) = (split(one), split(other));
     let hides = |filter: &[&str], from: &[&str]| filter[0].starts_with('$') && is_wildcard(from[0]);
     !hides(&one, &other) && !hides(&other, &one) && levels(&one, &other)
+}
+
+/// The same filter, of which the empty topic, that MQTT forbids, is not one of the topics.
+fn without_empty_topic(filter: &str) -> &str {
+    if filter == "/#" { "/+/#" } else { filter }
 }
 
 fn split(text: &str) -> Vec<&str> {
