@@ -20,6 +20,7 @@ active_config_test_() ->
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
        {"keys that have not come yet end no session", fun keys_to_come/0},
+       {"a withdrawn key ends its sessions while keys have not come yet", fun withdrawn_key/0},
        {"a stop and a start keep the sessions", fun restart/0},
        {"a stopped plugin has no hooks", fun stopped/0},
        {"a client without a token may be left to others", fun ignore_missing/0},
@@ -89,13 +90,23 @@ no_keys_yet() ->
     ?assertEqual(1, fixture:counted(keys_unavailable)).
 
 keys_to_come() ->
+    Fetched = #{<<"endpoint">> => fixture:key_server("rsa2048.pub.pem")},
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, Fetched),
+    fixture:until(fun() -> element(1, element(2, connect(rsa()))) =:= ok end),
+    {Connection, {ok, _}} = connect(rsa()),
+    ok = emqx_jwt_auth_app:on_config_changed(Fetched, waiting()),
+    _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
+    ?assertEqual(0, fixture:counted(ended)),
+    ?assertEqual(true, is_process_alive(Connection)).
+
+withdrawn_key() ->
     Key = #{<<"public_key">> => fixture:key_file("rsa2048.pub.pem")},
     ok = emqx_jwt_auth_app:on_config_changed(#{}, Key),
     {Connection, {ok, _}} = connect(rsa()),
     ok = emqx_jwt_auth_app:on_config_changed(Key, waiting()),
     _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
-    ?assertEqual(0, fixture:counted(ended)),
-    ?assertEqual(true, is_process_alive(Connection)).
+    fixture:until(fun() -> not is_process_alive(Connection) end),
+    ?assertEqual(1, fixture:counted(ended)).
 
 restart() ->
     {Connection, {ok, _}} = connect(token(#{acl => acl()})),

@@ -2,7 +2,7 @@
 -module(fixture).
 
 -export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, token_of/3,
-         rsa_token/2, key_file/1, now/0, connect/1, connect/2]).
+         rsa_token/2, key_file/1, key_server/1, now/0, connect/1, connect/2]).
 -export([may/3, client/1, until/1, logged/0, log/2, counted/1]).
 
 -define(PASSWORD_OF_TESTS, <<"0123456789abcdef0123456789abcdef">>).
@@ -66,6 +66,30 @@ rsa_token(KeyFile, Payload) ->
 
 key_file(Name) ->
     unicode:characters_to_binary(filename:join([os:getenv("JWT_AUTH_ROOT"), "tests/vectors/keys", Name])).
+
+%% A server that answers every request with a set of this public key, for as long as the test runs.
+%% The URL.
+key_server(KeyFile) ->
+    {ok, Pem} = file:read_file(key_file(KeyFile)),
+    {'RSAPublicKey', N, E} = public_key:pem_entry_decode(hd(public_key:pem_decode(Pem))),
+    [Modulus, Exponent] = [url64(binary:encode_unsigned(Number)) || Number <- [N, E]],
+    Answer = ["HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"keys\": [{\"kty\": \"RSA\", \"n\": \"",
+              Modulus, "\", \"e\": \"", Exponent, "\"}]}"],
+    {ok, Listener} = gen_tcp:listen(0, [binary, {ip, {127, 0, 0, 1}}, {active, false}]),
+    {ok, Port} = inet:port(Listener),
+    _ = spawn_link(fun() -> serve(Listener, Answer) end),
+    iolist_to_binary(io_lib:format("http://127.0.0.1:~b/keys", [Port])).
+
+serve(Listener, Answer) ->
+    case gen_tcp:accept(Listener) of
+        {ok, Socket} ->
+            {ok, _} = gen_tcp:recv(Socket, 0),
+            ok = gen_tcp:send(Socket, Answer),
+            ok = gen_tcp:close(Socket),
+            serve(Listener, Answer);
+        {error, closed} ->
+            ok
+    end.
 
 url64(Bytes) ->
     << <<case C of $+ -> $-; $/ -> $_; _ -> C end>> || <<C>> <= base64:encode(Bytes), C =/= $= >>.
