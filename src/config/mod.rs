@@ -17,7 +17,7 @@ use crate::keys::KeySources;
 use crate::policy::Policy;
 use crate::refusal::{Decision, Refusal};
 use crate::revocations::RevocationsFile;
-use crate::token::{ClaimTable, DateRules, TokenRules, Verification};
+use crate::token::{ClaimTable, DateRules, HeaderRules, SignatureRules};
 
 use options::{Disposition, Options};
 
@@ -25,28 +25,30 @@ use options::{Disposition, Options};
 /// nothing was fetched.
 pub(crate) struct Config {
     pub(crate) rules: Rules,
+    pub(crate) issuer: IssuerRules,
     pub(crate) keys: KeySources,
     pub(crate) revocations: Option<RevocationsFile>,
     /// How many verified tokens are remembered.
     pub(crate) cache_capacity: u32,
 }
 
-/// What a check goes by, beside keys and revocations.
+/// What every check goes by, whoever issued the token.
 pub(crate) struct Rules {
+    /// The CONNECT field that carries the token.
     pub(crate) from: Field,
-    pub(crate) token: TokenRules,
-    pub(crate) verification: Verification,
-    pub(crate) dates: DateRules,
-    pub(crate) policy: Policy,
+    /// The longest token, in bytes.
+    pub(crate) max_token_size: usize,
+    /// The claims that are used.
+    pub(crate) claims: ClaimTable,
     pub(crate) dispositions: Dispositions,
 }
 
-impl Rules {
-    /// Whether what is remembered of a token by these rules holds by the others as well.
-    pub(crate) fn remember_as(&self, other: &Self) -> bool {
-        self.verification.claims == other.verification.claims
-            && self.policy.has_same_acl_claim(&other.policy)
-    }
+/// What the tokens of an issuer must be like, beside their keys.
+pub(crate) struct IssuerRules {
+    pub(crate) header: HeaderRules,
+    pub(crate) signature: SignatureRules,
+    pub(crate) dates: DateRules,
+    pub(crate) policy: Policy,
 }
 
 impl Config {
@@ -87,14 +89,21 @@ impl Config {
         );
         let rules = Rules {
             from: options.from,
-            token: TokenRules {
-                max_size: options.max_token_size.0 as usize,
+            max_token_size: options.max_token_size.0 as usize,
+            claims,
+            dispositions: Dispositions {
+                missing: options.on_missing,
+                malformed: options.on_malformed,
+                unknown_key: options.on_unknown_key,
+            },
+        };
+        let issuer = IssuerRules {
+            header: HeaderRules {
                 algorithms: options.algorithms,
             },
-            verification: Verification {
+            signature: SignatureRules {
                 format: options.signature_format,
                 max_key_trials: options.max_key_trials.0 as usize,
-                claims,
             },
             dates: DateRules {
                 leeway: options.leeway.0.into(),
@@ -102,14 +111,10 @@ impl Config {
                 check_iat: options.check_iat,
             },
             policy,
-            dispositions: Dispositions {
-                missing: options.on_missing,
-                malformed: options.on_malformed,
-                unknown_key: options.on_unknown_key,
-            },
         };
         Ok(Self {
             rules,
+            issuer,
             keys,
             revocations,
             cache_capacity: options.cache_capacity.0,

@@ -13,7 +13,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
-use super::compact::Token;
+use super::compact::{PermittedToken, Token};
 use super::names::ClaimTable;
 use super::payload::{Buffers, Payload};
 use super::remembered::Remembered;
@@ -25,15 +25,13 @@ use crate::refusal::Refusal;
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;
 
-/// How signatures are verified, and payloads read.
+/// How signatures are verified.
 #[derive(Debug)]
-pub(crate) struct Verification {
+pub(crate) struct SignatureRules {
     /// How ECDSA signatures are encoded; none: as is usual for the key.
     pub(crate) format: Option<SignatureFormat>,
     /// How many keys a token is tried with at most.
     pub(crate) max_key_trials: usize,
-    /// The claims that are used.
-    pub(crate) claims: ClaimTable,
 }
 
 /// A token whose signature is good, and whose claims are found.
@@ -80,7 +78,8 @@ impl Cache {
         self.0.as_ref().map_or(0, |tokens| tokens.capacity)
     }
 
-    /// Verifies a token with one of the keys and reads its payload, unless both are remembered.
+    /// Verifies a token with one of the keys and reads its payload, in which it finds the claims of the
+    /// table, unless all that is remembered.
     #[expect(
         clippy::inline_always,
         reason = "a stage of every check: a call would copy its result"
@@ -88,25 +87,27 @@ impl Cache {
     #[inline(always)]
     pub(crate) fn verified<'a>(
         &self,
-        token: &'a Token<'_>,
+        token: PermittedToken<'a>,
         keys: &'a Keys<'_>,
-        rules: &Verification,
+        rules: &SignatureRules,
+        claims: &ClaimTable,
         log: &Log,
         buffers: &'a mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
         let candidates = token.candidates(keys, rules.max_key_trials)?;
         let Some(tokens) = self.0.as_deref() else {
-            return fresh(token, candidates, rules, log, buffers).map(Verified::Fresh);
+            return fresh(token, candidates, rules, claims, log, buffers).map(Verified::Fresh);
         };
         // An HMAC costs no more than a look-up among many tokens, so only one that was accepted lately is
         // looked up.
-        if token.algorithm.is_hmac() && !tokens.recent_hmacs.contain(token) {
-            let payload = fresh(token, candidates, rules, log, buffers)?;
-            tokens.recent_hmacs.add(token);
+        if token.algorithm.is_hmac() && !tokens.recent_hmacs.contain(token.token) {
+            let payload = fresh(token, candidates, rules, claims, log, buffers)?;
+            tokens.recent_hmacs.add(token.token);
             return Ok(Verified::Fresh(payload));
         }
-        let name = tokens.name(token);
-        if let Some(remembered) = tokens.recall(name, token, rules.format, candidates.clone()) {
+        let name = tokens.name(token.token);
+        if let Some(remembered) = tokens.recall(name, token.token, rules.format, candidates.clone())
+        {
             return Ok(Verified::Cached(remembered));
         }
         let Buffers {
@@ -116,8 +117,8 @@ impl Cache {
         } = buffers;
         let payload = token
             .verify(candidates, rules.format, log, signature)?
-            .payload(&rules.claims, tape)?;
-        let remembered = Remembered::new(token, &payload, rules.format, remembered);
+            .payload(claims, tape)?;
+        let remembered = Remembered::new(token.token, &payload, rules.format, remembered);
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
     }
@@ -126,15 +127,16 @@ impl Cache {
 /// Stages 2 and 3, one after the other.
 #[inline]
 fn fresh<'a>(
-    token: &'a Token<'_>,
+    token: PermittedToken<'a>,
     candidates: impl Iterator<Item = &'a Key>,
-    rules: &Verification,
+    rules: &SignatureRules,
+    claims: &ClaimTable,
     log: &Log,
     buffers: &'a mut Buffers,
 ) -> Result<Payload<'a>, Refusal> {
     token
         .verify(candidates, rules.format, log, &mut buffers.signature)?
-        .payload(&rules.claims, &mut buffers.tape)
+        .payload(claims, &mut buffers.tape)
 }
 
 struct Tokens {

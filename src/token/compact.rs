@@ -10,11 +10,9 @@ use crate::algorithm::Algorithm;
 use crate::bytes;
 use crate::refusal::Refusal;
 
-/// Which tokens are looked at.
+/// What a header must say.
 #[derive(Debug)]
-pub(crate) struct TokenRules {
-    /// The longest token, in bytes.
-    pub(crate) max_size: usize,
+pub(crate) struct HeaderRules {
     /// The algorithms that are allowed; none: all.
     pub(crate) algorithms: Option<Vec<Algorithm>>,
 }
@@ -24,13 +22,19 @@ pub(crate) struct TokenRules {
 #[derive(Debug)]
 pub(crate) struct Token<'a> {
     pub(super) header: &'a Arc<Header>,
-    /// `alg`: selects among what a key may verify, and never changes what a key is.
-    pub(super) algorithm: Algorithm,
     /// The first two segments with the dot between them: what is signed.
     pub(super) signing_input: &'a [u8],
     /// The second segment, decoded.
     pub(super) payload: &'a [u8],
     pub(super) signature: SignatureSegment<'a>,
+}
+
+/// A token whose header says what is demanded of it. [`Token::permitted`] makes it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PermittedToken<'a> {
+    pub(super) token: &'a Token<'a>,
+    /// `alg`: selects among what a key may verify, and never changes what a key is.
+    pub(super) algorithm: Algorithm,
 }
 
 /// Where the first two segments are decoded.
@@ -43,8 +47,8 @@ pub(crate) struct Buffers {
 }
 
 impl<'a> Token<'a> {
-    /// Takes a CONNECT field apart, in the order: size, segments, base64url, header, `alg`, what is
-    /// allowed, critical extensions.
+    /// Takes a CONNECT field of at most `max_size` bytes apart, in the order: size, segments, base64url,
+    /// header.
     #[expect(
         clippy::inline_always,
         reason = "a stage of every check: a call would copy its result"
@@ -52,10 +56,10 @@ impl<'a> Token<'a> {
     #[inline(always)]
     pub(crate) fn parse(
         field: &'a [u8],
-        rules: &TokenRules,
+        max_size: usize,
         buffers: &'a mut Buffers,
     ) -> Result<Self, Refusal> {
-        if field.len() > rules.max_size {
+        if field.len() > max_size {
             return Err(Refusal::TokenTooLarge);
         }
         let Some(segments) = Segments::split(field) else {
@@ -85,15 +89,29 @@ impl<'a> Token<'a> {
         let Some(header) = headers.get(known.unwrap_or(0)) else {
             return Err(Refusal::MalformedToken("no header"));
         };
-        let algorithm = header
-            .algorithm(rules.algorithms.as_deref())
-            .map_err(|refusal| signature.malformed_or(refusal))?;
         Ok(Self {
             header,
-            algorithm,
             signing_input: segments.signing_input,
             payload,
             signature,
+        })
+    }
+
+    /// Looks at what the header says: `alg`, whether it is allowed, critical extensions. A signature that
+    /// is not base64url is refused before: a token's form comes first.
+    #[expect(
+        clippy::inline_always,
+        reason = "a stage of every check: a call would copy its result"
+    )]
+    #[inline(always)]
+    pub(crate) fn permitted(&'a self, rules: &HeaderRules) -> Result<PermittedToken<'a>, Refusal> {
+        let algorithm = self
+            .header
+            .algorithm(rules.algorithms.as_deref())
+            .map_err(|refusal| self.signature.malformed_or(refusal))?;
+        Ok(PermittedToken {
+            token: self,
+            algorithm,
         })
     }
 }

@@ -21,9 +21,9 @@ mod payload;
 mod remembered;
 mod signature;
 
-pub(crate) use cache::{Cache, Verification, Verified};
+pub(crate) use cache::{Cache, SignatureRules, Verified};
 pub(crate) use claims::{Claims, DateRules};
-pub(crate) use compact::{Buffers as TokenBuffers, Token, TokenRules};
+pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, Token};
 pub(crate) use names::{ClaimSlot, ClaimTable};
 pub(crate) use payload::Buffers as PayloadBuffers;
 pub(crate) use remembered::Remembered;

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use super::base64url::Buffer;
-use super::compact::Token;
+use super::compact::{PermittedToken, Token};
 use crate::host::log::Log;
 use crate::keys::{Key, KeyIdentity, Keys, Mismatch, SignatureFormat};
 use crate::refusal::Refusal;
 
-/// A token whose signature is that of a configured key. It is made by [`Token::verify`] only.
+/// A token whose signature is that of a configured key. It is made by [`PermittedToken::verify`] only.
 pub(super) struct Signed<'a> {
     pub(super) token: &'a Token<'a>,
     /// The key that signed it.
     pub(super) key: &'a Arc<KeyIdentity>,
 }
 
-impl Token<'_> {
+impl<'a> PermittedToken<'a> {
     /// The keys that may have signed the token, by its `alg` and `kid`; at least one, and at most
     /// `max_trials`. A signature that is not base64url is refused before a key that is missing: a token's
     /// form comes first.
@@ -25,31 +25,33 @@ impl Token<'_> {
     )]
     #[inline(always)]
     pub(super) fn candidates<'k>(
-        &self,
+        self,
         keys: &'k Keys<'_>,
         max_trials: usize,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone, Refusal> {
-        keys.select(self.algorithm, self.header.kid.as_deref(), max_trials)
-            .map_err(|refusal| self.signature.malformed_or(refusal))
+        let Self { token, algorithm } = self;
+        keys.select(algorithm, token.header.kid.as_deref(), max_trials)
+            .map_err(|refusal| token.signature.malformed_or(refusal))
     }
 
     /// Tries the candidates in order; the first whose signature it is decides. An ECDSA signature must be
     /// encoded as `format` says; none: as is usual for the key. Where none accepts it, the most specific
     /// refusal is told, whatever the order: a good signature in the other encoding comes before a bad one.
-    pub(super) fn verify<'a>(
-        &'a self,
+    pub(super) fn verify(
+        self,
         candidates: impl Iterator<Item = &'a Key>,
         format: Option<SignatureFormat>,
         log: &Log,
         buffer: &mut Buffer,
     ) -> Result<Signed<'a>, Refusal> {
-        let signature = self.signature.decode(buffer)?;
+        let Self { token, algorithm } = self;
+        let signature = token.signature.decode(buffer)?;
         let mut other_format = None;
         for key in candidates {
-            match key.verify(self.algorithm, self.signing_input, signature, format) {
+            match key.verify(algorithm, token.signing_input, signature, format) {
                 Ok(()) => {
                     return Ok(Signed {
-                        token: self,
+                        token,
                         key: &key.identity,
                     });
                 }

@@ -1,7 +1,7 @@
 //! The straight line: each stage takes what the stage before it made, and the first to refuse gives the
 //! reason.
 //!
-//! `Token::parse`, `Cache::verified` and `Payload::in_date` are inlined here. What they return is a few
+//! `Token::parse`, `Token::permitted`, `Cache::verified` and `Payload::in_date` are inlined here. What they return is a few
 //! hundred bytes, and calls would copy it from stage to stage, which costs more than the stages themselves
 //! where a token is remembered.
 
@@ -26,22 +26,32 @@ impl Running {
         scratch: &mut Scratch,
         answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
     ) -> Result<T, Refusal> {
-        let Self { rules, cache, .. } = self;
+        let Self {
+            rules,
+            issuer,
+            cache,
+            ..
+        } = self;
         let Some(field) = client.field(rules.from) else {
             return Err(Refusal::MissingToken);
         };
-        let token = Token::parse(field, &rules.token, &mut scratch.token)?;
-        let keys = self.keys.now();
+        let token = Token::parse(field, rules.max_token_size, &mut scratch.token)?;
+        let token = token.permitted(&issuer.rules.header)?;
+        let keys = issuer.keys.now();
         let verified = cache.verified(
-            &token,
+            token,
             &keys,
-            &rules.verification,
+            &issuer.rules.signature,
+            &rules.claims,
             log,
             &mut scratch.payload,
         )?;
         let payload = verified.payload();
-        let claims = payload.in_date(&rules.dates, now)?;
-        let admission = rules.policy.admit(claims, client, need, &mut scratch.acl)?;
+        let claims = payload.in_date(&issuer.rules.dates, now)?;
+        let admission = issuer
+            .rules
+            .policy
+            .admit(claims, client, need, &mut scratch.acl)?;
         self.not_revoked(payload.key(), || admission.claims.issued())?;
         Ok(answer(admission, &verified))
     }

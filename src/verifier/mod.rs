@@ -180,7 +180,7 @@ impl Verifier {
             Err(Refusal::Expired)
         } else if running.revokes(grant) {
             Err(Refusal::Revoked)
-        } else if running.keys.now().lost(grant.remembered.key()) {
+        } else if running.issuer.keys.now().lost(grant.remembered.key()) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

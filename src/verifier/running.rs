@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use crate::config::{Config, ConfigError, Rules};
+use crate::config::{Config, ConfigError, IssuerRules, Rules};
 use crate::grant::Grant;
 use crate::host::log::{Log, LogLevel};
 use crate::keys::{KeyIdentity, KeySet};
@@ -10,13 +10,19 @@ use crate::refusal::Refusal;
 use crate::revocations::{Issued, WatchedRevocations};
 use crate::token::Cache;
 
-/// One configuration in force: its rules, its keys with the thread that fetches more of them, the tokens
-/// that were verified, and the revocations with the thread that looks for changes of their file.
+/// One configuration in force: its rules and keys, the tokens that were verified, and the revocations with
+/// the thread that looks for changes of their file.
 pub(super) struct Running {
     pub(super) rules: Rules,
-    pub(super) keys: KeySet,
+    pub(super) issuer: Issuer,
     pub(super) cache: Cache,
     revocations: Option<WatchedRevocations>,
+}
+
+/// What the tokens of an issuer must be like, and its keys with the thread that fetches more of them.
+pub(super) struct Issuer {
+    pub(super) rules: IssuerRules,
+    pub(super) keys: KeySet,
 }
 
 impl Running {
@@ -37,12 +43,8 @@ impl Running {
             // Before the first line of a thread that is started here.
             log.write(LogLevel::Info, || description.clone());
         }
-        let start = |file| WatchedRevocations::start(file, log);
-        let revocations = config.revocations.map(start).transpose();
-        let revocations =
-            revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
         let cache = before
-            .filter(|before| before.rules.remember_as(&config.rules))
+            .filter(|before| before.remembers_for(&config))
             .map(|before| &before.cache)
             .filter(|cache| cache.capacity() == config.cache_capacity);
         let cache = match cache {
@@ -50,14 +52,21 @@ impl Running {
             None => Cache::new(config.cache_capacity)
                 .map_err(|problem| ConfigError::at("cache_capacity", problem))?,
         };
-        let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log)
+        let start = |file| WatchedRevocations::start(file, log);
+        let revocations = config.revocations.map(start).transpose();
+        let revocations =
+            revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
+        let keys = KeySet::start(config.keys, before.map(|before| &before.issuer.keys), log)
             .map_err(|problem| ConfigError::at("endpoint", problem))?;
         if before.is_some() {
             log.write(LogLevel::Info, || format!("reloaded: {description}"));
         }
         Ok(Self {
             rules: config.rules,
-            keys,
+            issuer: Issuer {
+                rules: config.issuer,
+                keys,
+            },
             cache,
             revocations,
         })
@@ -68,7 +77,13 @@ impl Running {
         if let Some(revocations) = &self.revocations {
             revocations.stop();
         }
-        self.keys.stop(&after.keys);
+        self.issuer.keys.stop(&after.issuer.keys);
+    }
+
+    /// Whether what is remembered of a token holds by this configuration as well.
+    fn remembers_for(&self, config: &Config) -> bool {
+        self.rules.claims == config.rules.claims
+            && (self.issuer.rules.policy).has_same_acl_claim(&config.issuer.policy)
     }
 
     /// Refuses a token that was verified by this key and is revoked. `token` is called only where
