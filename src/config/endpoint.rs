@@ -1,13 +1,15 @@
 //! The options about an endpoint: `endpoint`, `refresh_interval`, `headers`, `ssl`,
 //! `max_fail_count`.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use zeroize::Zeroizing;
 
 use super::ConfigError;
-use super::options::{Options, Ssl, Verify};
+use super::options::{EndpointOptions, Ssl, Verify};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
@@ -18,55 +20,94 @@ use crate::remote::{
 /// EMQX's word for: send no server name.
 const NO_SERVER_NAME: &str = "disable";
 
-/// What is to be fetched, and how often; none without `endpoint`.
+/// Where in the configuration the options about an endpoint stand, for the errors that name them.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'p> {
+    /// What leads to each option: nothing at the top level, or such as `issuers[2].`.
+    pub(super) prefix: &'p str,
+    /// The option that holds the URL.
+    pub(super) url: &'p str,
+}
+
+impl Place<'_> {
+    /// The top level, with its `endpoint`.
+    pub(super) const TOP: Self = Place {
+        prefix: "",
+        url: "endpoint",
+    };
+
+    /// The whole name of an option.
+    fn name(self, option: &str) -> String {
+        format!("{}{option}", self.prefix)
+    }
+
+    /// A defect of an option.
+    fn error(self, option: &str, problem: impl fmt::Display) -> ConfigError {
+        ConfigError::at(&self.name(option), problem)
+    }
+}
+
+/// What is to be fetched, and how often; none without a URL.
 pub(super) fn settings(
-    options: &mut Options<'_>,
+    options: EndpointOptions,
+    at: Place<'_>,
     log: &Log,
 ) -> Result<Option<Settings>, ConfigError> {
-    let Some(endpoint) = &options.endpoint else {
-        return without_endpoint(options);
+    let Some(url) = &options.url else {
+        return without_url(&options, at);
     };
-    let url = Url::parse(endpoint).map_err(|problem| ConfigError::at("endpoint", problem))?;
-    let tls = match options.ssl.take() {
+    let url = Url::parse(url).map_err(|problem| at.error(at.url, problem))?;
+    settings_for(url, options, at, log).map(Some)
+}
+
+/// The same for a URL that comes from elsewhere than the options.
+fn settings_for(
+    url: Url,
+    options: EndpointOptions,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Settings, ConfigError> {
+    let tls = match options.ssl {
         Some(_) if !url.is_https() => {
-            let problem = "`endpoint` is an http URL; TLS needs https";
-            return Err(ConfigError::at("ssl", problem));
+            let option = at.name(at.url);
+            let problem = format!("{} is an http URL; TLS needs https", quoted(&option));
+            return Err(at.error("ssl", problem));
         }
-        Some(ssl) => tls(ssl)?,
+        Some(ssl) => tls(ssl, at)?,
         None => Tls::default(),
     };
-    warn_if_unverified(&url, &tls, log);
-    let headers = headers(options)?;
+    warn_if_unverified(&url, &tls, at, log);
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {
         interval: Duration::from_secs(interval.into()),
         max_fail_count: options.max_fail_count.unwrap_or_default().0,
     };
-    Ok(Some(Settings {
+    Ok(Settings {
         source: Source { url, tls },
-        headers,
+        headers: headers(options.headers.unwrap_or_default(), at)?,
         pace,
-    }))
+    })
 }
 
-/// Warns where somebody else could answer in the endpoint's place.
-fn warn_if_unverified(url: &Url, tls: &Tls, log: &Log) {
-    let cause = if tls.unverified {
-        "`ssl.verify` is verify_none"
+/// Warns where somebody else could answer in the endpoint's at.
+fn warn_if_unverified(url: &Url, tls: &Tls, at: Place<'_>, log: &Log) {
+    let (option, cause) = if tls.unverified {
+        ("ssl.verify", "is verify_none")
     } else if !url.is_https() && !url.is_loopback() {
-        "`endpoint` is an http URL of another machine"
+        (at.url, "is an http URL of another machine")
     } else {
         return;
     };
     log.write(LogLevel::Warn, || {
         format!(
-            "{cause}: whoever can answer in the endpoint's place decides which keys are trusted"
+            "{} {cause}: whoever can answer in the endpoint's place decides which keys are trusted",
+            quoted(&at.name(option))
         )
     });
 }
 
 /// Options about an endpoint that is not there were meant for something.
-fn without_endpoint(options: &Options<'_>) -> Result<Option<Settings>, ConfigError> {
+fn without_url(options: &EndpointOptions, at: Place<'_>) -> Result<Option<Settings>, ConfigError> {
     for (option, is_given) in [
         ("refresh_interval", options.refresh_interval.is_some()),
         ("headers", options.headers.is_some()),
@@ -74,69 +115,72 @@ fn without_endpoint(options: &Options<'_>) -> Result<Option<Settings>, ConfigErr
         ("max_fail_count", options.max_fail_count.is_some()),
     ] {
         if is_given {
-            return Err(ConfigError::at(option, "there is no `endpoint`"));
+            let url = at.name(at.url);
+            return Err(at.error(option, format!("there is no {}", quoted(&url))));
         }
     }
     Ok(None)
 }
 
-fn headers(options: &mut Options<'_>) -> Result<Headers, ConfigError> {
+fn headers(
+    written: BTreeMap<String, Zeroizing<String>>,
+    at: Place<'_>,
+) -> Result<Headers, ConfigError> {
     let mut headers = Headers::default();
-    for (name, value) in options.headers.take().unwrap_or_default() {
-        headers.add(&name, value).map_err(|problem| {
-            ConfigError::at("headers", format!("{}: {problem}", quoted(&name)))
-        })?;
+    for (name, value) in written {
+        headers
+            .add(&name, value)
+            .map_err(|problem| at.error("headers", format!("{}: {problem}", quoted(&name))))?;
     }
     Ok(headers)
 }
 
-fn tls(ssl: Ssl) -> Result<Tls, ConfigError> {
+fn tls(ssl: Ssl, at: Place<'_>) -> Result<Tls, ConfigError> {
     let authorities = match &ssl.cacertfile {
         Some(path) => {
-            let file = read("ssl.cacertfile", path)?;
+            let file = read("ssl.cacertfile", path, at)?;
             let authorities = Authorities::from_pem(&file);
-            Some(authorities.map_err(|problem| ConfigError::at("ssl.cacertfile", problem))?)
+            Some(authorities.map_err(|problem| at.error("ssl.cacertfile", problem))?)
         }
         None => None,
     };
     Ok(Tls {
         authorities,
         unverified: matches!(ssl.verify, Verify::VerifyNone),
-        client_certificate: client_certificate(&ssl)?,
-        server_name: server_name(ssl.server_name_indication)?,
+        client_certificate: client_certificate(&ssl, at)?,
+        server_name: server_name(ssl.server_name_indication, at)?,
     })
 }
 
-fn client_certificate(ssl: &Ssl) -> Result<Option<ClientCertificate>, ConfigError> {
+fn client_certificate(ssl: &Ssl, at: Place<'_>) -> Result<Option<ClientCertificate>, ConfigError> {
     let (certfile, keyfile) = match (&ssl.certfile, &ssl.keyfile) {
         (Some(certfile), Some(keyfile)) => (certfile, keyfile),
         (Some(_), None) => {
-            return Err(ConfigError::at("ssl.certfile", "`ssl.keyfile` is missing"));
+            return Err(at.error("ssl.certfile", "`ssl.keyfile` is missing"));
         }
         (None, Some(_)) => {
-            return Err(ConfigError::at("ssl.keyfile", "`ssl.certfile` is missing"));
+            return Err(at.error("ssl.keyfile", "`ssl.certfile` is missing"));
         }
         (None, None) => return Ok(None),
     };
-    let certificate = read("ssl.certfile", certfile)?;
-    let key = read("ssl.keyfile", keyfile)?;
-    let chain =
-        certificates(&certificate).map_err(|problem| ConfigError::at("ssl.certfile", problem))?;
+    let certificate = read("ssl.certfile", certfile, at)?;
+    let key = read("ssl.keyfile", keyfile, at)?;
+    let chain = certificates(&certificate).map_err(|problem| at.error("ssl.certfile", problem))?;
     ClientCertificate::from_pem(chain, [&certificate, &key])
         .map(Some)
-        .map_err(|problem| ConfigError::at("ssl.keyfile", problem))
+        .map_err(|problem| at.error("ssl.keyfile", problem))
 }
 
-fn server_name(written: Option<String>) -> Result<Option<Sni>, ConfigError> {
+fn server_name(written: Option<String>, at: Place<'_>) -> Result<Option<Sni>, ConfigError> {
     let Some(name) = written else { return Ok(None) };
     if name == NO_SERVER_NAME {
         return Ok(Some(Sni::Disabled));
     }
     let name = ServerName::try_from(name)
-        .map_err(|_| ConfigError::at("ssl.server_name_indication", "not a host name"))?;
+        .map_err(|_| at.error("ssl.server_name_indication", "not a host name"))?;
     Ok(Some(Sni::Name(name)))
 }
 
-fn read(option: &str, path: &str) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-    file::read_keys(path).map_err(|problem| ConfigError::at(option, problem))
+fn read(option: &str, path: &str, at: Place<'_>) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
+    file::read_keys(path).map_err(|problem| at.error(option, problem))
 }

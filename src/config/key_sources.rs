@@ -3,7 +3,8 @@
 
 use zeroize::Zeroizing;
 
-use super::{ConfigError, Options, endpoint};
+use super::endpoint::{self, Place};
+use super::{ConfigError, Options};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
@@ -16,7 +17,7 @@ pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySources, C
     keys.extend(hmac_key(options, log)?);
     keys.extend(public_keys(options)?);
     keys.extend(key_sets(options, log)?);
-    let endpoint = endpoint::settings(options, log)?;
+    let endpoint = endpoint::settings(options.take_endpoint(), Place::TOP, log)?;
     if keys.is_empty() && endpoint.is_none() {
         return Err(ConfigError::whole(
             "no key is configured; give at least one of `secret`, `secret_file`, `public_key`, \

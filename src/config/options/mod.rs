@@ -3,6 +3,7 @@
 //! The doc comments are published: the JSON Schema takes them over, and the table in
 //! docs/configuration.md with it.
 
+mod endpoint;
 mod ssl;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::client::Field;
 use crate::json::Json;
 use crate::keys::SignatureFormat;
 
+pub(crate) use endpoint::EndpointOptions;
 pub(crate) use ssl::{Ssl, Verify};
 
 /// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,

@@ -1,0 +1,32 @@
+//! The options about one endpoint, wherever in the configuration they are written.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use super::{FailCount, Interval, Options, Ssl};
+
+/// The options about one endpoint. Each part of the configuration that may have an endpoint has options
+/// of these names, and takes them out of itself into this.
+#[derive(Default)]
+pub(crate) struct EndpointOptions {
+    /// What is to be fetched; none: nothing, unless the URL comes from another option.
+    pub(crate) url: Option<String>,
+    pub(crate) refresh_interval: Option<Interval>,
+    pub(crate) headers: Option<BTreeMap<String, Zeroizing<String>>>,
+    pub(crate) ssl: Option<Ssl>,
+    pub(crate) max_fail_count: Option<FailCount>,
+}
+
+impl Options<'_> {
+    /// Takes out the options about the top level's `endpoint`.
+    pub(crate) fn take_endpoint(&mut self) -> EndpointOptions {
+        EndpointOptions {
+            url: self.endpoint.take(),
+            refresh_interval: self.refresh_interval.take(),
+            headers: self.headers.take(),
+            ssl: self.ssl.take(),
+            max_fail_count: self.max_fail_count.take(),
+        }
+    }
+}
