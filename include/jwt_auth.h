@@ -175,6 +175,9 @@ typedef enum jwt_auth_reason {
   // no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
   // option.
   JWT_AUTH_REASON_AMBIGUOUS_KEY = 22,
+  // The token is signed by a key of another issuer than the one that its `iss` names, which does not
+  // have this key. See `issuers`.
+  JWT_AUTH_REASON_WRONG_ISSUER = 23,
   // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
   // connect with this certificate. See `certificate_binding`.
   JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,

@@ -8,7 +8,7 @@ use crate::json::tape::{Read, Value};
 use crate::refusal::Refusal;
 
 /// One custom verification field.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Expectation {
     /// The claim's name in the configuration.
     pub(crate) claim: Arc<str>,
@@ -16,7 +16,7 @@ pub(crate) struct Expectation {
 }
 
 /// What a claim must be. The type counts: 1 is neither "1" nor true.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum ExpectedValue {
     Text(Template),
     Bool(bool),

@@ -71,7 +71,7 @@ pub(crate) struct Admission<'d> {
 impl Policy {
     /// A policy whose claims get slots in `table`.
     pub(crate) fn new(
-        verify_claims: Vec<Expectation>,
+        verify_claims: impl Iterator<Item = Expectation>,
         certificate_binding: CertificateBinding,
         acl_claim_name: &str,
         outlives_token: bool,
@@ -84,7 +84,6 @@ impl Policy {
         Self {
             acl_claim: path(acl_claim_name),
             verify_claims: verify_claims
-                .into_iter()
                 .map(|expectation| (path(&expectation.claim), expectation))
                 .collect(),
             certificate_binding,

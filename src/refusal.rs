@@ -98,6 +98,9 @@ pub enum Reason {
     /// no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
     /// option.
     AmbiguousKey = 22,
+    /// The token is signed by a key of another issuer than the one that its `iss` names, which does not
+    /// have this key. See `issuers`.
+    WrongIssuer = 23,
     /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
     /// connect with this certificate. See `certificate_binding`.
     CertificateMismatch = 25,
@@ -107,7 +110,7 @@ impl Reason {
     /// One more than the largest number.
     pub(crate) const NUMBERS: usize = Self::CertificateMismatch as usize + 1;
 
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -130,6 +133,7 @@ impl Reason {
         Self::BadAcl,
         Self::Revoked,
         Self::AmbiguousKey,
+        Self::WrongIssuer,
         Self::CertificateMismatch,
     ];
 
@@ -159,6 +163,7 @@ impl Reason {
             Self::BadAcl => c"bad_acl",
             Self::Revoked => c"revoked",
             Self::AmbiguousKey => c"ambiguous_key",
+            Self::WrongIssuer => c"wrong_issuer",
             Self::CertificateMismatch => c"certificate_mismatch",
         }
     }
@@ -192,6 +197,9 @@ pub enum Refusal {
     KeyGone,
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
+    /// See [`Reason::WrongIssuer`]; the issuer whose key it is, and none for the top level of the
+    /// configuration.
+    WrongIssuer(Option<Box<str>>),
     /// See [`Reason::AmbiguousKey`]; the `kid`, if the token has one.
     AmbiguousKey(Algorithm, Option<String>),
     /// See [`Reason::KeysUnavailable`].
@@ -239,6 +247,7 @@ impl Refusal {
             Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
             Self::AmbiguousKey(..) => Reason::AmbiguousKey,
+            Self::WrongIssuer(_) => Reason::WrongIssuer,
             Self::KeysUnavailable => Reason::KeysUnavailable,
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
@@ -273,6 +282,10 @@ impl fmt::Display for Refusal {
                 write!(f, " (alg {algorithm}, kid {})", quoted(kid))
             }
             Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),
+            Self::WrongIssuer(Some(signer)) => {
+                write!(f, " (signed by a key of the issuer {})", quoted(signer))
+            }
+            Self::WrongIssuer(None) => f.write_str(" (signed by a key that is of no issuer)"),
             Self::MissingClaim(name) | Self::ClaimMismatch(name) => {
                 write!(f, " (claim {})", quoted(name))
             }

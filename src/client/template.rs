@@ -5,11 +5,11 @@ use crate::bytes::{Block16, Hits};
 use crate::client::Client;
 
 /// An expected text, taken apart.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Template(Box<[Part]>);
 
 /// A part of a template.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Part {
     Text(Box<str>),
     Username,

@@ -37,12 +37,12 @@ impl Place<'_> {
     };
 
     /// The whole name of an option.
-    fn name(self, option: &str) -> String {
+    pub(super) fn name(self, option: &str) -> String {
         format!("{}{option}", self.prefix)
     }
 
     /// A defect of an option.
-    fn error(self, option: &str, problem: impl fmt::Display) -> ConfigError {
+    pub(super) fn error(self, option: &str, problem: impl fmt::Display) -> ConfigError {
         ConfigError::at(&self.name(option), problem)
     }
 }

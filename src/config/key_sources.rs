@@ -3,29 +3,29 @@
 
 use zeroize::Zeroizing;
 
+use super::ConfigError;
 use super::endpoint::{self, Place};
-use super::{ConfigError, Options};
+use super::options::KeyOptions;
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::Json;
 use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, pem, secret};
 
-/// Reads every key source that is given. At least one is required.
-pub(super) fn load(options: &mut Options<'_>, log: &Log) -> Result<KeySources, ConfigError> {
+/// Reads every key source that is given. The log warns of tokens that fit more than `max_trials` keys.
+pub(super) fn load(
+    mut options: KeyOptions<'_>,
+    max_trials: usize,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<KeySources, ConfigError> {
     let mut keys = Vec::new();
-    keys.extend(hmac_key(options, log)?);
-    keys.extend(public_keys(options)?);
-    keys.extend(key_sets(options, log)?);
-    let endpoint = endpoint::settings(options.take_endpoint(), Place::TOP, log)?;
-    if keys.is_empty() && endpoint.is_none() {
-        return Err(ConfigError::whole(
-            "no key is configured; give at least one of `secret`, `secret_file`, `public_key`, \
-             `jwks`, `jwks_file`, `endpoint`",
-        ));
-    }
+    keys.extend(hmac_key(&options, at, log)?);
+    keys.extend(public_keys(&options, at)?);
+    keys.extend(key_sets(&mut options, at, log)?);
+    let endpoint = endpoint::settings(options.endpoint, at, log)?;
     let local = KeyIndex::new(keys);
-    warn_of_ambiguity(&local, options.max_key_trials.0 as usize, log);
+    warn_of_ambiguity(&local, max_trials, log);
     Ok(KeySources { local, endpoint })
 }
 
@@ -49,29 +49,28 @@ fn warn_of_ambiguity(keys: &KeyIndex, max: usize, log: &Log) {
 }
 
 /// The key of `secret` or `secret_file`.
-fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError> {
+fn hmac_key(
+    options: &KeyOptions<'_>,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Option<Key>, ConfigError> {
     let (option, written) = match (&options.secret, &options.secret_file) {
         (Some(_), Some(_)) => {
-            return Err(ConfigError::at(
-                "secret_file",
-                "`secret` is given as well; one is enough",
-            ));
+            let problem = "`secret` is given as well; one is enough";
+            return Err(at.error("secret_file", problem));
         }
         (Some(secret), None) => ("secret", Zeroizing::new(secret.as_bytes().to_vec())),
         (None, Some(path)) => {
             let read = file::read_keys(path);
-            let read = read.map_err(|problem| ConfigError::at("secret_file", problem))?;
+            let read = read.map_err(|problem| at.error("secret_file", problem))?;
             ("secret_file", read)
         }
         (None, None) if options.secret_base64_encoded => {
-            return Err(ConfigError::at(
-                "secret_base64_encoded",
-                "there is no `secret`",
-            ));
+            return Err(at.error("secret_base64_encoded", "there is no `secret`"));
         }
         (None, None) => return Ok(None),
     };
-    let refuse = |problem: &str| ConfigError::at(option, problem);
+    let refuse = |problem: &str| at.error(option, problem);
     if let Some(found) = misplaced::recognise(&written) {
         return Err(refuse(found));
     }
@@ -93,7 +92,7 @@ fn hmac_key(options: &Options<'_>, log: &Log) -> Result<Option<Key>, ConfigError
     if let Some(found) = misplaced::recognise(&secret) {
         return Err(refuse(found));
     }
-    let key = secret::key(format!("`{option}`"), None, &secret, log);
+    let key = secret::key(quoted(&at.name(option)).to_string(), None, &secret, log);
     key.map(Some).map_err(|problem| refuse(&problem))
 }
 
@@ -109,43 +108,48 @@ fn without_final_newline(mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
 
 /// The keys of `public_key`, under whichever of its two names it is given: PEM text, or the path
 /// of a PEM file.
-fn public_keys(options: &Options<'_>) -> Result<Vec<Key>, ConfigError> {
+fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, ConfigError> {
     let (option, text_or_path) = match (&options.public_key, &options.pubkey) {
         (Some(_), Some(_)) => {
             let problem = "another name of `public_key`, which is given as well";
-            return Err(ConfigError::at("pubkey", problem));
+            return Err(at.error("pubkey", problem));
         }
         (Some(value), None) => ("public_key", value),
         (None, Some(value)) => ("pubkey", value),
         (None, None) => return Ok(Vec::new()),
     };
+    let name = at.name(option);
     let read = if pem::is_pem(text_or_path.as_bytes()) {
-        pem::read(option, text_or_path.as_bytes())
+        pem::read(&name, text_or_path.as_bytes())
     } else {
         file::read_keys(text_or_path)
             .map_err(|problem| format!("neither PEM text nor a file's path: {problem}"))
-            .and_then(|text| pem::read(option, &text))
+            .and_then(|text| pem::read(&name, &text))
     };
-    read.map_err(|problem| ConfigError::at(option, problem))
+    read.map_err(|problem| at.error(option, problem))
 }
 
 /// The keys of `jwks` and `jwks_file`.
-fn key_sets(options: &mut Options<'_>, log: &Log) -> Result<Vec<Key>, ConfigError> {
+fn key_sets(
+    options: &mut KeyOptions<'_>,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Vec<Key>, ConfigError> {
     let mut keys = Vec::new();
     if let Some(set) = options.jwks.take() {
-        let read = jwk::read_set("jwks", set, log);
-        keys.extend(read.map_err(|problem| ConfigError::at("jwks", problem))?);
+        let read = jwk::read_set(&at.name("jwks"), set, log);
+        keys.extend(read.map_err(|problem| at.error("jwks", problem))?);
     }
     if let Some(path) = &options.jwks_file {
-        let read = key_set_file(path, log);
-        keys.extend(read.map_err(|problem| ConfigError::at("jwks_file", problem))?);
+        let read = key_set_file(&at.name("jwks_file"), path, log);
+        keys.extend(read.map_err(|problem| at.error("jwks_file", problem))?);
     }
     Ok(keys)
 }
 
-fn key_set_file(path: &str, log: &Log) -> Result<Vec<Key>, String> {
+fn key_set_file(name: &str, path: &str, log: &Log) -> Result<Vec<Key>, String> {
     let bytes = file::read_keys(path)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
     let set = Json::parse(text).map_err(|error| error.to_string())?;
-    jwk::read_set("jwks_file", set, log)
+    jwk::read_set(name, set, log)
 }

@@ -1,6 +1,7 @@
 //! From JSON text to a [`Config`] in which everything has been checked.
 
 mod endpoint;
+mod issuers;
 mod key_sources;
 mod options;
 mod verify_claims;
@@ -13,20 +14,19 @@ use crate::client::Field;
 use crate::host::log::Log;
 use crate::host::quote::quoted;
 use crate::json::{self, Json};
-use crate::keys::KeySources;
-use crate::policy::Policy;
 use crate::refusal::{Decision, Refusal};
 use crate::revocations::RevocationsFile;
-use crate::token::{ClaimTable, DateRules, HeaderRules, SignatureRules};
+use crate::token::ClaimTable;
 
 use options::{Disposition, Options};
+
+pub(crate) use issuers::{IssuerConfig, IssuerRules, IssuersConfig};
 
 /// A configuration in which everything has been checked. It is plain data: nothing runs yet, and
 /// nothing was fetched.
 pub(crate) struct Config {
     pub(crate) rules: Rules,
-    pub(crate) issuer: IssuerRules,
-    pub(crate) keys: KeySources,
+    pub(crate) issuers: IssuersConfig,
     pub(crate) revocations: Option<RevocationsFile>,
     /// How many verified tokens are remembered.
     pub(crate) cache_capacity: u32,
@@ -43,50 +43,20 @@ pub(crate) struct Rules {
     pub(crate) dispositions: Dispositions,
 }
 
-/// What the tokens of an issuer must be like, beside their keys.
-pub(crate) struct IssuerRules {
-    pub(crate) header: HeaderRules,
-    pub(crate) signature: SignatureRules,
-    pub(crate) dates: DateRules,
-    pub(crate) policy: Policy,
-}
-
 impl Config {
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;
         let mut options: Options<'_> = serde_path_to_error::deserialize(json)
             .map_err(|error| ConfigError::within(error.path(), error.inner()))?;
-        if options.acl_claim_name.is_empty() {
-            return Err(ConfigError::at("acl_claim_name", "the name is empty"));
-        }
-        let keys = key_sources::load(&mut options, log)?;
+        let mut claims = ClaimTable::new();
+        let issuers = IssuersConfig::read(&mut options, &mut claims, log)?;
         let revocations = options
             .revocations_file
             .take()
             .map(RevocationsFile::read)
             .transpose()
             .map_err(|problem| ConfigError::at("revocations_file", problem))?;
-        if let Some(algorithms) = &options.algorithms {
-            if algorithms.is_empty() {
-                return Err(ConfigError::at("algorithms", "the list is empty"));
-            }
-            if let Some(unserved) = algorithms
-                .iter()
-                .find(|algorithm| !keys.serves(**algorithm))
-            {
-                let problem = format!("no configured key can verify {unserved}");
-                return Err(ConfigError::at("algorithms", problem));
-            }
-        }
-        let mut claims = ClaimTable::new();
-        let policy = Policy::new(
-            options.verify_claims.0,
-            options.certificate_binding,
-            &options.acl_claim_name,
-            !options.disconnect_after_expire,
-            &mut claims,
-        );
         let rules = Rules {
             from: options.from,
             max_token_size: options.max_token_size.0 as usize,
@@ -97,25 +67,9 @@ impl Config {
                 unknown_key: options.on_unknown_key,
             },
         };
-        let issuer = IssuerRules {
-            header: HeaderRules {
-                algorithms: options.algorithms,
-            },
-            signature: SignatureRules {
-                format: options.signature_format,
-                max_key_trials: options.max_key_trials.0 as usize,
-            },
-            dates: DateRules {
-                leeway: options.leeway.0.into(),
-                require_exp: options.require_exp,
-                check_iat: options.check_iat,
-            },
-            policy,
-        };
         Ok(Self {
             rules,
-            issuer,
-            keys,
+            issuers,
             revocations,
             cache_capacity: options.cache_capacity.0,
         })

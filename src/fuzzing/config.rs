@@ -26,7 +26,8 @@ pub fn config(bytes: &[u8]) {
             assert!(matches!(read, Some(Value::Object(_))));
             // Nothing is fetched, no thread is started, and little is allocated.
             let is_modest = config.cache_capacity <= 1024;
-            if config.keys.endpoint.is_none() && config.revocations.is_none() && is_modest {
+            let is_fetched = config.issuers.are_fetched();
+            if !is_fetched && config.revocations.is_none() && is_modest {
                 start(text);
             }
         }

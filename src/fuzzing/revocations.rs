@@ -28,24 +28,51 @@ pub fn revocations(bytes: &[u8]) {
     };
     let mut times: Vec<Option<i64>> = limits.flat_map(around).take(8).collect();
     times.push(None);
-    for id in ids.into_iter().map(Some).chain([None, Some("no id")]) {
-        for subject in names(&subjects) {
-            for kid in names(&kids) {
-                for at in &times {
-                    let token = Issued {
-                        id: id.map(Cow::Borrowed),
-                        subject: subject.map(Cow::Borrowed),
-                        at: *at,
-                    };
-                    let expected = revokes(&list, &token, kid);
-                    assert_eq!(found.revoke(&token, kid), expected, "{token:?} {kid:?}");
+    let issuers = list.get("issuers").and_then(Value::members);
+    let issuers = issuers
+        .unwrap_or_default()
+        .iter()
+        .map(|(name, _)| Some(name.as_str()));
+    for issuer in issuers.take(2).chain([None, Some("no issuer")]) {
+        let own = list.get("issuers").and_then(|lists| lists.get(issuer?));
+        for id in ids.iter().copied().map(Some).chain([None, Some("no id")]) {
+            for subject in names(&subjects) {
+                for kid in names(&kids) {
+                    for at in &times {
+                        let token = Issued {
+                            id: id.map(Cow::Borrowed),
+                            subject: subject.map(Cow::Borrowed),
+                            issuer: issuer.map(Cow::Borrowed),
+                            at: *at,
+                        };
+                        let lists = [Some(&list), own];
+                        let expected =
+                            (lists.into_iter().flatten()).any(|list| revokes(list, &token, kid));
+                        assert_eq!(found.revoke(&token, kid), expected, "{token:?} {kid:?}");
+                    }
                 }
             }
         }
     }
 }
 
+/// A whole list: its own members, and lists of issuers.
 fn is_list(value: &Value) -> bool {
+    let Some(members) = value.members() else {
+        return false;
+    };
+    let (issuers, own): (Vec<_>, Vec<_>) = members
+        .iter()
+        .cloned()
+        .partition(|(name, _)| name == "issuers");
+    is_plain_list(&Value::Object(own))
+        && issuers.iter().all(|(_, issuers)| {
+            let lists = issuers.members();
+            lists.is_some_and(|lists| lists.iter().all(|(_, list)| is_plain_list(list)))
+        })
+}
+
+fn is_plain_list(value: &Value) -> bool {
     let has_only = |value: &Value, names: &[&str]| {
         let members = value.members();
         members.is_some_and(|all| all.iter().all(|(name, _)| names.contains(&&**name)))

@@ -119,6 +119,28 @@ impl<'d> Tape<'d> {
         Value { tape: self, node }
     }
 
+    /// The text of a node that is a string.
+    #[inline]
+    pub(crate) fn string(self, node: Node) -> Option<Cow<'d, str>> {
+        match parts(node) {
+            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(text(self.slice(start, len)))),
+            (Kind::Escaped, start, len, _) => Some(Cow::Owned(self.unescaped(start, len))),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn slice(self, start: usize, len: usize) -> &'d [u8] {
+        let end = start.wrapping_add(len);
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    fn unescaped(self, start: usize, len: usize) -> String {
+        // With its quotation marks.
+        let quoted = self.slice(start.saturating_sub(1), len.saturating_add(2));
+        serde_json::from_slice(quoted).unwrap_or_default()
+    }
+
     /// The value of the node at an index.
     #[inline]
     pub(super) fn at(&self, index: usize) -> Value<'_> {
@@ -168,11 +190,7 @@ impl<'d> Value<'d> {
     }
 
     pub(crate) fn as_str(self) -> Option<Cow<'d, str>> {
-        match self.parts() {
-            (Kind::Plain, start, len, _) => Some(Cow::Borrowed(text(self.slice(start, len)))),
-            (Kind::Escaped, start, len, _) => Some(Cow::Owned(self.unescaped(start, len))),
-            _ => None,
-        }
+        self.tape.string(self.node)
     }
 
     /// The bytes of a string, to be compared.
@@ -224,14 +242,11 @@ impl<'d> Value<'d> {
 
     #[inline]
     fn slice(self, start: usize, len: usize) -> &'d [u8] {
-        let end = start.wrapping_add(len);
-        self.tape.text.get(start..end).unwrap_or_default()
+        self.tape.slice(start, len)
     }
 
     fn unescaped(self, start: usize, len: usize) -> String {
-        // With its quotation marks.
-        let quoted = self.slice(start.saturating_sub(1), len.saturating_add(2));
-        serde_json::from_slice(quoted).unwrap_or_default()
+        self.tape.unescaped(start, len)
     }
 
     #[inline]

@@ -26,6 +26,11 @@ impl KeySources {
             || self.local.all.iter().any(|key| key.serves(algorithm))
     }
 
+    /// Whether there are none, and none will come.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.local.all.is_empty() && self.endpoint.is_none()
+    }
+
     /// What there is, for the log.
     pub(crate) fn describe(&self) -> String {
         let local = self.local.len();
@@ -66,11 +71,10 @@ impl KeySet {
     }
 
     /// Stops to fetch, unless these keys are fetched by the same thread.
-    pub(crate) fn stop(&self, after: &Self) {
+    pub(crate) fn stop(&self, after: Option<&Self>) {
         if let Some(endpoint) = &self.endpoint
             && !after
-                .endpoint
-                .as_ref()
+                .and_then(|after| after.endpoint.as_ref())
                 .is_some_and(|after| Arc::ptr_eq(endpoint, after))
         {
             endpoint.stop();
@@ -97,6 +101,29 @@ pub(crate) struct Keys<'k> {
 impl<'l> Keys<'l> {
     fn fetched(&self) -> Option<&KeyIndex> {
         self.fetched.as_ref()?.as_deref()
+    }
+
+    /// Whether keys are yet to be fetched.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.endpoint.is_some() && self.fetched().is_none()
+    }
+
+    /// The keys of this `kid` that serve this algorithm.
+    pub(crate) fn named<'k>(
+        &'k self,
+        kid: &str,
+        algorithm: Algorithm,
+    ) -> impl Iterator<Item = &'k Key> + use<'k, 'l> {
+        let sets = [Some(self.local), self.fetched()];
+        let named = sets.map(|set| set.map_or(&[][..], |set| set.with_kid(kid)));
+        let keys = named.into_iter().flatten().map(Arc::as_ref);
+        keys.filter(move |key| key.serves(algorithm))
+    }
+
+    /// Whether a key has this `kid`.
+    pub(crate) fn has(&self, kid: &str) -> bool {
+        let sets = [Some(self.local), self.fetched()];
+        (sets.into_iter().flatten()).any(|set| !set.with_kid(kid).is_empty())
     }
 
     /// Whether this key is gone, under whatever `kid`. While keys are yet to be fetched that is not known of

@@ -21,6 +21,8 @@ pub(crate) struct Issued<'d> {
     pub(crate) id: Option<Cow<'d, str>>,
     /// The claim `sub`.
     pub(crate) subject: Option<Cow<'d, str>>,
+    /// The claim `iss`.
+    pub(crate) issuer: Option<Cow<'d, str>>,
     /// The second in which the token was issued, by the claim `iat`.
     pub(crate) at: Option<i64>,
 }
@@ -31,6 +33,7 @@ impl Issued<'_> {
         Issued {
             id: owned(self.id),
             subject: owned(self.subject),
+            issuer: owned(self.issuer),
             at: self.at,
         }
     }
@@ -38,8 +41,43 @@ impl Issued<'_> {
 
 /// What is revoked: the content of a `revocations_file`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(from = "Members")]
 pub(crate) struct Revocations {
+    /// Of whichever issuer.
+    of_all: List,
+    /// Of the issuer with this `iss`.
+    of_issuer: HashMap<Box<str>, List>,
+}
+
+/// What the file holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    #[serde(default)]
+    jti: HashSet<Box<str>>,
+    #[serde(default)]
+    not_before: NotBefore,
+    #[serde(default)]
+    issuers: HashMap<Box<str>, List>,
+}
+
+impl From<Members> for Revocations {
+    fn from(members: Members) -> Self {
+        let Members {
+            jti,
+            not_before,
+            issuers,
+        } = members;
+        Self {
+            of_all: List { jti, not_before },
+            of_issuer: issuers,
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
     /// The ids of tokens.
     #[serde(default)]
     jti: HashSet<Box<str>>,
@@ -75,6 +113,21 @@ impl Revocations {
 
     /// Whether they revoke a token that was verified by a key of this `kid`.
     pub(crate) fn revoke(&self, token: &Issued<'_>, kid: Option<&str>) -> bool {
+        let of_issuer = || self.of_issuer.get(token.issuer.as_deref()?);
+        self.of_all.revoke(token, kid)
+            || (!self.of_issuer.is_empty()
+                && of_issuer().is_some_and(|list| list.revoke(token, kid)))
+    }
+
+    /// How many revocations there are.
+    pub(crate) fn len(&self) -> usize {
+        let lists = std::iter::once(&self.of_all).chain(self.of_issuer.values());
+        lists.map(List::len).fold(0, usize::saturating_add)
+    }
+}
+
+impl List {
+    fn revoke(&self, token: &Issued<'_>, kid: Option<&str>) -> bool {
         let is_before = |limit: &i64| token.at.is_none_or(|at| at < *limit);
         let Self { jti, not_before } = self;
         let limit = |times: &HashMap<Box<str>, i64>, name: Option<&str>| {
@@ -89,8 +142,7 @@ impl Revocations {
             || limit(&not_before.kid, kid)
     }
 
-    /// How many revocations there are.
-    pub(crate) fn len(&self) -> usize {
+    fn len(&self) -> usize {
         let NotBefore { sub, kid, all } = &self.not_before;
         [self.jti.len(), sub.len(), kid.len(), all.iter().len()]
             .into_iter()
@@ -120,6 +172,10 @@ mod tests {
             "`jit`: unknown; the nearest known name is `jti`",
         );
         refused(r#"{"not_before": 7}"#, "`not_before`: expected an object");
+        refused(
+            r#"{"issuers": {"a": {"jti": 7}}}"#,
+            "`issuers.a.jti`: expected a list",
+        );
         for all in ["\"7\"", "7.5", "null"] {
             refused(
                 &format!(r#"{{"not_before": {{"*": {all}}}}}"#),

@@ -136,6 +136,7 @@ mod tests {
     fn revokes(watcher: &Watcher, id: &str) -> bool {
         let token = Issued {
             id: Some(id.into()),
+            issuer: None,
             subject: None,
             at: None,
         };

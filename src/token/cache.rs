@@ -13,9 +13,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache as Map;
 use siphasher::sip128::SipHasher13;
 
+use super::base64url::Buffer;
 use super::compact::{PermittedToken, Token};
-use super::names::ClaimTable;
-use super::payload::{Buffers, Payload};
+use super::payload::{Payload, PayloadReader};
+use super::preview::{Closed, Preview};
 use super::remembered::Remembered;
 use crate::bytes::ShortKey;
 use crate::host::log::Log;
@@ -32,6 +33,20 @@ pub(crate) struct SignatureRules {
     pub(crate) format: Option<SignatureFormat>,
     /// How many keys a token is tried with at most.
     pub(crate) max_key_trials: usize,
+}
+
+/// Where a signature is decoded, and a payload put together as it will be remembered.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    signature: Buffer,
+    remembered: Vec<u8>,
+}
+
+impl Buffers {
+    /// How many bytes they take.
+    pub(crate) fn size(&self) -> usize {
+        (self.signature.size()).saturating_add(self.remembered.capacity())
+    }
 }
 
 /// A token whose signature is good, and whose claims are found.
@@ -78,8 +93,15 @@ impl Cache {
         self.0.as_ref().map_or(0, |tokens| tokens.capacity)
     }
 
-    /// Verifies a token with one of the keys and reads its payload, in which it finds the claims of the
-    /// table, unless all that is remembered.
+    /// What a token says of its issuer: by what is remembered of it, or else by reading its payload.
+    pub(crate) fn preview<'a>(&self, token: &Token<'a>, reader: PayloadReader<'a>) -> Preview<'a> {
+        match self.0.as_deref().and_then(|tokens| tokens.seen(token)) {
+            Some(remembered) => Preview::Remembered(remembered, reader),
+            None => Preview::Scanned(reader.read(token.payload)),
+        }
+    }
+
+    /// Verifies a token with one of the keys and reads its payload, unless both are remembered.
     #[expect(
         clippy::inline_always,
         reason = "a stage of every check: a call would copy its result"
@@ -90,34 +112,38 @@ impl Cache {
         token: PermittedToken<'a>,
         keys: &'a Keys<'_>,
         rules: &SignatureRules,
-        claims: &ClaimTable,
+        payload: impl Closed + 'a,
         log: &Log,
-        buffers: &'a mut Buffers,
+        buffers: &mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
         let candidates = token.candidates(keys, rules.max_key_trials)?;
         let Some(tokens) = self.0.as_deref() else {
-            return fresh(token, candidates, rules, claims, log, buffers).map(Verified::Fresh);
+            return fresh(token, candidates, rules, payload, log, buffers).map(Verified::Fresh);
         };
         // An HMAC costs no more than a look-up among many tokens, so only one that was accepted lately is
         // looked up.
         if token.algorithm.is_hmac() && !tokens.recent_hmacs.contain(token.token) {
-            let payload = fresh(token, candidates, rules, claims, log, buffers)?;
+            let payload = fresh(token, candidates, rules, payload, log, buffers)?;
             tokens.recent_hmacs.add(token.token);
             return Ok(Verified::Fresh(payload));
         }
         let name = tokens.name(token.token);
-        if let Some(remembered) = tokens.recall(name, token.token, rules.format, candidates.clone())
+        let seen = match payload.remembered() {
+            Some(remembered) => Some(remembered.clone()),
+            None => tokens.recall(name, token.token),
+        };
+        if let Some(remembered) = seen
+            && remembered.is_good(rules.format, candidates.clone())
         {
             return Ok(Verified::Cached(remembered));
         }
         let Buffers {
             signature,
             remembered,
-            tape,
         } = buffers;
         let payload = token
             .verify(candidates, rules.format, log, signature)?
-            .payload(claims, tape)?;
+            .payload(payload)?;
         let remembered = Remembered::new(token.token, &payload, rules.format, remembered);
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
@@ -130,13 +156,13 @@ fn fresh<'a>(
     token: PermittedToken<'a>,
     candidates: impl Iterator<Item = &'a Key>,
     rules: &SignatureRules,
-    claims: &ClaimTable,
+    payload: impl Closed + 'a,
     log: &Log,
-    buffers: &'a mut Buffers,
+    buffers: &mut Buffers,
 ) -> Result<Payload<'a>, Refusal> {
     token
         .verify(candidates, rules.format, log, &mut buffers.signature)?
-        .payload(claims, &mut buffers.tape)
+        .payload(payload)
 }
 
 struct Tokens {
@@ -175,22 +201,18 @@ impl Tokens {
             .as_u128()
     }
 
-    /// What is remembered of this token, if the same key would verify it now, under the same `kid`, which
-    /// a revocation may name.
-    fn recall<'k>(
-        &self,
-        name: u128,
-        token: &Token<'_>,
-        format: Option<SignatureFormat>,
-        mut candidates: impl Iterator<Item = &'k Key>,
-    ) -> Option<Remembered> {
+    /// What is remembered of the token of this name.
+    fn recall(&self, name: u128, token: &Token<'_>) -> Option<Remembered> {
         let remembered = self.map.get(&name)?;
-        let is_good = remembered.matches(token)
-            && remembered.format() == format
-            && candidates
-                .find(|key| key.identity.material == remembered.key().material)
-                .is_some_and(|key| *key.identity == *remembered.key());
-        is_good.then_some(remembered)
+        remembered.matches(token).then_some(remembered)
+    }
+
+    /// The same, unless it is a token that is not looked up.
+    fn seen(&self, token: &Token<'_>) -> Option<Remembered> {
+        if token.is_hmac() && !self.recent_hmacs.contain(token) {
+            return None;
+        }
+        self.recall(self.name(token), token)
     }
 }
 

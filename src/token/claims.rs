@@ -51,6 +51,7 @@ impl<'a> Claims<'a> {
         Issued {
             id: text(ClaimSlot::JTI),
             subject: text(ClaimSlot::SUB),
+            issuer: self.get(ClaimSlot::ISS).and_then(Value::as_str),
             at: self.payload.dates.iat.map(|iat| iat.floor),
         }
     }

@@ -37,6 +37,12 @@ pub(crate) struct PermittedToken<'a> {
     pub(super) algorithm: Algorithm,
 }
 
+impl PermittedToken<'_> {
+    pub(crate) fn algorithm(self) -> Algorithm {
+        self.algorithm
+    }
+}
+
 /// Where the first two segments are decoded.
 #[derive(Default)]
 pub(crate) struct Buffers {
@@ -95,6 +101,11 @@ impl<'a> Token<'a> {
             payload,
             signature,
         })
+    }
+
+    /// Whether its `alg` is one of HMAC.
+    pub(super) fn is_hmac(&self) -> bool {
+        self.header.is_hmac()
     }
 
     /// Looks at what the header says: `alg`, whether it is allowed, critical extensions. A signature that

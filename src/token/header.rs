@@ -45,6 +45,10 @@ impl Header {
         })
     }
 
+    pub(super) fn is_hmac(&self) -> bool {
+        self.algorithm.is_some_and(Algorithm::is_hmac)
+    }
+
     /// The algorithm, if it is supported and among those `allowed` (none: all are), and the token demands
     /// no extension.
     pub(super) fn algorithm(&self, allowed: Option<&[Algorithm]>) -> Result<Algorithm, Refusal> {

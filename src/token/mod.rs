@@ -4,6 +4,7 @@
 //! compact      1  bytes   -> Token     well-formed, not to be trusted       header, base64url
 //! signature    2  Token   -> Signed    one of our keys signed it: which one
 //! payload      3  Signed  -> Payload   its claims found, its dates read     names, date
+//! preview      between 1 and 2: who issued it, by its own words
 //! cache        2 and 3 at once, for a token that was seen before            remembered
 //! claims       4  Payload -> Claims    in date
 //! ```
@@ -18,12 +19,14 @@ mod date;
 mod header;
 mod names;
 mod payload;
+mod preview;
 mod remembered;
 mod signature;
 
-pub(crate) use cache::{Cache, SignatureRules, Verified};
+pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verified};
 pub(crate) use claims::{Claims, DateRules};
-pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, Token};
+pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
 pub(crate) use names::{ClaimSlot, ClaimTable};
-pub(crate) use payload::Buffers as PayloadBuffers;
+pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};
+pub(crate) use preview::{Closed, Preview};
 pub(crate) use remembered::Remembered;

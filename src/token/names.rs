@@ -4,7 +4,7 @@ use crate::bytes::ShortKey;
 use crate::json::tape::Node;
 
 /// The claims that have a meaning here, whatever the configuration. Theirs are the first slots.
-const REGISTERED: [&str; 8] = [
+const REGISTERED: [&str; 9] = [
     "exp",
     "nbf",
     "iat",
@@ -13,6 +13,7 @@ const REGISTERED: [&str; 8] = [
     "is_superuser",
     "client_attrs",
     "cnf",
+    "iss",
 ];
 
 /// Which claim of a [`ClaimTable`]: its index in the table, and in what was found.
@@ -28,6 +29,7 @@ impl ClaimSlot {
     pub(super) const IS_SUPERUSER: Self = Self(5);
     pub(super) const CLIENT_ATTRS: Self = Self(6);
     pub(super) const CNF: Self = Self(7);
+    pub(super) const ISS: Self = Self(8);
 }
 
 /// The names of the registered claims and of those that the configuration uses: a hash table with chained
@@ -152,10 +154,11 @@ mod tests {
             ClaimSlot::IS_SUPERUSER,
             ClaimSlot::CLIENT_ATTRS,
             ClaimSlot::CNF,
+            ClaimSlot::ISS,
         ];
         let mut table = ClaimTable::new();
         assert_eq!(REGISTERED.map(|name| table.add(name)), slots);
-        assert_eq!(table.add("acl"), ClaimSlot(8));
-        assert_eq!(table.add("acl"), ClaimSlot(8));
+        assert_eq!(table.add("acl"), ClaimSlot(9));
+        assert_eq!(table.add("acl"), ClaimSlot(9));
     }
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use super::base64url::Buffer;
 use super::date::{Date, numeric_date};
 use super::header::Header;
 use super::names::{ClaimSlot, ClaimTable, FoundClaims};
+use super::preview::Closed;
 use super::signature::Signed;
 use crate::json;
 use crate::json::tape::{Node, Tape};
@@ -54,18 +54,9 @@ impl Latch {
     }
 }
 
-/// Where a signature is decoded, and the tape written of the payload that it signs.
-#[derive(Default)]
-pub(crate) struct Buffers {
-    pub(super) signature: Buffer,
-    /// A payload as it will be remembered.
-    pub(super) remembered: Vec<u8>,
-    pub(super) tape: TapeBuffers,
-}
-
 /// What a [`Payload`] refers to.
 #[derive(Default)]
-pub(super) struct TapeBuffers {
+pub(crate) struct Buffers {
     nodes: Vec<Node>,
     found: Vec<Node>,
     dates: Dates,
@@ -75,35 +66,25 @@ pub(super) struct TapeBuffers {
 impl Buffers {
     /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
-        let TapeBuffers { nodes, found, .. } = &self.tape;
-        let nodes = nodes.capacity().saturating_add(found.capacity());
-        nodes
-            .saturating_mul(size_of::<Node>())
-            .saturating_add(self.signature.size())
-            .saturating_add(self.remembered.capacity())
+        let nodes = (self.nodes.capacity()).saturating_add(self.found.capacity());
+        nodes.saturating_mul(size_of::<Node>())
     }
 }
 
 impl<'a> Signed<'a> {
-    /// Reads the payload: one scan that also finds the claims of the table, then the dates.
-    pub(super) fn payload(
-        self,
-        table: &ClaimTable,
-        buffers: &'a mut TapeBuffers,
-    ) -> Result<Payload<'a>, Refusal> {
-        let TapeBuffers {
-            nodes,
+    /// Reads the payload, unless that was done before, and the dates in it.
+    #[inline]
+    pub(super) fn payload(self, payload: impl Closed + 'a) -> Result<Payload<'a>, Refusal> {
+        let Scanned {
+            tape,
             found,
             dates,
             acl_valid_for_all,
-        } = buffers;
-        let tape;
-        (tape, *dates) =
-            read(self.token.payload, table, nodes, found).map_err(Refusal::MalformedClaims)?;
-        *acl_valid_for_all = Latch::default();
+        } = payload.open(self.token.payload)?;
+        *dates = Dates::read(&tape, found).map_err(Refusal::MalformedClaims)?;
         Ok(Payload {
             tape,
-            found: FoundClaims::new(found),
+            found,
             dates,
             acl_valid_for_all,
             header: self.token.header,
@@ -112,14 +93,48 @@ impl<'a> Signed<'a> {
     }
 }
 
-/// Writes the tape of the claims into `nodes`, and the nodes of the table's claims into `found`, each in
-/// its slot; and reads the dates.
-fn read<'d>(
+/// A payload that is a JSON object.
+pub(crate) struct Scanned<'a> {
+    pub(super) tape: Tape<'a>,
+    pub(super) found: FoundClaims<'a>,
+    dates: &'a mut Dates,
+    acl_valid_for_all: &'a Latch,
+}
+
+/// Reads a payload, and finds the claims of a table in it.
+pub(crate) struct PayloadReader<'a> {
+    pub(crate) table: &'a ClaimTable,
+    pub(crate) buffers: &'a mut Buffers,
+}
+
+impl<'a> PayloadReader<'a> {
+    /// Writes the tape of the claims, and the nodes of the table's claims, each in its slot, in one scan.
+    #[inline]
+    pub(super) fn read(self, text: &'a [u8]) -> Result<Scanned<'a>, Refusal> {
+        let Self { table, buffers } = self;
+        let Buffers {
+            nodes,
+            found,
+            dates,
+            acl_valid_for_all,
+        } = buffers;
+        let tape = scan(text, table, nodes, found).map_err(Refusal::MalformedClaims)?;
+        *acl_valid_for_all = Latch::default();
+        Ok(Scanned {
+            tape,
+            found: FoundClaims::new(found),
+            dates,
+            acl_valid_for_all,
+        })
+    }
+}
+
+fn scan<'d>(
     text: &'d [u8],
     table: &ClaimTable,
     nodes: &'d mut Vec<Node>,
     found: &mut Vec<Node>,
-) -> Result<(Tape<'d>, Dates), &'static str> {
+) -> Result<Tape<'d>, &'static str> {
     found.clear();
     found.resize(table.len(), Node::default());
     let tape = json::scan(text, nodes, |name, key, node| {
@@ -127,17 +142,22 @@ fn read<'d>(
             FoundClaims::put(found, slot, node);
         }
     })?;
-    if tape.outermost().as_object().is_none() {
-        return Err("the claims are not a JSON object");
+    match tape.outermost().as_object() {
+        Some(_) => Ok(tape),
+        None => Err("the claims are not a JSON object"),
     }
-    let date = |slot, defect| match FoundClaims::new(found).node(slot) {
-        None => Ok(None),
-        Some(node) => numeric_date(tape.value(node)).map(Some).ok_or(defect),
-    };
-    let dates = Dates {
-        exp: date(ClaimSlot::EXP, "exp is not a numeric date")?,
-        nbf: date(ClaimSlot::NBF, "nbf is not a numeric date")?,
-        iat: date(ClaimSlot::IAT, "iat is not a numeric date")?,
-    };
-    Ok((tape, dates))
+}
+
+impl Dates {
+    fn read(tape: &Tape<'_>, found: FoundClaims<'_>) -> Result<Self, &'static str> {
+        let date = |slot, defect| match found.node(slot) {
+            None => Ok(None),
+            Some(node) => numeric_date(tape.value(node)).map(Some).ok_or(defect),
+        };
+        Ok(Self {
+            exp: date(ClaimSlot::EXP, "exp is not a numeric date")?,
+            nbf: date(ClaimSlot::NBF, "nbf is not a numeric date")?,
+            iat: date(ClaimSlot::IAT, "iat is not a numeric date")?,
+        })
+    }
 }

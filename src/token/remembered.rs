@@ -1,15 +1,16 @@
 //! A payload that is kept: for the session of its client, or until the token comes again.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use triomphe::ThinArc;
 
 use super::compact::Token;
 use super::header::Header;
-use super::names::FoundClaims;
+use super::names::{ClaimSlot, FoundClaims};
 use super::payload::{Dates, Latch, Payload};
 use crate::json::tape::Tape;
-use crate::keys::{KeyIdentity, SignatureFormat};
+use crate::keys::{Key, KeyIdentity, SignatureFormat};
 
 /// The payload of a token that was verified. Clones share one allocation: among very many tokens each
 /// further one would be a cache miss.
@@ -105,6 +106,12 @@ impl Remembered {
         }
     }
 
+    /// The claim `iss`, if it is a text.
+    pub(super) fn issuer(&self) -> Option<Cow<'_, str>> {
+        let payload = self.payload();
+        payload.tape.string(payload.found.node(ClaimSlot::ISS)?)
+    }
+
     /// The payload, byte for byte as signed.
     pub(crate) fn text(&self) -> &[u8] {
         let [_, text, ..] = self.parts();
@@ -125,8 +132,17 @@ impl Remembered {
         &self.head().key
     }
 
-    pub(super) fn format(&self) -> Option<SignatureFormat> {
-        self.head().format
+    /// Whether the same key would verify the token now, under the same `kid`, which a revocation may name.
+    #[inline]
+    pub(super) fn is_good<'k>(
+        &self,
+        format: Option<SignatureFormat>,
+        mut candidates: impl Iterator<Item = &'k Key>,
+    ) -> bool {
+        self.head().format == format
+            && candidates
+                .find(|key| key.identity.material == self.key().material)
+                .is_some_and(|key| *key.identity == *self.key())
     }
 
     /// What the log calls the token, once that was asked for.

@@ -34,6 +34,29 @@ impl<'a> PermittedToken<'a> {
             .map_err(|refusal| token.signature.malformed_or(refusal))
     }
 
+    /// The name that the issuer gave to the key.
+    pub(crate) fn kid(self) -> Option<&'a str> {
+        self.token.header.kid.as_deref()
+    }
+
+    /// Whether one of these keys signed the token.
+    pub(crate) fn is_signed_by<'k>(
+        self,
+        keys: impl Iterator<Item = &'k Key>,
+        format: Option<SignatureFormat>,
+    ) -> bool {
+        let Self { token, algorithm } = self;
+        let mut buffer = Buffer::default();
+        let Ok(signature) = token.signature.decode(&mut buffer) else {
+            return false;
+        };
+        let verifies = |key: &Key| {
+            key.verify(algorithm, token.signing_input, signature, format)
+                .is_ok()
+        };
+        keys.into_iter().any(verifies)
+    }
+
     /// Tries the candidates in order; the first whose signature it is decides. An ECDSA signature must be
     /// encoded as `format` says; none: as is usual for the key. Where none accepts it, the most specific
     /// refusal is told, whatever the order: a good signature in the other encoding comes before a bad one.

@@ -1,57 +1,88 @@
 //! The straight line: each stage takes what the stage before it made, and the first to refuse gives the
 //! reason.
 //!
-//! `Token::parse`, `Token::permitted`, `Cache::verified` and `Payload::in_date` are inlined here. What they return is a few
-//! hundred bytes, and calls would copy it from stage to stage, which costs more than the stages themselves
-//! where a token is remembered.
+//! `Token::parse`, `Token::permitted`, `Cache::verified` and `Payload::in_date` are inlined here. What they
+//! return is a few hundred bytes, and calls would copy it from stage to stage, which costs more than the
+//! stages themselves where a token is remembered.
 
+use super::issuers::Issuer;
 use super::running::Running;
-use super::scratch::Scratch;
+use super::scratch::{Later, Scratch};
 use crate::acl::Need;
 use crate::client::Client;
 use crate::host::log::Log;
 use crate::policy::Admission;
 use crate::refusal::Refusal;
-use crate::token::{Token, Verified};
+use crate::token::{Closed, PayloadReader, PermittedToken, Token, Verified};
+
+/// Who asks to be accepted, and when.
+pub(super) struct Question<'q> {
+    pub(super) client: &'q Client<'q>,
+    /// The Unix second.
+    pub(super) now: i64,
+    pub(super) need: Need,
+    pub(super) log: &'q Log,
+}
 
 impl Running {
-    /// Decides whether a client is accepted at the Unix second `now`. `answer` makes what is to be known of
-    /// one that is.
+    /// Decides whether a client is accepted. `answer` makes what is to be known of one that is.
     pub(super) fn check<T>(
         &self,
-        client: &Client<'_>,
-        now: i64,
-        need: Need,
-        log: &Log,
+        question: &Question<'_>,
         scratch: &mut Scratch,
         answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
     ) -> Result<T, Refusal> {
-        let Self {
-            rules,
-            issuer,
-            cache,
-            ..
-        } = self;
-        let Some(field) = client.field(rules.from) else {
+        let Self { rules, issuers, .. } = self;
+        let Some(field) = question.client.field(rules.from) else {
             return Err(Refusal::MissingToken);
         };
         let token = Token::parse(field, rules.max_token_size, &mut scratch.token)?;
+        let payload = PayloadReader {
+            table: &rules.claims,
+            buffers: &mut scratch.payload,
+        };
+        let later = &mut scratch.later;
+        if let Some(issuer) = issuers.only() {
+            let token = token.permitted(&issuer.rules.header)?;
+            return self.check_by(issuer, token, payload, question, later, answer);
+        }
+        let payload = self.cache.preview(&token, payload);
+        let issuer = issuers.choose(&payload);
         let token = token.permitted(&issuer.rules.header)?;
-        let keys = issuer.keys.now();
-        let verified = cache.verified(
+        self.check_by(issuer, token, payload, question, later, answer)
+            .map_err(|refusal| issuers.refuse(refusal, issuer, token))
+    }
+
+    /// The stages from the signature on, by the keys and rules of the token's issuer.
+    #[inline]
+    fn check_by<T>(
+        &self,
+        issuer: &Issuer,
+        token: PermittedToken<'_>,
+        payload: impl Closed,
+        question: &Question<'_>,
+        buffers: &mut Later,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+    ) -> Result<T, Refusal> {
+        let Question {
+            client,
+            now,
+            need,
+            log,
+        } = *question;
+        let Issuer { rules, keys } = issuer;
+        let keys = keys.now();
+        let verified = self.cache.verified(
             token,
             &keys,
-            &issuer.rules.signature,
-            &rules.claims,
+            &rules.signature,
+            payload,
             log,
-            &mut scratch.payload,
+            &mut buffers.signature,
         )?;
         let payload = verified.payload();
-        let claims = payload.in_date(&issuer.rules.dates, now)?;
-        let admission = issuer
-            .rules
-            .policy
-            .admit(claims, client, need, &mut scratch.acl)?;
+        let claims = payload.in_date(&rules.dates, now)?;
+        let admission = rules.policy.admit(claims, client, need, &mut buffers.acl)?;
         self.not_revoked(payload.key(), || admission.claims.issued())?;
         Ok(answer(admission, &verified))
     }

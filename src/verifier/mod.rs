@@ -3,6 +3,7 @@
 
 mod check;
 mod decision_line;
+mod issuers;
 mod running;
 mod scratch;
 mod throttle;
@@ -22,6 +23,7 @@ use crate::host::stack;
 use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Refusal};
 use crate::token::{Remembered, Verified};
+use check::Question;
 use running::Running;
 use scratch::Scratch;
 use throttle::Throttle;
@@ -124,8 +126,13 @@ impl Verifier {
         let running = &self.running.load();
         let rules = &running.rules;
         let log = &self.log;
-        let outcome =
-            Scratch::lend(|scratch| running.check(client, now, need, log, scratch, answer));
+        let question = Question {
+            client,
+            now,
+            need,
+            log,
+        };
+        let outcome = Scratch::lend(|scratch| running.check(&question, scratch, answer));
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
             Err(refusal) => rules.dispositions.decide(refusal),
@@ -180,7 +187,7 @@ impl Verifier {
             Err(Refusal::Expired)
         } else if running.revokes(grant) {
             Err(Refusal::Revoked)
-        } else if running.issuer.keys.now().lost(grant.remembered.key()) {
+        } else if running.lacks_key_of(grant) {
             Err(Refusal::KeyGone)
         } else {
             Ok(grant)

@@ -2,27 +2,23 @@
 
 use std::borrow::Borrow;
 
-use crate::config::{Config, ConfigError, IssuerRules, Rules};
+use crate::config::{Config, ConfigError, Rules};
 use crate::grant::Grant;
 use crate::host::log::{Log, LogLevel};
-use crate::keys::{KeyIdentity, KeySet};
+use crate::keys::KeyIdentity;
 use crate::refusal::Refusal;
 use crate::revocations::{Issued, WatchedRevocations};
 use crate::token::Cache;
+
+use super::issuers::Issuers;
 
 /// One configuration in force: its rules and keys, the tokens that were verified, and the revocations with
 /// the thread that looks for changes of their file.
 pub(super) struct Running {
     pub(super) rules: Rules,
-    pub(super) issuer: Issuer,
+    pub(super) issuers: Issuers,
     pub(super) cache: Cache,
     revocations: Option<WatchedRevocations>,
-}
-
-/// What the tokens of an issuer must be like, and its keys with the thread that fetches more of them.
-pub(super) struct Issuer {
-    pub(super) rules: IssuerRules,
-    pub(super) keys: KeySet,
 }
 
 impl Running {
@@ -38,7 +34,7 @@ impl Running {
         before: Option<&Self>,
         log: &Log,
     ) -> Result<Self, ConfigError> {
-        let description = config.keys.describe();
+        let description = config.issuers.describe();
         if before.is_none() {
             // Before the first line of a thread that is started here.
             log.write(LogLevel::Info, || description.clone());
@@ -56,17 +52,13 @@ impl Running {
         let revocations = config.revocations.map(start).transpose();
         let revocations =
             revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
-        let keys = KeySet::start(config.keys, before.map(|before| &before.issuer.keys), log)
-            .map_err(|problem| ConfigError::at("endpoint", problem))?;
+        let issuers = Issuers::start(config.issuers, before.map(|before| &before.issuers), log)?;
         if before.is_some() {
             log.write(LogLevel::Info, || format!("reloaded: {description}"));
         }
         Ok(Self {
             rules: config.rules,
-            issuer: Issuer {
-                rules: config.issuer,
-                keys,
-            },
+            issuers,
             cache,
             revocations,
         })
@@ -77,13 +69,13 @@ impl Running {
         if let Some(revocations) = &self.revocations {
             revocations.stop();
         }
-        self.issuer.keys.stop(&after.issuer.keys);
+        self.issuers.stop(&after.issuers);
     }
 
     /// Whether what is remembered of a token holds by this configuration as well.
     fn remembers_for(&self, config: &Config) -> bool {
         self.rules.claims == config.rules.claims
-            && (self.issuer.rules.policy).has_same_acl_claim(&config.issuer.policy)
+            && self.issuers.have_same_acl_claims(&config.issuers)
     }
 
     /// Refuses a token that was verified by this key and is revoked. `token` is called only where
@@ -102,6 +94,13 @@ impl Running {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the key that verified the token of a session is gone, from among those by which the token
+    /// would be verified now.
+    pub(super) fn lacks_key_of(&self, grant: &Grant) -> bool {
+        let issuer = self.issuers.named(grant.issued.issuer.as_deref());
+        issuer.keys.now().lost(grant.remembered.key())
     }
 
     /// Whether the token of a session is revoked.

@@ -3,13 +3,20 @@
 use std::cell::Cell;
 
 use crate::acl;
-use crate::token::{PayloadBuffers, TokenBuffers};
+use crate::token::{PayloadBuffers, SignatureBuffers, TokenBuffers};
 
 /// The buffers of each stage.
 #[derive(Default)]
 pub(super) struct Scratch {
     pub(super) token: TokenBuffers,
     pub(super) payload: PayloadBuffers,
+    pub(super) later: Later,
+}
+
+/// The buffers of the stages after the issuer is chosen.
+#[derive(Default)]
+pub(super) struct Later {
+    pub(super) signature: SignatureBuffers,
     pub(super) acl: acl::Buffers,
 }
 
@@ -37,8 +44,13 @@ impl Scratch {
     const LARGEST: usize = 1 << 18;
 
     fn size(&self) -> usize {
-        [self.token.size(), self.payload.size(), self.acl.size()]
-            .into_iter()
-            .fold(0, usize::saturating_add)
+        [
+            self.token.size(),
+            self.payload.size(),
+            self.later.signature.size(),
+            self.later.acl.size(),
+        ]
+        .into_iter()
+        .fold(0, usize::saturating_add)
     }
 }

@@ -21,6 +21,7 @@ mod emqx;
 mod grants;
 mod harness;
 mod header;
+mod issuers;
 mod keys;
 mod reload;
 mod remote;

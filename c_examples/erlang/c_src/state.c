@@ -28,6 +28,7 @@ static const char *const reason_names[REASONS] = {
     [JWT_AUTH_REASON_BAD_ACL] = "bad_acl",
     [JWT_AUTH_REASON_REVOKED] = "revoked",
     [JWT_AUTH_REASON_AMBIGUOUS_KEY] = "ambiguous_key",
+    [JWT_AUTH_REASON_WRONG_ISSUER] = "wrong_issuer",
     [JWT_AUTH_REASON_CERTIFICATE_MISMATCH] = "certificate_mismatch",
 };
 

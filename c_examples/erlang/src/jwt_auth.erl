@@ -45,7 +45,7 @@
                 | no_key | unknown_key_id | keys_unavailable | bad_signature | signature_format
                 | malformed_claims | expired | not_yet_valid | issued_in_future | missing_claim
                 | claim_mismatch | bad_acl | revoked | ambiguous_key
-                | certificate_mismatch | unknown | not_loaded.
+                | wrong_issuer | certificate_mismatch | unknown | not_loaded.
 
 -type action() :: publish | subscribe | 'receive'.
 -type permission() :: allow | deny | no_match.

@@ -4,6 +4,8 @@
 //! docs/configuration.md with it.
 
 mod endpoint;
+mod issuer;
+mod keys;
 mod ssl;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,8 @@ use crate::json::Json;
 use crate::keys::SignatureFormat;
 
 pub(crate) use endpoint::EndpointOptions;
+pub(crate) use issuer::IssuerOptions;
+pub(crate) use keys::KeyOptions;
 pub(crate) use ssl::{Ssl, Verify};
 
 /// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,
@@ -99,6 +103,12 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(with = "FailCount", extend("default" = FailCount::default().0)))]
     pub(crate) max_fail_count: Option<FailCount>,
 
+    /// Issuers of tokens, each with its own keys and conditions. The claim `iss` of a token chooses the one
+    /// that has this name: its keys verify the token, and no others. What the top level asks for holds as
+    /// well. A token of an issuer that is not listed is verified by the keys of the top level.
+    #[serde(borrow, default, skip_serializing)]
+    pub(crate) issuers: Vec<IssuerOptions<'a>>,
+
     /// How ECDSA signatures are encoded: `der` (ASN.1), `raw` (RFC 7518, what JWT libraries
     /// produce) or `auto` (either). It touches ES* only. Not given: `der` for keys from
     /// `public_key`, as in the module of EMQX 4.2, and `raw` for keys from `jwks`, `jwks_file` and
@@ -152,7 +162,8 @@ pub(crate) struct Options<'a> {
 
     /// The path of a JSON file of tokens that are no longer good: `{"jti": [ID, ...], "not_before":
     /// {"sub": {SUB: TIME, ...}, "kid": {KID: TIME, ...}, "*": TIME}}`. A token issued (`iat`) before
-    /// such a time is refused, and one without `iat` always. The file is read again when it changes.
+    /// such a time is refused, and one without `iat` always. `"issuers": {ISS: {...}}` holds such
+    /// lists for one issuer each. The file is read again when it changes.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) revocations_file: Option<String>,
 

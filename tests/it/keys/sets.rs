@@ -160,6 +160,6 @@ fn a_configuration_without_a_key_is_refused() {
     assert_eq!(
         Broker::refused(&json!({ "leeway": 5 })),
         "the configuration: no key is configured; give at least one of `secret`, `secret_file`, \
-         `public_key`, `jwks`, `jwks_file`, `endpoint`"
+         `public_key`, `jwks`, `jwks_file`, `endpoint`, `issuers`"
     );
 }

@@ -223,7 +223,7 @@ fn a_configuration_that_is_not_accepted_changes_nothing_and_names_the_option_onl
         (
             json!({ "leeway": 5 }).to_string(),
             "the configuration: no key is configured; give at least one of `secret`, \
-             `secret_file`, `public_key`, `jwks`, `jwks_file`, `endpoint`"
+             `secret_file`, `public_key`, `jwks`, `jwks_file`, `endpoint`, `issuers`"
                 .to_owned(),
         ),
     ] {

@@ -204,3 +204,43 @@ fn nothing_that_is_left_to_others_is_left_to_them_when_it_is_revoked() {
         .connect(Connect::default())
         .ignored(Reason::MissingToken);
 }
+
+#[test]
+fn a_list_of_one_issuer_is_about_its_tokens_only() {
+    cases(
+        &json!({
+            "jti": ["everywhere"],
+            "issuers": {
+                "a": { "jti": ["1"], "not_before": { "sub": { "alice": NOW }, "*": NOW - 100 } },
+                "b": { "jti": ["2"] },
+            },
+        }),
+        &[
+            (json!({ "iss": "a", "jti": "1", "iat": NOW }), true),
+            (json!({ "iss": "b", "jti": "1", "iat": NOW }), false),
+            (json!({ "iss": "a", "jti": "2", "iat": NOW }), false),
+            (json!({ "iss": "b", "jti": "2", "iat": NOW }), true),
+            (json!({ "jti": "1", "iat": NOW }), false),
+            (json!({ "iss": ["a"], "jti": "1", "iat": NOW }), false),
+            (json!({ "iss": "b", "jti": "everywhere" }), true),
+            (json!({ "jti": "everywhere" }), true),
+            (json!({ "iss": "a", "iat": NOW - 101 }), true),
+            (json!({ "iss": "a", "iat": NOW - 100 }), false),
+            (json!({ "iss": "a", "iat": NOW - 1, "sub": "alice" }), true),
+            (json!({ "iss": "b", "iat": NOW - 1, "sub": "alice" }), false),
+            (json!({ "iss": "b" }), false),
+        ],
+    );
+}
+
+#[test]
+fn a_session_is_revoked_by_its_issuers_list() {
+    let (broker, file) = revoking(&json!({}));
+    let sessions =
+        ["a", "b"].map(|iss| broker.admit_with(&token(&json!({ "iss": iss, "jti": "1" }))));
+    let list = json!({ "issuers": { "a": { "jti": ["1"] } } });
+    std::fs::write(&file.0, list.to_string()).unwrap();
+    broker.reloaded(&config(&file));
+    sessions[0].recheck().denied(Reason::Revoked);
+    sessions[1].recheck().allowed();
+}

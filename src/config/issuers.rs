@@ -1,0 +1,212 @@
+//! What the tokens of each issuer must be like: the top level, and the option `issuers`.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::endpoint::Place;
+use super::options::{IssuerOptions, Options};
+use super::{ConfigError, key_sources};
+use crate::algorithm::Algorithm;
+use crate::host::log::Log;
+use crate::host::quote::quoted;
+use crate::keys::KeySources;
+use crate::policy::Policy;
+use crate::token::{ClaimTable, DateRules, HeaderRules, SignatureRules};
+
+/// The issuers, as far as they are plain data.
+pub(crate) struct IssuersConfig {
+    /// The top level of the configuration: for tokens of any issuer that is not listed.
+    pub(crate) unlisted: IssuerConfig,
+    /// Those of `issuers`, by the exact `iss` of their tokens.
+    pub(crate) listed: HashMap<Box<str>, IssuerConfig, RandomState>,
+}
+
+/// An issuer, as far as it is plain data.
+pub(crate) struct IssuerConfig {
+    pub(crate) rules: IssuerRules,
+    pub(crate) keys: KeySources,
+}
+
+/// What the tokens of an issuer must be like, beside their keys. What the top level asks for is part of it.
+pub(crate) struct IssuerRules {
+    pub(crate) header: HeaderRules,
+    pub(crate) signature: SignatureRules,
+    pub(crate) dates: DateRules,
+    pub(crate) policy: Policy,
+}
+
+impl IssuersConfig {
+    /// Reads the keys and conditions of each issuer. The claims that they use get slots in `table`.
+    pub(super) fn read(
+        options: &mut Options<'_>,
+        table: &mut ClaimTable,
+        log: &Log,
+    ) -> Result<Self, ConfigError> {
+        if options.acl_claim_name.is_empty() {
+            return Err(ConfigError::at("acl_claim_name", "the name is empty"));
+        }
+        let max_trials = options.max_key_trials.0 as usize;
+        let keys = key_sources::load(options.take_keys(), max_trials, Place::TOP, log)?;
+        let issuers = std::mem::take(&mut options.issuers);
+        if keys.is_empty() && issuers.is_empty() {
+            return Err(ConfigError::whole(
+                "no key is configured; give at least one of `secret`, `secret_file`, `public_key`, \
+                 `jwks`, `jwks_file`, `endpoint`, `issuers`",
+            ));
+        }
+        let mut listed = HashMap::default();
+        for (index, issuer) in issuers.into_iter().enumerate() {
+            let prefix = format!("issuers[{index}].");
+            let at = Place {
+                prefix: &prefix,
+                ..Place::TOP
+            };
+            let name = Box::from(issuer.issuer.as_str());
+            let config = listed_issuer(issuer, options, table, at, log)?;
+            if listed.insert(name, config).is_some() {
+                return Err(at.error("issuer", "listed before"));
+            }
+        }
+        let served = |algorithm| {
+            let mut all = std::iter::once(&keys).chain(listed.values().map(|issuer| &issuer.keys));
+            all.any(|keys| keys.serves(algorithm))
+        };
+        check_algorithms(options.algorithms.as_deref(), served, Place::TOP)?;
+        let unlisted = IssuerConfig {
+            rules: rules(options, None, table),
+            keys,
+        };
+        Ok(Self { unlisted, listed })
+    }
+
+    /// The issuer of this `iss`.
+    pub(crate) fn named(&self, iss: &str) -> &IssuerConfig {
+        self.listed.get(iss).unwrap_or(&self.unlisted)
+    }
+
+    /// Whether any keys are to be fetched.
+    #[cfg(any(fuzzing, test))]
+    pub(crate) fn are_fetched(&self) -> bool {
+        let mut all = std::iter::once(&self.unlisted).chain(self.listed.values());
+        all.any(|issuer| issuer.keys.endpoint.is_some())
+    }
+
+    /// What there is, for the log.
+    pub(crate) fn describe(&self) -> String {
+        let mut description = self.unlisted.keys.describe();
+        let mut listed: Vec<_> = self.listed.iter().collect();
+        listed.sort_unstable_by_key(|(name, _)| *name);
+        for (name, issuer) in listed {
+            description.push_str("; issuer ");
+            description.push_str(&quoted(name).to_string());
+            description.push_str(": ");
+            description.push_str(&issuer.keys.describe());
+        }
+        description
+    }
+}
+
+/// An entry of `issuers`, with what the top level asks for.
+fn listed_issuer(
+    mut issuer: IssuerOptions<'_>,
+    top: &Options<'_>,
+    table: &mut ClaimTable,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<IssuerConfig, ConfigError> {
+    for (option, name) in [
+        ("issuer", Some(&issuer.issuer)),
+        ("acl_claim_name", issuer.acl_claim_name.as_ref()),
+    ] {
+        if name.is_some_and(String::is_empty) {
+            return Err(at.error(option, "the name is empty"));
+        }
+    }
+    let max_trials = top.max_key_trials.0 as usize;
+    let keys = key_sources::load(issuer.take_keys(), max_trials, at, log)?;
+    if keys.is_empty() {
+        return Err(at.error("issuer", "it has no keys"));
+    }
+    check_algorithms(
+        issuer.algorithms.as_deref(),
+        |algorithm| keys.serves(algorithm),
+        at,
+    )?;
+    let rules = rules(top, Some(&issuer), table);
+    if rules.header.algorithms.as_ref().is_some_and(Vec::is_empty) {
+        return Err(at.error(
+            "algorithms",
+            "the top level's `algorithms` allows none of them",
+        ));
+    }
+    Ok(IssuerConfig { rules, keys })
+}
+
+/// Refuses a list with an algorithm for which there can be no key.
+fn check_algorithms(
+    algorithms: Option<&[Algorithm]>,
+    served: impl Fn(Algorithm) -> bool,
+    at: Place<'_>,
+) -> Result<(), ConfigError> {
+    let Some(algorithms) = algorithms else {
+        return Ok(());
+    };
+    if algorithms.is_empty() {
+        return Err(at.error("algorithms", "the list is empty"));
+    }
+    match algorithms.iter().find(|algorithm| !served(**algorithm)) {
+        None => Ok(()),
+        Some(unserved) => {
+            let problem = format!("no configured key can verify {unserved}");
+            Err(at.error("algorithms", problem))
+        }
+    }
+}
+
+/// What the tokens of an issuer must be like; none: those of issuers that are not listed.
+fn rules(
+    top: &Options<'_>,
+    issuer: Option<&IssuerOptions<'_>>,
+    table: &mut ClaimTable,
+) -> IssuerRules {
+    let own = issuer.map(|issuer| &issuer.verify_claims);
+    let verify_claims = [Some(&top.verify_claims), own].into_iter().flatten();
+    let acl_claim_name = issuer.and_then(|issuer| issuer.acl_claim_name.as_deref());
+    IssuerRules {
+        header: HeaderRules {
+            algorithms: both(
+                top.algorithms.as_deref(),
+                issuer.and_then(|issuer| issuer.algorithms.as_deref()),
+            ),
+        },
+        signature: SignatureRules {
+            format: (issuer.and_then(|issuer| issuer.signature_format)).or(top.signature_format),
+            max_key_trials: top.max_key_trials.0 as usize,
+        },
+        dates: DateRules {
+            leeway: top.leeway.0.into(),
+            require_exp: top.require_exp,
+            check_iat: top.check_iat,
+        },
+        policy: Policy::new(
+            verify_claims.flat_map(|claims| claims.0.iter().cloned()),
+            top.certificate_binding,
+            acl_claim_name.unwrap_or(&top.acl_claim_name),
+            !top.disconnect_after_expire,
+            table,
+        ),
+    }
+}
+
+/// The algorithms that both lists allow; no list allows all.
+fn both(top: Option<&[Algorithm]>, own: Option<&[Algorithm]>) -> Option<Vec<Algorithm>> {
+    match (top, own) {
+        (None, None) => None,
+        (Some(one), None) | (None, Some(one)) => Some(one.to_vec()),
+        (Some(top), Some(own)) => {
+            let both = own.iter().filter(|algorithm| top.contains(algorithm));
+            Some(both.copied().collect())
+        }
+    }
+}

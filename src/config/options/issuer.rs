@@ -1,0 +1,103 @@
+//! The option `issuers`.
+
+use std::collections::BTreeMap;
+
+use zeroize::Zeroizing;
+
+use super::{EndpointOptions, FailCount, Interval, KeyOptions, Ssl};
+use crate::algorithm::Algorithm;
+use crate::config::verify_claims::VerifyClaims;
+use crate::json::Json;
+use crate::keys::SignatureFormat;
+
+/// An issuer of tokens, with keys and conditions of its own. Options that are not described here mean the
+/// same as at the top level.
+#[derive(serde::Deserialize)]
+#[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IssuerOptions<'a> {
+    /// The exact `iss` of its tokens. Without a source of keys it must be an http or https URL, and the
+    /// keys are discovered: `/.well-known/openid-configuration` below it says where they are.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) issuer: String,
+
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
+    pub(crate) secret: Option<Zeroizing<String>>,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) secret_file: Option<String>,
+
+    #[serde(default)]
+    pub(crate) secret_base64_encoded: bool,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) public_key: Option<String>,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) pubkey: Option<String>,
+
+    #[serde(borrow, skip_serializing)]
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
+    )]
+    pub(crate) jwks: Option<Json<'a>>,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) jwks_file: Option<String>,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) endpoint: Option<String>,
+
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Interval", extend("default" = Interval::default().0)))]
+    pub(crate) refresh_interval: Option<Interval>,
+
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<BTreeMap<String, String>>"))]
+    pub(crate) headers: Option<BTreeMap<String, Zeroizing<String>>>,
+
+    pub(crate) ssl: Option<Ssl>,
+
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "FailCount", extend("default" = FailCount::default().0)))]
+    pub(crate) max_fail_count: Option<FailCount>,
+
+    /// In the place of the top level's.
+    pub(crate) signature_format: Option<SignatureFormat>,
+
+    /// The algorithms that are allowed; the top level's `algorithms` must allow them as well.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) algorithms: Option<Vec<Algorithm>>,
+
+    /// What claims must say, beside what the top level's `verify_claims` asks for.
+    #[serde(default, skip_serializing)]
+    pub(crate) verify_claims: VerifyClaims,
+
+    /// In the place of the top level's.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) acl_claim_name: Option<String>,
+}
+
+impl<'a> IssuerOptions<'a> {
+    /// Takes out the options that name the issuer's keys.
+    pub(crate) fn take_keys(&mut self) -> KeyOptions<'a> {
+        KeyOptions {
+            secret: self.secret.take(),
+            secret_file: self.secret_file.take(),
+            secret_base64_encoded: self.secret_base64_encoded,
+            public_key: self.public_key.take(),
+            pubkey: self.pubkey.take(),
+            jwks: self.jwks.take(),
+            jwks_file: self.jwks_file.take(),
+            endpoint: EndpointOptions {
+                url: self.endpoint.take(),
+                refresh_interval: self.refresh_interval.take(),
+                headers: self.headers.take(),
+                ssl: self.ssl.take(),
+                max_fail_count: self.max_fail_count.take(),
+            },
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What the top level asks for holds for every issuer; what an issuer asks for, for its tokens.
+
+use crate::harness::session::PUBLISH;
+use crate::harness::{Broker, HS256_HEADER, NOW, SECRET, hs256, vector_text};
+use jwt_auth::{Permission, Reason};
+use serde_json::{Value, json};
+
+use super::{OFFICE, OFFICE_SECRET, PLANT, PLANT_SECRET, two};
+
+/// A token of this issuer with these claims as well.
+fn token(iss: &str, secret: &str, claims: Value) -> String {
+    let mut claims = claims;
+    claims["iss"] = iss.into();
+    hs256(secret, HS256_HEADER, claims.to_string())
+}
+
+#[test]
+fn claims_are_what_both_levels_expect() {
+    let mut config = two();
+    config["verify_claims"] = json!({ "sub": "%c" });
+    config["issuers"][0]["verify_claims"] = json!({ "aud": "plant", "sub": "c1" });
+    config["secret"] = SECRET.into();
+    let broker = Broker::new(&config);
+    let plant = |claims| broker.present(&token(PLANT, PLANT_SECRET, claims));
+    plant(json!({ "sub": "c1", "aud": "plant" })).allowed();
+    plant(json!({ "sub": "c1", "aud": "office" })).denied(Reason::ClaimMismatch);
+    plant(json!({ "sub": "c1" })).denied(Reason::MissingClaim);
+    plant(json!({ "sub": "c2", "aud": "plant" })).denied(Reason::ClaimMismatch);
+    // The top level's come first.
+    plant(json!({ "sub": "c2" })).denied(Reason::ClaimMismatch);
+    let office = |claims| broker.present(&token(OFFICE, OFFICE_SECRET, claims));
+    office(json!({ "sub": "c1", "aud": "plant" })).allowed();
+    office(json!({ "sub": "c1" })).allowed();
+    office(json!({ "sub": "c2" })).denied(Reason::ClaimMismatch);
+    broker
+        .present(&token("x", SECRET, json!({ "sub": "c1" })))
+        .allowed();
+    broker
+        .present(&token("x", SECRET, json!({ "sub": "c2" })))
+        .denied(Reason::ClaimMismatch);
+}
+
+#[test]
+fn algorithms_are_those_that_both_levels_allow() {
+    let mut config = two();
+    config["issuers"][0]["algorithms"] = json!(["HS512"]);
+    let broker = Broker::new(&config);
+    broker
+        .present(&token(PLANT, PLANT_SECRET, json!({})))
+        .denied(Reason::AlgorithmNotAllowed);
+    broker
+        .present(&token(OFFICE, OFFICE_SECRET, json!({})))
+        .allowed();
+    config["issuers"][0]["algorithms"] = json!(["HS512", "HS256"]);
+    config["algorithms"] = json!(["HS512"]);
+    let broker = Broker::new(&config);
+    for token in [
+        token(PLANT, PLANT_SECRET, json!({})),
+        token(OFFICE, OFFICE_SECRET, json!({})),
+    ] {
+        broker.present(&token).denied(Reason::AlgorithmNotAllowed);
+    }
+}
+
+#[test]
+fn dates_are_compared_as_the_top_level_says() {
+    let mut config = two();
+    config["require_exp"] = true.into();
+    config["leeway"] = 10.into();
+    let broker = Broker::new(&config);
+    broker
+        .present(&token(PLANT, PLANT_SECRET, json!({})))
+        .denied(Reason::MissingClaim);
+    broker
+        .present(&token(PLANT, PLANT_SECRET, json!({ "exp": NOW - 10 })))
+        .denied(Reason::Expired);
+    broker
+        .present(&token(PLANT, PLANT_SECRET, json!({ "exp": NOW - 9 })))
+        .allowed();
+}
+
+#[test]
+fn an_issuer_has_topic_permissions_in_a_claim_of_its_own() {
+    let mut config = two();
+    config["acl_claim_name"] = "topics".into();
+    config["issuers"][0]["acl_claim_name"] = "https://id.example/acl".into();
+    let broker = Broker::new(&config);
+    let claims = json!({
+        "topics": { "pub": ["office"] },
+        "https://id.example/acl": { "pub": ["plant"] },
+    });
+    let permissions = |token: String| {
+        let session = broker.admit_with(&token);
+        ["plant", "office"].map(|topic| session.may(PUBLISH, topic))
+    };
+    for _ in 0..3 {
+        assert_eq!(
+            permissions(token(PLANT, PLANT_SECRET, claims.clone())),
+            [Permission::Allow, Permission::Deny]
+        );
+        assert_eq!(
+            permissions(token(OFFICE, OFFICE_SECRET, claims.clone())),
+            [Permission::Deny, Permission::Allow]
+        );
+    }
+}
+
+#[test]
+fn an_issuer_has_a_signature_format_of_its_own() {
+    let pem = vector_text("keys/p256.pub.pem");
+    let config = json!({ "issuers": [
+        { "issuer": PLANT, "public_key": pem, "signature_format": "raw" },
+        { "issuer": OFFICE, "public_key": pem },
+    ], "signature_format": "der" });
+    let broker = Broker::new(&config);
+    let raw = |iss: &str| {
+        let claims = json!({ "iss": iss });
+        crate::harness::signed(jsonwebtoken::Algorithm::ES256, "p256", None, &claims)
+    };
+    for _ in 0..2 {
+        broker.present(&raw(PLANT)).allowed();
+        broker.present(&raw(OFFICE)).denied(Reason::SignatureFormat);
+    }
+}
