@@ -14,7 +14,8 @@ use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::remote::{
-    Authorities, ClientCertificate, Headers, Pace, Settings, Sni, Source, Tls, Url, certificates,
+    Authorities, ClientCertificate, Discovery, Headers, Pace, Settings, Sni, Source, Terms, Tls,
+    Url, certificates, discovery_url,
 };
 
 /// EMQX's word for: send no server name.
@@ -51,20 +52,44 @@ impl Place<'_> {
 pub(super) fn settings(
     options: EndpointOptions,
     at: Place<'_>,
+    discovery: Option<Discovery>,
     log: &Log,
 ) -> Result<Option<Settings>, ConfigError> {
     let Some(url) = &options.url else {
         return without_url(&options, at);
     };
     let url = Url::parse(url).map_err(|problem| at.error(at.url, problem))?;
-    settings_for(url, options, at, log).map(Some)
+    settings_for(url, options, at, discovery, log).map(Some)
 }
 
-/// The same for a URL that comes from elsewhere than the options.
+/// The same for an issuer whose key set is where its discovery document says; `at` names the option that
+/// holds the issuer as the URL.
+pub(super) fn discovered(
+    issuer: &str,
+    options: EndpointOptions,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Settings, ConfigError> {
+    let url = discovery_url(issuer).map_err(|problem| {
+        at.error(
+            at.url,
+            format!("{problem}; an issuer without a key source is where its keys are discovered"),
+        )
+    })?;
+    settings_for(
+        url,
+        options,
+        at,
+        Some(Discovery::Required(issuer.to_owned())),
+        log,
+    )
+}
+
 fn settings_for(
     url: Url,
     options: EndpointOptions,
     at: Place<'_>,
+    discovery: Option<Discovery>,
     log: &Log,
 ) -> Result<Settings, ConfigError> {
     let tls = match options.ssl {
@@ -83,9 +108,16 @@ fn settings_for(
         max_fail_count: options.max_fail_count.unwrap_or_default().0,
     };
     Ok(Settings {
-        source: Source { url, tls },
-        headers: headers(options.headers.unwrap_or_default(), at)?,
-        pace,
+        source: Source {
+            url,
+            tls,
+            discovery,
+        },
+        terms: Terms {
+            option: at.name(at.url),
+            headers: headers(options.headers.unwrap_or_default(), at)?,
+            pace,
+        },
     })
 }
 
@@ -183,4 +215,60 @@ fn server_name(written: Option<String>, at: Place<'_>) -> Result<Option<Sni>, Co
 
 fn read(option: &str, path: &str, at: Place<'_>) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
     file::read_keys(path).map_err(|problem| at.error(option, problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Place<'_> = Place {
+        prefix: "issuers[2].",
+        url: "issuer",
+    };
+
+    #[test]
+    fn an_issuer_is_discovered_at_its_well_known_place() {
+        let issuer = "https://id.example/";
+        let found = discovered(issuer, EndpointOptions::default(), AT, &Log::new(None));
+        let url = Url::parse("https://id.example/.well-known/openid-configuration");
+        let settings = found.unwrap_or_else(|error| unreachable!("{error}"));
+        assert_eq!(Ok(settings.source.url), url);
+        let expected = Discovery::Required(issuer.to_owned());
+        assert_eq!(settings.source.discovery, Some(expected));
+        assert_eq!(settings.terms.option, "issuers[2].issuer");
+    }
+
+    #[test]
+    fn an_error_names_the_option_by_its_whole_name() {
+        let with = |options| discovered("https://id.example", options, AT, &Log::new(None));
+        let headers = EndpointOptions {
+            headers: Some([("Host".to_owned(), Zeroizing::default())].into()),
+            ..EndpointOptions::default()
+        };
+        let ssl = EndpointOptions {
+            ssl: Some(Ssl {
+                keyfile: Some("k.pem".to_owned()),
+                ..Ssl::default()
+            }),
+            ..EndpointOptions::default()
+        };
+        for (found, expected) in [
+            (
+                discovered("hunter2", EndpointOptions::default(), AT, &Log::new(None)),
+                "`issuers[2].issuer`: not a URL with scheme and host, such as https://id.example/keys; \
+                 an issuer without a key source is where its keys are discovered",
+            ),
+            (
+                with(headers),
+                "`issuers[2].headers`: `Host`: a header that the library sets or must not send",
+            ),
+            (
+                with(ssl),
+                "`issuers[2].ssl.keyfile`: `ssl.certfile` is missing",
+            ),
+        ] {
+            let found = found.err().map(|error| error.to_string());
+            assert_eq!(found.as_deref(), Some(expected));
+        }
+    }
 }

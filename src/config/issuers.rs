@@ -47,7 +47,7 @@ impl IssuersConfig {
             return Err(ConfigError::at("acl_claim_name", "the name is empty"));
         }
         let max_trials = options.max_key_trials.0 as usize;
-        let keys = key_sources::load(options.take_keys(), max_trials, Place::TOP, log)?;
+        let keys = key_sources::load(options.take_keys(), None, max_trials, Place::TOP, log)?;
         let issuers = std::mem::take(&mut options.issuers);
         if keys.is_empty() && issuers.is_empty() {
             return Err(ConfigError::whole(
@@ -124,10 +124,8 @@ fn listed_issuer(
         }
     }
     let max_trials = top.max_key_trials.0 as usize;
-    let keys = key_sources::load(issuer.take_keys(), max_trials, at, log)?;
-    if keys.is_empty() {
-        return Err(at.error("issuer", "it has no keys"));
-    }
+    let sources = issuer.take_keys();
+    let keys = key_sources::load(sources, Some(&issuer.issuer), max_trials, at, log)?;
     check_algorithms(
         issuer.algorithms.as_deref(),
         |algorithm| keys.serves(algorithm),

@@ -11,10 +11,13 @@ use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::Json;
 use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, pem, secret};
+use crate::remote::Discovery;
 
-/// Reads every key source that is given. The log warns of tokens that fit more than `max_trials` keys.
+/// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
+/// says. The log warns of tokens that fit more than `max_trials` keys.
 pub(super) fn load(
     mut options: KeyOptions<'_>,
+    issuer: Option<&str>,
     max_trials: usize,
     at: Place<'_>,
     log: &Log,
@@ -23,7 +26,19 @@ pub(super) fn load(
     keys.extend(hmac_key(&options, at, log)?);
     keys.extend(public_keys(&options, at)?);
     keys.extend(key_sets(&mut options, at, log)?);
-    let endpoint = endpoint::settings(options.endpoint, at, log)?;
+    let endpoint = match issuer {
+        Some(issuer) if keys.is_empty() && options.endpoint.url.is_none() => {
+            let at = Place {
+                url: "issuer",
+                ..at
+            };
+            Some(endpoint::discovered(issuer, options.endpoint, at, log)?)
+        }
+        issuer => {
+            let discovery = Discovery::Allowed(issuer.map(str::to_owned));
+            endpoint::settings(options.endpoint, at, Some(discovery), log)?
+        }
+    };
     let local = KeyIndex::new(keys);
     warn_of_ambiguity(&local, max_trials, log);
     Ok(KeySources { local, endpoint })

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::key_material::{assert_is_public, try_to_verify};
 use super::log;
 use crate::keys::KeyIndex;
-use crate::remote::{Content, Fetcher, Headers, Pace, Source, Tls, Url};
+use crate::remote::{Content, Discovery, Fetcher, Headers, Pace, Source, Tls, Url};
 
 /// Ends an answer; the next one is that of the next server that is asked. (ASCII's record separator.)
 const END: u8 = 0x1e;
@@ -38,11 +38,12 @@ pub fn http_answer(bytes: &[u8]) {
     let source = Source {
         url: Url::parse(&format!("https://{OWN}/keys")).unwrap(),
         tls: Tls::default(),
+        discovery: Some(Discovery::Allowed(None)),
     };
     let mut headers = Headers::default();
     let secret = Zeroizing::new("Bearer hunter2".to_owned());
     headers.add("Authorization", secret).unwrap();
-    let mut endpoint = Fetcher::over(Arc::new(source), network, Nowhere);
+    let mut endpoint = Fetcher::over::<KeyIndex>(Arc::new(source), network, Nowhere);
     // The second time it may ask for a newer version only.
     for _ in 0..2 {
         let Ok(fetched) = endpoint.fetch(&headers) else {
@@ -59,7 +60,7 @@ pub fn http_answer(bytes: &[u8]) {
 }
 
 fn look_at_keys(body: &[u8]) {
-    if let Ok(keys) = KeyIndex::read(body, &log()) {
+    if let Ok(keys) = KeyIndex::read(body, "endpoint", &log()) {
         assert!((1..=1_000).contains(&keys.len()));
         for key in &keys.all {
             assert_is_public(key);

@@ -16,8 +16,8 @@ use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::{Json, Object};
-use crate::remote::Content;
-use crate::remote::limits::MOST_KEYS;
+use crate::remote::limits::{LARGEST_KEY_SET, MOST_KEYS};
+use crate::remote::{Content, Words};
 
 /// The members that say what a key is for, beside `alg`.
 const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
@@ -38,11 +38,19 @@ pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key
 }
 
 impl Content for KeyIndex {
-    fn read(body: &[u8], log: &Log) -> Result<Self, String> {
+    const WORDS: Words = Words {
+        singular: "key set",
+        plural: "the keys",
+        none_held: "no keys are held, and tokens that need them are refused",
+    };
+    const ACCEPT: &'static str = "application/jwk-set+json, application/json";
+    const LARGEST: u64 = LARGEST_KEY_SET;
+
+    fn read(body: &[u8], option: &str, log: &Log) -> Result<Self, String> {
         let no_set = |problem: &str| format!("the answer is no JSON Web Key Set: {problem}");
         let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
         let json = Json::parse(text).map_err(|error| no_set(error.defect()))?;
-        let keys = read_fetched_set(json, log).map_err(|problem| no_set(&problem))?;
+        let keys = read_fetched_set(json, option, log).map_err(|problem| no_set(&problem))?;
         Ok(Self::new(keys))
     }
 
@@ -53,12 +61,12 @@ impl Content for KeyIndex {
 
 /// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
 /// everybody who asks is none.
-fn read_fetched_set(set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Key>, String> {
     let elements = elements(set)?;
     if elements.len() > MOST_KEYS {
         return Err(format!("more than {MOST_KEYS} keys"));
     }
-    read("endpoint", elements, log, |name, jwk| {
+    read(option, elements, log, |name, jwk| {
         let is_secret = matches!(&jwk, Json::Object(members)
             if members.get("kty").and_then(Json::as_str) == Some("oct"));
         if is_secret {

@@ -10,7 +10,7 @@ use super::{KeyIndex, KeySet, KeySources};
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
-use crate::remote::{Headers, Pace, Settings, Source, Tls, Url};
+use crate::remote::{Discovery, Headers, Pace, Settings, Source, Terms, Tls, Url};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"keys\": [{\"kty\": \"OKP\", \
                       \"crv\": \"Ed25519\", \"kid\": \"k\", \
@@ -21,11 +21,15 @@ fn settings(url: &str, seconds: u64) -> Settings {
         source: Source {
             url: Url::parse(url).unwrap_or_else(|problem| unreachable!("{problem}")),
             tls: Tls::default(),
+            discovery: Some(Discovery::Allowed(None)),
         },
-        headers: Headers::default(),
-        pace: Pace {
-            interval: Duration::from_secs(seconds),
-            max_fail_count: 5,
+        terms: Terms {
+            option: "endpoint".to_owned(),
+            headers: Headers::default(),
+            pace: Pace {
+                interval: Duration::from_secs(seconds),
+                max_fail_count: 5,
+            },
         },
     }
 }

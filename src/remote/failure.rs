@@ -6,7 +6,7 @@ use std::io;
 use rustls::{AlertDescription, CertificateError};
 use ureq::{Error, Timeout};
 
-use super::limits::{CONNECT_TIMEOUT, LARGEST_BODY, TOTAL_TIMEOUT};
+use super::limits::{CONNECT_TIMEOUT, TOTAL_TIMEOUT};
 
 /// Why a fetch failed: a part of a sentence. It shows nothing of the URL but its origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ impl From<Error> for Failure {
                 "no complete answer within {} seconds",
                 TOTAL_TIMEOUT.as_secs()
             )),
-            Error::BodyExceedsLimit(_) => {
-                Self(format!("the answer is larger than {LARGEST_BODY} bytes"))
+            Error::BodyExceedsLimit(largest) => {
+                Self(format!("the answer is larger than {largest} bytes"))
             }
             Error::LargeResponseHeader(..) => Self::new("the answer's headers are too large"),
             Error::Protocol(_) | Error::Http(_) => Self::new("the answer is not HTTP"),

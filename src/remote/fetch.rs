@@ -1,4 +1,4 @@
-//! One fetch: a GET request with its redirects.
+//! One fetch: a GET request with its redirects, a discovery document among them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,10 +10,12 @@ use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body};
 
 use super::connector::{SystemResolver, TlsConnector};
+use super::discovery::Discovery;
 use super::failure::Failure;
 use super::headers::Headers;
-use super::limits::{CONNECT_TIMEOUT, LARGEST_BODY, MOST_REDIRECTS, TOTAL_TIMEOUT};
+use super::limits::{CONNECT_TIMEOUT, MOST_REDIRECTS, TOTAL_TIMEOUT};
 use super::pace;
+use super::published::Content;
 use super::source::Source;
 use super::url::Url;
 
@@ -21,6 +23,8 @@ use super::url::Url;
 pub(crate) struct Fetcher {
     source: Arc<Source>,
     agent: Agent,
+    /// The largest answer, in bytes.
+    largest: u64,
     validator: Option<Validator>,
 }
 
@@ -39,14 +43,22 @@ pub(crate) struct Fetched {
     validator: Option<Validator>,
 }
 
+/// What came of one request.
+enum Visit {
+    Arrived(Fetched),
+    Redirected(Url),
+    Discovered(Url),
+}
+
 impl Fetcher {
-    pub(super) fn new(source: Arc<Source>) -> Self {
+    /// A fetcher of this content.
+    pub(super) fn new<T: Content>(source: Arc<Source>) -> Self {
         let connector = ().chain(TcpConnector::default()).chain(TlsConnector(Arc::clone(&source)));
-        Self::over(source, connector, SystemResolver)
+        Self::over::<T>(source, connector, SystemResolver)
     }
 
     /// The same, over connections that this makes.
-    pub(crate) fn over(
+    pub(crate) fn over<T: Content>(
         source: Arc<Source>,
         connector: impl Connector,
         resolver: impl Resolver,
@@ -60,12 +72,13 @@ impl Fetcher {
             .max_idle_connections(0)
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent(concat!("libjwt_auth/", env!("CARGO_PKG_VERSION")))
-            .accept("application/jwk-set+json, application/json")
+            .accept(T::ACCEPT)
             .accept_encoding(AutoHeaderValue::None)
             .build();
         Self {
             source,
             agent: Agent::with_parts(config, connector, resolver),
+            largest: T::LARGEST,
             validator: None,
         }
     }
@@ -87,30 +100,21 @@ impl Fetcher {
         self.validator = None;
     }
 
-    /// Sends the request, and follows redirects.
+    /// Sends the request, and follows redirects and one discovery document.
     pub(crate) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
         let start = Instant::now();
         let mut url = self.source.url.clone();
+        let mut discovery = self.source.discovery.as_ref();
         for _ in 0..=MOST_REDIRECTS {
+            // Until a document that must be read has been, no answer can say that what we hold is current.
+            let is_conditional = !discovery.is_some_and(Discovery::is_required);
+            let known = self.known(&url).filter(|_| is_conditional);
             let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
-            let response = self
-                .get(&url, headers, left)
-                .map_err(|failure| self.at(&url, failure))?;
-            match response.status() {
-                StatusCode::OK => return read(url, response),
-                StatusCode::NOT_MODIFIED if self.known(&url).is_some() => {
-                    return Ok(Fetched {
-                        body: None,
-                        max_age: max_age(&response),
-                        validator: None,
-                    });
-                }
-                status if is_redirect(status) => url = follow(&url, &response)?,
-                status => {
-                    let status = status.as_u16();
-                    let failure = Failure::new(format!("the server answered with status {status}"));
-                    return Err(self.at(&url, failure));
-                }
+            let visit = self.visit(&url, known, headers, left, discovery);
+            match visit.map_err(|failure| self.at(&url, failure))? {
+                Visit::Arrived(fetched) => return Ok(fetched),
+                Visit::Redirected(to) => url = to,
+                Visit::Discovered(to) => (url, discovery) = (to, None),
             }
         }
         Err(Failure::new(format!(
@@ -118,18 +122,79 @@ impl Fetcher {
         )))
     }
 
-    fn get(&self, url: &Url, headers: &Headers, time: Duration) -> Result<Response<Body>, Failure> {
+    /// Asks at one URL. What comes is looked at as a discovery document unless one was read already.
+    fn visit(
+        &self,
+        url: &Url,
+        known: Option<&HeaderValue>,
+        headers: &Headers,
+        time: Duration,
+        discovery: Option<&Discovery>,
+    ) -> Result<Visit, Failure> {
+        let response = self.get(url, known, headers, time)?;
+        match response.status() {
+            StatusCode::OK => {
+                let fetched = self.read(url, response)?;
+                let body = fetched.body.as_deref().unwrap_or_default();
+                match discovery
+                    .map(|discovery| discovery.follow(body))
+                    .transpose()?
+                    .flatten()
+                {
+                    Some(to) => {
+                        secure(url, "the discovery document leads", to).map(Visit::Discovered)
+                    }
+                    None => Ok(Visit::Arrived(fetched)),
+                }
+            }
+            StatusCode::NOT_MODIFIED if known.is_some() => Ok(Visit::Arrived(Fetched {
+                body: None,
+                max_age: max_age(&response),
+                validator: None,
+            })),
+            status if is_redirect(status) => follow(url, &response).map(Visit::Redirected),
+            status => Err(Failure::new(format!(
+                "the server answered with status {}",
+                status.as_u16()
+            ))),
+        }
+    }
+
+    fn get(
+        &self,
+        url: &Url,
+        known: Option<&HeaderValue>,
+        headers: &Headers,
+        time: Duration,
+    ) -> Result<Response<Body>, Failure> {
         let mut request = self.agent.get(url.uri().clone());
         if url.origin() == self.source.url.origin() {
             for (name, value) in headers.iter() {
                 request = request.header(name, value);
             }
         }
-        if let Some(etag) = self.known(url) {
+        if let Some(etag) = known {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
         let request = request.config().timeout_global(Some(time)).build();
         Ok(request.call()?)
+    }
+
+    fn read(&self, url: &Url, mut response: Response<Body>) -> Result<Fetched, Failure> {
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(self.largest)
+            .read_to_vec()?;
+        let etag = response.headers().get(header::ETAG).cloned();
+        Ok(Fetched {
+            body: Some(body),
+            max_age: max_age(&response),
+            validator: etag.map(|etag| Validator {
+                url: url.clone(),
+                etag,
+            }),
+        })
     }
 
     /// The entity tag of what we hold, if it came from this URL.
@@ -148,20 +213,6 @@ impl Fetcher {
         }
         Failure::new(format!("{failure} (redirected to {origin})"))
     }
-}
-
-fn read(url: Url, mut response: Response<Body>) -> Result<Fetched, Failure> {
-    let body = response
-        .body_mut()
-        .with_config()
-        .limit(LARGEST_BODY)
-        .read_to_vec()?;
-    let etag = response.headers().get(header::ETAG).cloned();
-    Ok(Fetched {
-        body: Some(body),
-        max_age: max_age(&response),
-        validator: etag.map(|etag| Validator { url, etag }),
-    })
 }
 
 fn max_age(response: &Response<Body>) -> Option<Duration> {
@@ -187,10 +238,15 @@ fn follow(from: &Url, response: &Response<Body>) -> Result<Url, Failure> {
     let to = text(response, &header::LOCATION)
         .and_then(|location| from.join(location).ok())
         .ok_or_else(|| Failure::new("the server redirects to no http or https URL"))?;
+    secure(from, "the server redirects", to)
+}
+
+/// Refuses to be led from https to http.
+fn secure(from: &Url, leads: &str, to: Url) -> Result<Url, Failure> {
     if from.is_https() && !to.is_https() {
         let (from, to) = (from.origin(), to.origin());
         return Err(Failure::new(format!(
-            "the server redirects from {from} to {to}, without TLS"
+            "{leads} from {from} to {to}, without TLS"
         )));
     }
     Ok(to)

@@ -8,8 +8,8 @@ pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the request to the last byte of the answer, redirects included.
 pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The largest answer, in bytes: room for a thousand keys.
-pub(super) const LARGEST_BODY: u64 = 1 << 20;
+/// The largest key set, in bytes: room for a thousand keys.
+pub(crate) const LARGEST_KEY_SET: u64 = 1 << 20;
 
 /// How many redirects are followed.
 pub(super) const MOST_REDIRECTS: usize = 3;
@@ -31,7 +31,7 @@ mod tests {
             format!(
                 "up to {} MiB and {},{:03} keys; a connection within {connect} seconds, TLS \
                  included, and all of the answer within {total}.",
-                LARGEST_BODY >> 20,
+                LARGEST_KEY_SET >> 20,
                 MOST_KEYS / 1_000,
                 MOST_KEYS % 1_000,
             ),

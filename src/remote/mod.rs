@@ -4,6 +4,7 @@
 //! published as a whole, so that checks read it without a lock and never wait.
 
 mod connector;
+mod discovery;
 mod failure;
 mod fetch;
 mod headers;
@@ -26,11 +27,12 @@ use crate::host::thread::Background;
 use published::Published;
 use refresher::Refresher;
 
+pub(crate) use discovery::{Discovery, discovery_url};
 pub(crate) use fetch::Fetcher;
 pub(crate) use headers::Headers;
 pub(crate) use pace::Pace;
-pub(crate) use published::Content;
-pub(crate) use source::{Settings, Source};
+pub(crate) use published::{Content, Words};
+pub(crate) use source::{Settings, Source, Terms};
 pub(crate) use tls::{Authorities, ClientCertificate, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
@@ -66,20 +68,18 @@ impl<T: Content> Endpoint<T> {
 
     /// Starts a thread that fetches, and writes the log lines about it.
     fn spawn(settings: Settings, held: Option<Arc<T>>, log: &Log) -> Result<Self, String> {
-        let Settings {
-            source,
-            headers,
-            pace,
-        } = settings;
-        let source = Arc::new(source);
-        let published = Arc::new(Published::new(held, headers, pace));
-        let fetcher = Fetcher::new(Arc::clone(&source));
+        let source = Arc::new(settings.source);
+        let published = Arc::new(Published::new(held, settings.terms));
+        let fetcher = Fetcher::new::<T>(Arc::clone(&source));
         let agent = fetcher.agent();
         let shared = Arc::clone(&published);
         let background = Background::start("jwt_auth_jwks", log, |stop, log| {
             Refresher::new(fetcher, shared, stop, log).run();
         })
-        .map_err(|error| format!("the thread that fetches the keys cannot be started: {error}"))?;
+        .map_err(|error| {
+            let words = T::WORDS.plural;
+            format!("the thread that fetches {words} cannot be started: {error}")
+        })?;
         Ok(Self {
             source,
             published,
@@ -91,7 +91,7 @@ impl<T: Content> Endpoint<T> {
     /// Goes on with what else these settings say. With other headers it asks again soon: they may be
     /// what was missing.
     fn adopt(&self, settings: Settings) {
-        if self.published.adopt(settings) {
+        if self.published.adopt(settings.terms) {
             self.request_refresh();
         }
         self.background.wake();

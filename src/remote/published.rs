@@ -5,52 +5,63 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use super::headers::Headers;
-use super::pace::Pace;
-use super::source::Settings;
+use super::source::Terms;
 use crate::host::log::Log;
 
 /// What can be fetched from an endpoint.
 pub(crate) trait Content: Sized + Send + Sync + 'static {
-    /// Reads the body of an answer. The log tells what is skipped in it.
+    /// How log lines speak of it.
+    const WORDS: Words;
+
+    /// The media types that are asked for.
+    const ACCEPT: &'static str;
+
+    /// The largest answer, in bytes.
+    const LARGEST: u64;
+
+    /// Reads the body of an answer. The log tells what is skipped in it, under the name of the option.
     ///
     /// # Errors
     ///
     /// Why the whole of it is of no use, in words that quote nothing of it.
-    fn read(body: &[u8], log: &Log) -> Result<Self, String>;
+    fn read(body: &[u8], option: &str, log: &Log) -> Result<Self, String>;
 
     /// How much it is, for the log.
     fn summary(&self) -> String;
+}
+
+/// How log lines speak of what is fetched.
+pub(crate) struct Words {
+    /// One of it: `key set`.
+    pub(crate) singular: &'static str,
+    /// What is in it: `the keys`.
+    pub(crate) plural: &'static str,
+    /// What follows while there is none.
+    pub(crate) none_held: &'static str,
 }
 
 /// What was fetched last, and what the next fetch goes by. Nothing here ever blocks.
 pub(super) struct Published<T> {
     /// None: nothing has come yet, or it was dropped.
     pub(super) content: ArcSwapOption<T>,
-    pub(super) headers: ArcSwap<Headers>,
-    pub(super) pace: ArcSwap<Pace>,
+    pub(super) terms: ArcSwap<Terms>,
     refresh_requested: AtomicBool,
 }
 
 impl<T> Published<T> {
     /// What is held already, and the rest of the settings.
-    pub(super) fn new(held: Option<Arc<T>>, headers: Headers, pace: Pace) -> Self {
+    pub(super) fn new(held: Option<Arc<T>>, terms: Terms) -> Self {
         Self {
             content: ArcSwapOption::new(held),
-            headers: ArcSwap::from_pointee(headers),
-            pace: ArcSwap::from_pointee(pace),
+            terms: ArcSwap::from_pointee(terms),
             refresh_requested: AtomicBool::new(false),
         }
     }
 
     /// Takes over what may change while fetching goes on. True: the headers did.
-    pub(super) fn adopt(&self, settings: Settings) -> bool {
-        self.pace.store(Arc::new(settings.pace));
-        let changed = **self.headers.load() != settings.headers;
-        if changed {
-            self.headers.store(Arc::new(settings.headers));
-        }
-        changed
+    pub(super) fn adopt(&self, terms: Terms) -> bool {
+        let before = self.terms.swap(Arc::new(terms));
+        before.headers != self.terms.load().headers
     }
 
     pub(super) fn is_held(&self) -> bool {

@@ -10,7 +10,7 @@ use aws_lc_rs::rand;
 use super::failure::Failure;
 use super::fetch::Fetcher;
 use super::pace::{EARLY_GAP, Pace};
-use super::published::{Content, Published};
+use super::published::{Content, Published, Words};
 use crate::host::log::{Log, LogLevel};
 use crate::host::thread::StopSign;
 
@@ -76,23 +76,23 @@ impl<T: Content> Refresher<T> {
 
     /// Fetches once, and publishes what is new.
     fn refresh(&mut self) -> Result<Option<Duration>, Failure> {
-        let headers = self.published.headers.load_full();
-        let fetched = self.fetcher.fetch(&headers)?;
+        let terms = self.published.terms.load_full();
+        let fetched = self.fetcher.fetch(&terms.headers)?;
         // A fetch answers all requests that were made before it came, unless the headers changed meanwhile:
         // then one of them was for a fetch with the new ones.
-        if Arc::ptr_eq(&headers, &self.published.headers.load()) {
+        if terms.headers == self.published.terms.load().headers {
             self.published.answer_requests();
         }
         let max_age = fetched.max_age;
         if let Some(body) = &fetched.body {
-            self.read(body)?;
+            self.read(body, &terms.option)?;
         }
         self.fetcher.accept(fetched);
         Ok(max_age)
     }
 
     /// Publishes a body, unless it is the one read last.
-    fn read(&mut self, body: &[u8]) -> Result<(), Failure> {
+    fn read(&mut self, body: &[u8], option: &str) -> Result<(), Failure> {
         let digest = digest::digest(&digest::SHA256, body);
         if let Some((last, defect)) = &self.last_read
             && last.as_ref() == digest.as_ref()
@@ -100,7 +100,7 @@ impl<T: Content> Refresher<T> {
         {
             return defect.clone().map_or(Ok(()), Err);
         }
-        let read = T::read(body, &self.log).map_err(Failure::new);
+        let read = T::read(body, option, &self.log).map_err(Failure::new);
         self.last_read = Some((digest, read.as_ref().err().cloned()));
         let content = read?;
         let how = if self.published.is_held() {
@@ -111,7 +111,7 @@ impl<T: Content> Refresher<T> {
         let summary = content.summary();
         self.published.content.store(Some(Arc::new(content)));
         self.log.write(LogLevel::Info, || {
-            format!("`endpoint`: key set {how} {summary}")
+            format!("`{option}`: {} {how} {summary}", T::WORDS.singular)
         });
         Ok(())
     }
@@ -119,8 +119,8 @@ impl<T: Content> Refresher<T> {
     fn succeeded(&mut self) {
         if let Some(trouble) = self.trouble.take() {
             self.log.write(LogLevel::Info, || {
-                let failures = trouble.failures;
-                format!("`endpoint`: fetched again after {failures} failure(s)")
+                let (option, failures) = (&self.published.terms.load().option, trouble.failures);
+                format!("`{option}`: fetched again after {failures} failure(s)")
             });
         }
     }
@@ -141,7 +141,7 @@ impl<T: Content> Refresher<T> {
         let (failures, since) = (trouble.failures, trouble.since.elapsed());
         let cause = &trouble.last_logged;
         let held = self.published.is_held();
-        let dropped = held && self.published.pace.load().is_over(failures, since);
+        let dropped = held && self.published.terms.load().pace.is_over(failures, since);
         // A cause is a warning once, not with every retry; and once more when the keys are dropped.
         let level = if is_news || dropped {
             LogLevel::Warn
@@ -149,12 +149,16 @@ impl<T: Content> Refresher<T> {
             LogLevel::Debug
         };
         self.log.write(level, || {
+            let option = &self.published.terms.load().option;
+            let Words {
+                plural, none_held, ..
+            } = T::WORDS;
             let result = match (held, dropped) {
-                (true, true) => format!("the keys are dropped after {failures} failure(s)"),
-                (true, false) => "the keys fetched before stay in use".to_owned(),
-                (false, _) => "no keys are held, and tokens that need them are refused".to_owned(),
+                (true, true) => format!("{plural} are dropped after {failures} failure(s)"),
+                (true, false) => format!("{plural} fetched before stay in use"),
+                (false, _) => none_held.to_owned(),
             };
-            format!("`endpoint`: the keys cannot be fetched: {cause}; {result}")
+            format!("`{option}`: {plural} cannot be fetched: {cause}; {result}")
         });
         if dropped {
             self.published.content.store(None);
@@ -167,7 +171,7 @@ impl<T: Content> Refresher<T> {
     fn wait(&mut self, time: impl Fn(&Pace) -> Duration) {
         let start = Instant::now();
         while !self.stop.is_up() {
-            let time = time(&self.published.pace.load());
+            let time = time(&self.published.terms.load().pace);
             let left = time.saturating_sub(start.elapsed());
             if left.is_zero() {
                 return;

@@ -1,5 +1,6 @@
 //! Where something is fetched from, and how.
 
+use super::discovery::Discovery;
 use super::headers::Headers;
 use super::pace::Pace;
 use super::tls::Tls;
@@ -10,11 +11,20 @@ use super::url::Url;
 pub(crate) struct Source {
     pub(crate) url: Url,
     pub(crate) tls: Tls,
+    /// None: a discovery document is not followed.
+    pub(crate) discovery: Option<Discovery>,
 }
 
 /// The options about an endpoint.
 pub(crate) struct Settings {
     pub(crate) source: Source,
+    pub(crate) terms: Terms,
+}
+
+/// How it is asked. Another configuration may change that while fetching goes on.
+pub(crate) struct Terms {
+    /// The option that holds the URL, which names the endpoint in log lines.
+    pub(crate) option: String,
     pub(crate) headers: Headers,
     pub(crate) pace: Pace,
 }

@@ -76,8 +76,9 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) jwks_file: Option<String>,
 
-    /// The http or https URL of a JSON Web Key Set. It is fetched in the background, again and
-    /// again. Secrets in it (`oct`) are not used.
+    /// The http or https URL of a JSON Web Key Set, or of a discovery document that says where one
+    /// is (`jwks_uri`). It is fetched in the background, again and again. Secrets in it (`oct`) are
+    /// not used.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) endpoint: Option<String>,
 
