@@ -9,6 +9,7 @@ mod failure;
 mod fetch;
 mod headers;
 pub(crate) mod limits;
+mod listed;
 mod pace;
 mod published;
 mod refresher;

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use aws_lc_rs::digest;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, InconsistentKeys, OtherError, RootCertStore};
+use rustls::{ClientConfig, InconsistentKeys};
 use zeroize::Zeroize;
 
+use super::listed::Listed;
 use super::unverified::Unverified;
 
 /// How to speak TLS with the endpoint's own origin. Two are equal if the files said the same.
@@ -35,9 +35,9 @@ pub(crate) enum Sni {
     Name(ServerName<'static>),
 }
 
-/// The certificate authorities of `cacertfile`.
+/// The certificates of `cacertfile`.
 pub(crate) struct Authorities {
-    roots: Arc<RootCertStore>,
+    listed: Arc<Listed>,
     file: Fingerprint,
 }
 
@@ -57,13 +57,9 @@ fn fingerprint(file: &[u8]) -> Fingerprint {
 impl Authorities {
     /// Reads certificates in PEM, each of which is trusted.
     pub(crate) fn from_pem(file: &[u8]) -> Result<Self, &'static str> {
-        let mut roots = RootCertStore::empty();
-        for certificate in certificates(file)? {
-            let bad = "a certificate that cannot be an authority's";
-            roots.add(certificate).map_err(|_| bad)?;
-        }
+        let listed = Listed::new(certificates(file)?)?;
         Ok(Self {
-            roots: Arc::new(roots),
+            listed: Arc::new(listed),
             file: fingerprint(file),
         })
     }
@@ -143,20 +139,14 @@ impl Tls {
         &self,
         crypto: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
-        let crypto = Arc::clone(crypto);
         if self.unverified {
-            return Ok(Arc::new(Unverified(crypto)));
+            return Ok(Arc::new(Unverified(Arc::clone(crypto))));
         }
-        match &self.authorities {
-            Some(authorities) => {
-                let roots = Arc::clone(&authorities.roots);
-                let verifier = WebPkiServerVerifier::builder_with_provider(roots, crypto)
-                    .build()
-                    .map_err(|error| rustls::Error::Other(OtherError(Arc::new(error))))?;
-                Ok(verifier)
-            }
-            None => Ok(Arc::new(rustls_platform_verifier::Verifier::new(crypto)?)),
+        if let Some(authorities) = &self.authorities {
+            return authorities.listed.verifier(crypto);
         }
+        let system = rustls_platform_verifier::Verifier::new(Arc::clone(crypto))?;
+        Ok(Arc::new(system))
     }
 
     /// The name that the server is asked for, and for which its certificate must be good.

@@ -8,8 +8,8 @@ pub(crate) struct Ssl {
     /// Whether the server's certificate is verified.
     pub(crate) verify: Verify,
 
-    /// The path of a PEM file with the certificate authorities to trust. Not given: those that the
-    /// system trusts.
+    /// The path of a PEM file with the certificate authorities to trust, or with the certificate
+    /// of the server itself. Not given: the authorities that the system trusts.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) cacertfile: Option<String>,
 

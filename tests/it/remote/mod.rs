@@ -3,6 +3,7 @@
 mod discovery;
 mod http;
 mod keys;
+mod listed;
 mod nginx;
 mod options;
 mod reload;
