@@ -160,9 +160,9 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_EXPIRED = 14,
   // The token's `nbf` is yet to come. If the clocks differ, see `leeway`.
   JWT_AUTH_REASON_NOT_YET_VALID = 15,
-  // The token's `iat` is yet to come, and `check_iat` is on.
+  // The token's `iat` is yet to come, and `check_iat` is on or `max_lifetime` is set.
   JWT_AUTH_REASON_ISSUED_IN_FUTURE = 16,
-  // A claim that `verify_claims` or `require_exp` asks for is absent. The log names it.
+  // A claim that `verify_claims`, `require_exp` or `max_lifetime` asks for is absent. The log names it.
   JWT_AUTH_REASON_MISSING_CLAIM = 17,
   // A claim differs from what `verify_claims` expects of this client. The log names it.
   JWT_AUTH_REASON_CLAIM_MISMATCH = 18,
@@ -171,6 +171,8 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_BAD_ACL = 19,
   // The token is named by `revocations_file`.
   JWT_AUTH_REASON_REVOKED = 20,
+  // The header's `typ` is not among those of `token_type`, or there is none. The log shows it.
+  JWT_AUTH_REASON_WRONG_TOKEN_TYPE = 21,
   // More keys fit the token than `max_key_trials`, so none was tried: it has no `kid`, or one that
   // no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
   // option.
@@ -178,6 +180,8 @@ typedef enum jwt_auth_reason {
   // The token is signed by a key of another issuer than the one that its `iss` names, which does not
   // have this key. See `issuers`.
   JWT_AUTH_REASON_WRONG_ISSUER = 23,
+  // The token is good for longer, from its `iat` to its `exp`, than `max_lifetime` allows.
+  JWT_AUTH_REASON_LIFETIME_TOO_LONG = 24,
   // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
   // connect with this certificate. See `certificate_binding`.
   JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,

@@ -83,9 +83,9 @@ pub enum Reason {
     Expired = 14,
     /// The token's `nbf` is yet to come. If the clocks differ, see `leeway`.
     NotYetValid = 15,
-    /// The token's `iat` is yet to come, and `check_iat` is on.
+    /// The token's `iat` is yet to come, and `check_iat` is on or `max_lifetime` is set.
     IssuedInFuture = 16,
-    /// A claim that `verify_claims` or `require_exp` asks for is absent. The log names it.
+    /// A claim that `verify_claims`, `require_exp` or `max_lifetime` asks for is absent. The log names it.
     MissingClaim = 17,
     /// A claim differs from what `verify_claims` expects of this client. The log names it.
     ClaimMismatch = 18,
@@ -94,6 +94,8 @@ pub enum Reason {
     BadAcl = 19,
     /// The token is named by `revocations_file`.
     Revoked = 20,
+    /// The header's `typ` is not among those of `token_type`, or there is none. The log shows it.
+    WrongTokenType = 21,
     /// More keys fit the token than `max_key_trials`, so none was tried: it has no `kid`, or one that
     /// no key has, or one that many share. Give each key a `kid` that its tokens name, or raise that
     /// option.
@@ -101,6 +103,8 @@ pub enum Reason {
     /// The token is signed by a key of another issuer than the one that its `iss` names, which does not
     /// have this key. See `issuers`.
     WrongIssuer = 23,
+    /// The token is good for longer, from its `iat` to its `exp`, than `max_lifetime` allows.
+    LifetimeTooLong = 24,
     /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
     /// connect with this certificate. See `certificate_binding`.
     CertificateMismatch = 25,
@@ -110,7 +114,7 @@ impl Reason {
     /// One more than the largest number.
     pub(crate) const NUMBERS: usize = Self::CertificateMismatch as usize + 1;
 
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 26] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -132,8 +136,10 @@ impl Reason {
         Self::ClaimMismatch,
         Self::BadAcl,
         Self::Revoked,
+        Self::WrongTokenType,
         Self::AmbiguousKey,
         Self::WrongIssuer,
+        Self::LifetimeTooLong,
         Self::CertificateMismatch,
     ];
 
@@ -162,8 +168,10 @@ impl Reason {
             Self::ClaimMismatch => c"claim_mismatch",
             Self::BadAcl => c"bad_acl",
             Self::Revoked => c"revoked",
+            Self::WrongTokenType => c"wrong_token_type",
             Self::AmbiguousKey => c"ambiguous_key",
             Self::WrongIssuer => c"wrong_issuer",
+            Self::LifetimeTooLong => c"lifetime_too_long",
             Self::CertificateMismatch => c"certificate_mismatch",
         }
     }
@@ -176,7 +184,7 @@ impl Reason {
 }
 
 /// Why a token was refused, with what an operator needs to find the cause. Of the token itself it
-/// holds no more than a known `alg` and the `kid`.
+/// holds no more than a known `alg`, the `kid` and the `typ`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// See [`Reason::MissingToken`].
@@ -191,6 +199,8 @@ pub enum Refusal {
     AlgorithmNotAllowed(Algorithm),
     /// See [`Reason::UnsupportedCriticalHeader`].
     UnsupportedCriticalHeader,
+    /// See [`Reason::WrongTokenType`]; the `typ` as it is compared, if the token has one.
+    WrongTokenType(Option<Box<str>>),
     /// See [`Reason::NoKey`]; the `kid`, where it names keys.
     NoKey(Algorithm, Option<String>),
     /// See [`Reason::NoKey`]: the key that verified the token of a session is not configured.
@@ -216,6 +226,8 @@ pub enum Refusal {
     NotYetValid,
     /// See [`Reason::IssuedInFuture`].
     IssuedInFuture,
+    /// See [`Reason::LifetimeTooLong`]; the longest, in seconds.
+    LifetimeTooLong(u32),
     /// See [`Reason::MissingClaim`]; the claim's name in the configuration.
     MissingClaim(Arc<str>),
     /// See [`Reason::ClaimMismatch`]; the claim's name in the configuration.
@@ -244,6 +256,7 @@ impl Refusal {
             Self::UnsupportedAlgorithm => Reason::UnsupportedAlgorithm,
             Self::AlgorithmNotAllowed(_) => Reason::AlgorithmNotAllowed,
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
+            Self::WrongTokenType(_) => Reason::WrongTokenType,
             Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
             Self::UnknownKeyId(_) => Reason::UnknownKeyId,
             Self::AmbiguousKey(..) => Reason::AmbiguousKey,
@@ -255,6 +268,7 @@ impl Refusal {
             Self::Expired => Reason::Expired,
             Self::NotYetValid => Reason::NotYetValid,
             Self::IssuedInFuture => Reason::IssuedInFuture,
+            Self::LifetimeTooLong(_) => Reason::LifetimeTooLong,
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch(_) => Reason::ClaimMismatch,
             Self::BadAcl { .. } => Reason::BadAcl,
@@ -280,6 +294,11 @@ impl fmt::Display for Refusal {
             }
             Self::NoKey(algorithm, Some(kid)) | Self::AmbiguousKey(algorithm, Some(kid)) => {
                 write!(f, " (alg {algorithm}, kid {})", quoted(kid))
+            }
+            Self::WrongTokenType(None) => f.write_str(" (no typ)"),
+            Self::WrongTokenType(Some(typ)) => write!(f, " (typ {})", quoted(typ)),
+            Self::LifetimeTooLong(longest) => {
+                write!(f, " (exp is more than {longest} seconds after iat)")
             }
             Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),
             Self::WrongIssuer(Some(signer)) => {

@@ -8,7 +8,7 @@ use super::endpoint::Place;
 use super::options::{IssuerOptions, Options};
 use super::{ConfigError, key_sources};
 use crate::algorithm::Algorithm;
-use crate::host::log::Log;
+use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::keys::KeySources;
 use crate::policy::Policy;
@@ -132,11 +132,29 @@ fn listed_issuer(
         at,
     )?;
     let rules = rules(top, Some(&issuer), table);
-    if rules.header.algorithms.as_ref().is_some_and(Vec::is_empty) {
-        return Err(at.error(
-            "algorithms",
-            "the top level's `algorithms` allows none of them",
-        ));
+    let HeaderRules {
+        algorithms,
+        token_types,
+    } = &rules.header;
+    for (option, is_none_left) in [
+        ("algorithms", algorithms.as_ref().is_some_and(Vec::is_empty)),
+        (
+            "token_type",
+            token_types.as_ref().is_some_and(Vec::is_empty),
+        ),
+    ] {
+        if is_none_left {
+            let problem = format!("the top level's `{option}` allows none of them");
+            return Err(at.error(option, problem));
+        }
+    }
+    if let (Some(own), Some(top)) = (issuer.max_lifetime, top.max_lifetime)
+        && own.0 > top.0
+    {
+        let option = at.name("max_lifetime");
+        log.write(LogLevel::Warn, || {
+            format!("`{option}` is longer than the top level's, in whose place it stands")
+        });
     }
     Ok(IssuerConfig { rules, keys })
 }
@@ -177,6 +195,10 @@ fn rules(
                 top.algorithms.as_deref(),
                 issuer.and_then(|issuer| issuer.algorithms.as_deref()),
             ),
+            token_types: both(
+                top.token_type.as_ref().map(|types| &*types.0),
+                issuer.and_then(|issuer| Some(&*issuer.token_type.as_ref()?.0)),
+            ),
         },
         signature: SignatureRules {
             format: (issuer.and_then(|issuer| issuer.signature_format)).or(top.signature_format),
@@ -186,6 +208,9 @@ fn rules(
             leeway: top.leeway.0.into(),
             require_exp: top.require_exp,
             check_iat: top.check_iat,
+            max_lifetime: (issuer.and_then(|issuer| issuer.max_lifetime))
+                .or(top.max_lifetime)
+                .map(|seconds| seconds.0),
         },
         policy: Policy::new(
             verify_claims.flat_map(|claims| claims.0.iter().cloned()),
@@ -197,14 +222,14 @@ fn rules(
     }
 }
 
-/// The algorithms that both lists allow; no list allows all.
-fn both(top: Option<&[Algorithm]>, own: Option<&[Algorithm]>) -> Option<Vec<Algorithm>> {
+/// What both lists allow; no list allows all.
+fn both<T: Clone + PartialEq>(top: Option<&[T]>, own: Option<&[T]>) -> Option<Vec<T>> {
     match (top, own) {
         (None, None) => None,
         (Some(one), None) | (None, Some(one)) => Some(one.to_vec()),
         (Some(top), Some(own)) => {
-            let both = own.iter().filter(|algorithm| top.contains(algorithm));
-            Some(both.copied().collect())
+            let both = own.iter().filter(|one| top.contains(one));
+            Some(both.cloned().collect())
         }
     }
 }

@@ -4,6 +4,7 @@ mod endpoint;
 mod issuers;
 mod key_sources;
 mod options;
+mod token_type;
 mod verify_claims;
 
 use std::fmt;

@@ -15,6 +15,13 @@ use crate::verifier::Verifier;
 
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| verifier(&options(&json!({}))));
 
+/// One for which a token may be good for an hour.
+static LIMITED: LazyLock<Verifier> = LazyLock::new(|| {
+    let mut options = options(&json!({}));
+    options["max_lifetime"] = json!(3600);
+    verifier(&options)
+});
+
 const HEADER: &[u8] = br#"{"alg":"HS256"}"#;
 
 /// The last second of the year 9999.
@@ -87,6 +94,8 @@ fn value_of(value: tape::Value<'_>) -> Value {
 fn compare_decision(token: &[u8], payload: &[u8], claims: Option<&Value>) {
     let verdict = VERIFIER.check(&client(token)).unwrap();
     let reason = verdict.reason();
+    let limited = LIMITED.check(&client(token)).unwrap().reason();
+    assert_eq!(limited, within_an_hour(reason, claims));
     let has_acl = claims.is_some_and(|claims| claims.get("acl").is_some());
     let expected = expected(claims);
     if has_acl && expected == Reason::Accepted && reason == Reason::BadAcl {
@@ -166,6 +175,54 @@ fn expected(claims: Option<&Value>) -> Reason {
     } else {
         Reason::Accepted
     }
+}
+
+/// The reason where a token may be good for an hour, by that where it may be good for ever.
+fn within_an_hour(reason: Reason, claims: Option<&Value>) -> Reason {
+    let earlier = [
+        Reason::MalformedClaims,
+        Reason::Expired,
+        Reason::NotYetValid,
+    ];
+    let Some(claims) = claims.filter(|_| reason != Reason::MalformedClaims) else {
+        return reason;
+    };
+    let (Some(exp), iat) = (claims.get("exp"), claims.get("iat")) else {
+        return Reason::MissingClaim;
+    };
+    if earlier.contains(&reason) {
+        return reason;
+    }
+    let Some(iat) = iat else {
+        return Reason::MissingClaim;
+    };
+    let [(start, start_decimals), (end, end_decimals)] = [iat, exp].map(decimal_parts);
+    if (start, start_decimals.as_str()) > (NOW.into(), "") {
+        Reason::IssuedInFuture
+    } else if (end, end_decimals) > (start + 3600, start_decimals) {
+        Reason::LifetimeTooLong
+    } else {
+        reason
+    }
+}
+
+/// A date as its whole seconds and its decimals, without zeros at their end; of one before 1970 no more than that
+/// it is long ago.
+fn decimal_parts(date: &Value) -> (i128, String) {
+    let text = match date {
+        Value::Integer(seconds) => seconds.to_string(),
+        Value::Float(seconds) => format!("{seconds:.1100}"),
+        Value::Text(text) => text.trim_start_matches('+').to_owned(),
+        _ => unreachable!("{date:?}"),
+    };
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = decimals.trim_end_matches('0').to_owned();
+    if whole.starts_with('-') {
+        return (-4000, String::new());
+    }
+    let whole = whole.trim_start_matches('0');
+    let seconds = if whole.is_empty() { "0" } else { whole };
+    (seconds.parse().unwrap_or(i128::MAX / 2), decimals)
 }
 
 /// Whether a claim `cnf` asks for a certificate, which no client shows here.

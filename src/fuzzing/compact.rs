@@ -29,10 +29,8 @@ impl<'t> Compact<'t> {
             signing_input: &token[..header.len() + 1 + payload.len()],
         };
         read.header.get("alg")?.text()?;
-        match read.header.get("kid") {
-            None | Some(Value::Text(_)) => Some(read),
-            Some(_) => None,
-        }
+        let is_text = |name| matches!(read.header.get(name), None | Some(Value::Text(_)));
+        (is_text("kid") && is_text("typ")).then_some(read)
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {

@@ -17,7 +17,19 @@ const NAMED: [&[u8]; 2] = [
 ];
 
 /// A verifier with a key for each algorithm, and secrets with and without a `kid`.
-static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
+static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| verifier(&options()));
+
+/// One that looks at the type of a token too.
+static TYPED: LazyLock<Verifier> = LazyLock::new(|| {
+    let mut options = options();
+    options["token_type"] = json!(["JWT", "application/at+jwt"]);
+    verifier(&options)
+});
+
+/// What types are taken for these.
+const TYPES: [&str; 4] = ["jwt", "application/jwt", "at+jwt", "application/at+jwt"];
+
+fn options() -> serde_json::Value {
     let pem = [
         include_str!("../../tests/vectors/keys/rsa2048.pub.pem"),
         include_str!("../../tests/vectors/keys/p256.pub.pem"),
@@ -29,14 +41,14 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
         let k = String::from_utf8(compact::encode(secret)).unwrap();
         json!({ "kty": "oct", "kid": kid(secret), "k": k })
     };
-    verifier(&json!({
+    json!({
         "secret": std::str::from_utf8(SECRET).unwrap(),
         "public_key": pem.concat(),
         "jwks": { "keys": NAMED.map(jwk) },
         "cache_capacity": 64,
         "max_token_size": LONGEST,
-    }))
-});
+    })
+}
 
 const LONGEST: usize = 65_536;
 
@@ -66,6 +78,12 @@ fn judge(token: &[u8]) {
     let client = client(token);
     let verdict = VERIFIER.check(&client).unwrap();
     let reason = verdict.reason();
+    let by_type = if has_form(reason) && !is_typed(token) {
+        Reason::WrongTokenType
+    } else {
+        reason
+    };
+    assert_eq!(TYPED.check(&client).unwrap().reason(), by_type);
     if let Some(expected) = expected(token) {
         assert_eq!(reason, expected);
     } else {
@@ -89,6 +107,17 @@ fn judge(token: &[u8]) {
         retain: false,
     };
     VERIFIER.authorize(&grant, &request).unwrap();
+}
+
+/// Whether a token that is refused for this reason, or accepted, has the form of one, and an `alg` that is known.
+fn has_form(reason: Reason) -> bool {
+    !is_of_form(reason) || [Reason::NoKey, Reason::UnknownKeyId].contains(&reason)
+}
+
+fn is_typed(token: &[u8]) -> bool {
+    let read = Compact::read(token).unwrap();
+    let typ = read.text("typ").map(str::to_ascii_lowercase);
+    typ.is_some_and(|typ| TYPES.contains(&typ.as_str()))
 }
 
 /// Whether a reason is about the form of a token, or its `alg` and `kid`.

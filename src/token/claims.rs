@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::date::Date;
+use super::date::{Date, is_longer_than};
 use super::names::ClaimSlot;
 use super::payload::{Dates, Latch, Payload};
 use crate::json::tape::{Object, Value};
@@ -22,6 +22,9 @@ pub(crate) struct DateRules {
     pub(crate) require_exp: bool,
     /// Refuse tokens issued in the future.
     pub(crate) check_iat: bool,
+    /// How many seconds after its `iat` a token may expire. It must have both then, and `iat` is compared
+    /// as with `check_iat`.
+    pub(crate) max_lifetime: Option<u32>,
 }
 
 /// The claims of a token that one of our keys signed and that is in date.
@@ -56,6 +59,19 @@ impl<'a> Claims<'a> {
         }
     }
 
+    /// Compares the time from `iat` to `exp` with the longest, in seconds.
+    fn check_lifetime(&self, longest: u32) -> Result<(), Refusal> {
+        let date = |date: Option<Date>, slot| date.zip(self.get(slot));
+        let Dates { exp, iat, .. } = *self.payload.dates;
+        let missing = |name: &str| Refusal::MissingClaim(Arc::from(name));
+        let exp = date(exp, ClaimSlot::EXP).ok_or_else(|| missing("exp"))?;
+        let iat = date(iat, ClaimSlot::IAT).ok_or_else(|| missing("iat"))?;
+        if is_longer_than(longest, iat, exp) {
+            return Err(Refusal::LifetimeTooLong(longest));
+        }
+        Ok(())
+    }
+
     /// Whether the ACL claim was found to be well-formed for every client, and where to note it.
     pub(crate) fn acl_valid_for_all(&self) -> &'a Latch {
         self.payload.acl_valid_for_all
@@ -85,19 +101,26 @@ impl Payload<'_> {
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
         match expires_at {
-            None if rules.require_exp => return Err(Refusal::MissingClaim(Arc::from("exp"))),
+            None if rules.require_exp || rules.max_lifetime.is_some() => {
+                return Err(Refusal::MissingClaim(Arc::from("exp")));
+            }
             Some(end) if now >= end => return Err(Refusal::Expired),
             _ => {}
         }
         if nbf.is_some_and(|nbf| nbf.ceil() > latest_start) {
             return Err(Refusal::NotYetValid);
         }
-        if rules.check_iat && iat.is_some_and(|iat: Date| iat.ceil() > latest_start) {
+        let compares_iat = rules.check_iat || rules.max_lifetime.is_some();
+        if compares_iat && iat.is_some_and(|iat: Date| iat.ceil() > latest_start) {
             return Err(Refusal::IssuedInFuture);
         }
-        Ok(Claims {
+        let claims = Claims {
             payload: self,
             expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
-        })
+        };
+        if let Some(longest) = rules.max_lifetime {
+            claims.check_lifetime(longest)?;
+        }
+        Ok(claims)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memrchr;
 
 use super::base64url::{self, Buffer};
-use super::header::Header;
+use super::header::{Header, TokenType};
 use crate::algorithm::Algorithm;
 use crate::bytes;
 use crate::refusal::Refusal;
@@ -15,6 +15,8 @@ use crate::refusal::Refusal;
 pub(crate) struct HeaderRules {
     /// The algorithms that are allowed; none: all.
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+    /// What they may be; none: anything.
+    pub(crate) token_types: Option<Vec<TokenType>>,
 }
 
 /// A token in JWS compact serialization (RFC 7515 section 7.1), not verified. There is no way to its
@@ -108,7 +110,7 @@ impl<'a> Token<'a> {
         self.header.is_hmac()
     }
 
-    /// Looks at what the header says: `alg`, whether it is allowed, critical extensions. A signature that
+    /// Looks at what the header says: `alg`, whether it is allowed, critical extensions, type. A signature that
     /// is not base64url is refused before: a token's form comes first.
     #[expect(
         clippy::inline_always,
@@ -118,7 +120,7 @@ impl<'a> Token<'a> {
     pub(crate) fn permitted(&'a self, rules: &HeaderRules) -> Result<PermittedToken<'a>, Refusal> {
         let algorithm = self
             .header
-            .algorithm(rules.algorithms.as_deref())
+            .algorithm(rules.algorithms.as_deref(), rules.token_types.as_deref())
             .map_err(|refusal| self.signature.malformed_or(refusal))?;
         Ok(PermittedToken {
             token: self,

@@ -1,5 +1,7 @@
 //! Numeric dates (RFC 7519 section 2), also as EMQX writes them.
 
+use std::cmp::Ordering;
+
 use crate::json::tape::{Number, Value};
 
 /// A date. Beyond 64 bits it stops at the ends of `i64`, further than any clock.
@@ -78,10 +80,50 @@ fn decimal(text: &str) -> Option<Date> {
     })
 }
 
+/// Whether `end` is more than so many seconds after `start`, exactly. Each date comes with the value that it was
+/// read from.
+pub(super) fn is_longer_than(
+    seconds: u32,
+    (start, start_value): (Date, Value<'_>),
+    (end, end_value): (Date, Value<'_>),
+) -> bool {
+    match end.floor.saturating_sub(start.floor).cmp(&seconds.into()) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => {
+            end.has_fraction && (!start.has_fraction || decimals(end_value) > decimals(start_value))
+        }
+    }
+}
+
+/// The decimals of a date, from the whole second that it is in. Zeros at their end are left out, so decimals
+/// compare as texts.
+fn decimals(date: Value<'_>) -> String {
+    /// No double has more.
+    const MOST: usize = 1_074;
+    let date = match date.as_number() {
+        Some(seconds) => format!("{:.MOST$}", seconds.float()),
+        None => date.as_str().unwrap_or_default().into_owned(),
+    };
+    let decimals = date.split_once('.').map_or("", |(_, decimals)| decimals);
+    let decimals = decimals.trim_end_matches('0');
+    if !date.starts_with('-') {
+        return decimals.to_owned();
+    }
+    // Before 1970 they are counted down to the next whole second, and what is left of it is asked for.
+    let last = decimals.len().saturating_sub(1);
+    let rest = decimals.bytes().enumerate().map(|(at, digit)| {
+        let nine_less = (b'0' + b'9').saturating_sub(digit);
+        char::from(nine_less.saturating_add((at == last).into()))
+    });
+    rest.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::json;
+    use crate::json::tape::Array;
 
     #[track_caller]
     fn parse(json: &str) -> Option<Date> {
@@ -132,6 +174,56 @@ mod tests {
         ] {
             let date = parse(json);
             assert_eq!(date.map(|date| date.floor), Some(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_compared_exactly() {
+        for (iat, exp, is_longer) in [
+            ("0", "10", false),
+            ("0", "11", true),
+            ("0.5", "10.5", false),
+            ("0.5", "10.500000000001", true),
+            ("0.500000000001", "10.5", false),
+            ("0", "10.5", true),
+            ("0.5", "10", false),
+            ("\"1.1\"", "\"11.1\"", false),
+            ("\"1.1\"", "\"11.10\"", false),
+            ("\"1.1\"", "\"11.1000000000000000000000000000001\"", true),
+            ("\"1.1000000000000000000000000000001\"", "\"11.1\"", false),
+            // A JSON number is the double that is nearest: here a little more than 0.1.
+            ("\"0.1\"", "\"10.1\"", false),
+            ("0.1", "\"10.1\"", false),
+            ("\"0.1\"", "10.1", false),
+            ("\"0.3\"", "1.03e1", true),
+            ("-5", "5", false),
+            ("-5.25", "4.75", false),
+            ("-5.25", "4.8", true),
+            ("-5.25", "4.7", false),
+            ("\"-5.25\"", "\"4.750000001\"", true),
+            ("-12.5", "-2.5", false),
+            ("-12.5", "-2.25", true),
+            ("-12.25", "-2.5", false),
+            ("1e300", "1e300", false),
+            ("-1e300", "1e300", true),
+        ] {
+            let (text, mut nodes) = (format!("[{iat},{exp}]"), Vec::new());
+            let tape = json::scan(text.as_bytes(), &mut nodes, |_, _, _| {});
+            let dates = tape
+                .as_ref()
+                .ok()
+                .and_then(|tape| tape.outermost().as_array());
+            let mut dates = dates.into_iter().flat_map(Array::iter);
+            let mut next = || {
+                dates
+                    .next()
+                    .and_then(|value| numeric_date(value).zip(Some(value)))
+            };
+            let (iat_read, exp_read) = (next(), next());
+            let found = iat_read
+                .zip(exp_read)
+                .map(|(iat, exp)| is_longer_than(10, iat, exp));
+            assert_eq!(found, Some(is_longer), "{iat} to {exp}");
         }
     }
 

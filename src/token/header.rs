@@ -4,6 +4,24 @@ use crate::algorithm::Algorithm;
 use crate::json::Json;
 use crate::refusal::Refusal;
 
+/// What a token is (`typ`, section 4.1.9), in the one spelling in which types are compared: case does not count,
+/// nor `application/` in front where no other `/` follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TokenType(Box<str>);
+
+impl TokenType {
+    pub(crate) fn new(typ: &str) -> Self {
+        let typ = typ.to_ascii_lowercase();
+        let short = typ.strip_prefix("application/");
+        let short = short.filter(|rest| !rest.contains('/'));
+        Self(short.unwrap_or(&typ).into())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// What is used of a header. Key material in it (`jwk`, `jku`, `x5c`, `x5u`) is never looked at.
 #[derive(Debug)]
 pub(super) struct Header {
@@ -13,6 +31,7 @@ pub(super) struct Header {
     algorithm: Option<Algorithm>,
     /// The name that the issuer gave to the key.
     pub(super) kid: Option<String>,
+    typ: Option<TokenType>,
     /// The token demands an extension (`crit`, section 4.1.11), or its payload is not base64url
     /// (`b64`, RFC 7797).
     critical: bool,
@@ -31,15 +50,18 @@ impl Header {
             .get("alg")
             .and_then(Json::as_str)
             .ok_or(malformed("the header's alg is not a string"))?;
-        let kid = match members.get("kid") {
-            None => None,
-            Some(Json::String(kid)) => Some(kid.to_string()),
-            Some(_) => return Err(malformed("the header's kid is not a string")),
+        let text = |name, defect| match members.get(name) {
+            None => Ok(None),
+            Some(Json::String(text)) => Ok(Some(text)),
+            Some(_) => Err(malformed(defect)),
         };
+        let kid = text("kid", "the header's kid is not a string")?;
+        let typ = text("typ", "the header's typ is not a string")?;
         Ok(Self {
             segment: segment.into(),
             algorithm: Algorithm::from_name(alg),
-            kid,
+            kid: kid.map(ToString::to_string),
+            typ: typ.map(|typ| TokenType::new(typ)),
             critical: members.get("crit").is_some()
                 || !matches!(members.get("b64"), None | Some(Json::Bool(true))),
         })
@@ -49,9 +71,13 @@ impl Header {
         self.algorithm.is_some_and(Algorithm::is_hmac)
     }
 
-    /// The algorithm, if it is supported and among those `allowed` (none: all are), and the token demands
-    /// no extension.
-    pub(super) fn algorithm(&self, allowed: Option<&[Algorithm]>) -> Result<Algorithm, Refusal> {
+    /// The algorithm, if it is supported and among those `allowed`, the token demands no extension, and
+    /// it is of one of the `types`; none: of any.
+    pub(super) fn algorithm(
+        &self,
+        allowed: Option<&[Algorithm]>,
+        types: Option<&[TokenType]>,
+    ) -> Result<Algorithm, Refusal> {
         let Some(algorithm) = self.algorithm else {
             return Err(Refusal::UnsupportedAlgorithm);
         };
@@ -60,6 +86,12 @@ impl Header {
         }
         if self.critical {
             return Err(Refusal::UnsupportedCriticalHeader);
+        }
+        if let Some(types) = types
+            && !self.typ.as_ref().is_some_and(|typ| types.contains(typ))
+        {
+            let typ = self.typ.as_ref().map(|TokenType(typ)| typ.clone());
+            return Err(Refusal::WrongTokenType(typ));
         }
         Ok(algorithm)
     }

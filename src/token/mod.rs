@@ -26,6 +26,7 @@ mod signature;
 pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verified};
 pub(crate) use claims::{Claims, DateRules};
 pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
+pub(crate) use header::TokenType;
 pub(crate) use names::{ClaimSlot, ClaimTable};
 pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};
 pub(crate) use preview::{Closed, Preview};

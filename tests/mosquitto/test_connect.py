@@ -34,6 +34,7 @@ TWO_KEYS = {
                       for secret in (tokens.SECRET, tokens.OTHER_SECRET)]},
     "max_key_trials": 1,
 }
+TYPED = {"secret": tokens.SECRET, "token_type": "at+jwt", "max_lifetime": 600}
 REVOKING = {"secret": tokens.SECRET, "verify_claims": {"tenant": "t1"}, "check_iat": True}
 
 
@@ -47,6 +48,7 @@ def refusals():
     yield "algorithm_not_allowed", STRICT, token(alg="HS512")
     yield "unsupported_critical_header", STRICT, token(header={"crit": ["exp"]})
     yield "unknown_key_id", STRICT, token(header={"kid": "k2"})
+    yield "wrong_token_type", TYPED, token()
     yield "ambiguous_key", TWO_KEYS, token()
     yield "bad_signature", STRICT, token(secret=tokens.OTHER_SECRET)
     yield "signature_format", STRICT, vector("ES256", "raw")
@@ -55,6 +57,7 @@ def refusals():
     yield "expired", REVOKING, token(exp=now - 1, tenant="t1")
     yield "not_yet_valid", REVOKING, token(nbf=now + 600, tenant="t1")
     yield "issued_in_future", REVOKING, token(iat=now + 600, tenant="t1")
+    yield "lifetime_too_long", TYPED, token(header={"typ": "at+jwt"}, iat=now, exp=now + 601)
     yield "missing_claim", REVOKING, token()
     yield "claim_mismatch", REVOKING, token(tenant="t2")
     yield "certificate_mismatch", REVOKING, token(tenant="t1", cnf={"x5t#S256": "A" * 43})

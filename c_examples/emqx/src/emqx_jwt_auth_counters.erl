@@ -12,7 +12,8 @@
                 algorithm_not_allowed, unsupported_critical_header, no_key, unknown_key_id,
                 keys_unavailable, bad_signature, signature_format, malformed_claims, expired,
                 not_yet_valid, issued_in_future, missing_claim, claim_mismatch, bad_acl, revoked,
-                ambiguous_key, wrong_issuer, certificate_mismatch, unknown, undecided, not_loaded, unconfigured,
+                wrong_token_type, ambiguous_key, wrong_issuer, lifetime_too_long, certificate_mismatch,
+                unknown, undecided, not_loaded, unconfigured,
                 topic_allowed, topic_denied, topic_no_match, ended, crashed]).
 
 %% Sets them all to 0.

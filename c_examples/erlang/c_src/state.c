@@ -27,8 +27,10 @@ static const char *const reason_names[REASONS] = {
     [JWT_AUTH_REASON_CLAIM_MISMATCH] = "claim_mismatch",
     [JWT_AUTH_REASON_BAD_ACL] = "bad_acl",
     [JWT_AUTH_REASON_REVOKED] = "revoked",
+    [JWT_AUTH_REASON_WRONG_TOKEN_TYPE] = "wrong_token_type",
     [JWT_AUTH_REASON_AMBIGUOUS_KEY] = "ambiguous_key",
     [JWT_AUTH_REASON_WRONG_ISSUER] = "wrong_issuer",
+    [JWT_AUTH_REASON_LIFETIME_TOO_LONG] = "lifetime_too_long",
     [JWT_AUTH_REASON_CERTIFICATE_MISMATCH] = "certificate_mismatch",
 };
 

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::{EndpointOptions, FailCount, Interval, KeyOptions, Ssl};
+use super::{EndpointOptions, FailCount, Interval, KeyOptions, Lifetime, Ssl};
 use crate::algorithm::Algorithm;
+use crate::config::token_type::TokenTypes;
 use crate::config::verify_claims::VerifyClaims;
 use crate::json::Json;
 use crate::keys::SignatureFormat;
@@ -70,6 +71,13 @@ pub(crate) struct IssuerOptions<'a> {
     /// The algorithms that are allowed; the top level's `algorithms` must allow them as well.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+
+    /// What the token's `typ` must be; the top level's `token_type` must allow it as well.
+    #[serde(skip_serializing)]
+    pub(crate) token_type: Option<TokenTypes>,
+
+    /// In the place of the top level's.
+    pub(crate) max_lifetime: Option<Lifetime>,
 
     /// What claims must say, beside what the top level's `verify_claims` asks for.
     #[serde(default, skip_serializing)]

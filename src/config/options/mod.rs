@@ -14,6 +14,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use zeroize::Zeroizing;
 
+use super::token_type::TokenTypes;
 use super::verify_claims::VerifyClaims;
 use crate::algorithm::Algorithm;
 use crate::certificate::CertificateBinding;
@@ -126,6 +127,11 @@ pub(crate) struct Options<'a> {
     #[serde(default)]
     pub(crate) max_key_trials: KeyTrials,
 
+    /// What a token must be: its header's `typ` must be this, or one of these, such as `at+jwt`. Case
+    /// does not count, nor `application/` in front. Not given: anything, or no `typ` at all.
+    #[serde(skip_serializing)]
+    pub(crate) token_type: Option<TokenTypes>,
+
     /// What claims must say: an object of claim names and expected values, or a list of
     /// `{"name", "value"}`. A string may hold `%u` or `${username}`, and `%c` or `${clientid}`,
     /// for what the client sent; `%%` and `${$}` are a plain `%` and `$`. A number or a boolean
@@ -150,6 +156,10 @@ pub(crate) struct Options<'a> {
     /// Refuse tokens whose `iat` is yet to come.
     #[serde(default)]
     pub(crate) check_iat: bool,
+
+    /// Seconds from `iat` to `exp` that a token may be good for. It must have both, and `iat` may not be
+    /// yet to come. `leeway` makes it no longer.
+    pub(crate) max_lifetime: Option<Lifetime>,
 
     /// The claim that holds topic permissions.
     #[serde(default = "acl")]
@@ -217,6 +227,7 @@ fn ignore() -> Disposition {
 }
 
 pub(crate) type Seconds = Whole<0, 3_600, 0>;
+pub(crate) type Lifetime = Whole<1, { u32::MAX }, 1>;
 pub(crate) type Interval = Whole<1, 2_592_000, 300>;
 pub(crate) type FailCount = Whole<0, 1_000_000, 5>;
 pub(crate) type KeyTrials = Whole<1, 64, 8>;

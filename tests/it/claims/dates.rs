@@ -148,3 +148,79 @@ fn without_the_time_nothing_is_decided() {
         "refused, undecided: the clock tells a time before 1970".to_owned()
     )));
 }
+
+#[test]
+fn a_token_may_be_good_for_so_long_and_no_longer() {
+    let broker = broker(json!({ "max_lifetime": 600, "leeway": 10 }));
+    for (iat, exp, reason) in [
+        ("1700000000", "1700000600", Reason::Accepted),
+        ("1700000000", "1700000601", Reason::LifetimeTooLong),
+        ("1699999999", "1700000599.5", Reason::LifetimeTooLong),
+        ("1699999999.5", "1700000599.5", Reason::Accepted),
+        ("1699999999.5", "1700000599.75", Reason::LifetimeTooLong),
+        ("\"1699999999.1\"", "\"1700000599.1\"", Reason::Accepted),
+        (
+            "\"1699999999.1\"",
+            "\"1700000599.1000000000000000000001\"",
+            Reason::LifetimeTooLong,
+        ),
+        ("1699999999", "15822553606420000", Reason::LifetimeTooLong),
+        ("-1e300", "1700000600", Reason::LifetimeTooLong),
+        // It expires before it was issued, which the leeway makes up for.
+        ("1700000010", "1700000000", Reason::Accepted),
+    ] {
+        let decision = match reason {
+            Reason::Accepted => Decision::Allow,
+            _ => Decision::Deny,
+        };
+        let payload = format!(r#"{{"iat":{iat},"exp":{exp}}}"#);
+        // The second time it is remembered.
+        for _ in 0..2 {
+            broker
+                .present(&with_payload(&payload))
+                .is_so(&payload, decision, reason);
+        }
+    }
+    let start = "refused: lifetime_too_long (exp is more than 600 seconds after iat): client `c1`";
+    assert!(broker.log().iter().any(|(_, line)| line.starts_with(start)));
+}
+
+#[test]
+fn with_a_longest_lifetime_a_token_has_exp_and_an_iat_that_is_not_yet_to_come() {
+    let broker = broker(json!({ "max_lifetime": 600, "leeway": 10 }));
+    for (claims, reason, missing) in [
+        (json!({}), Reason::MissingClaim, "exp"),
+        (json!({ "iat": NOW + 11 }), Reason::MissingClaim, "exp"),
+        (json!({ "exp": NOW - 10 }), Reason::Expired, ""),
+        (
+            json!({ "exp": NOW + 1, "nbf": NOW + 11 }),
+            Reason::NotYetValid,
+            "",
+        ),
+        (json!({ "exp": NOW + 1 }), Reason::MissingClaim, "iat"),
+        (
+            json!({ "exp": NOW + 9_999, "iat": NOW + 11 }),
+            Reason::IssuedInFuture,
+            "",
+        ),
+    ] {
+        let before = broker.log().len();
+        broker
+            .present(&token(&claims))
+            .is_so(&claims.to_string(), Decision::Deny, reason);
+        let line = broker.log().split_off(before).remove(0).1;
+        let detail = format!("missing_claim (claim `{missing}`)");
+        assert!(missing.is_empty() || line.contains(&detail), "{line}");
+    }
+    let claims = json!({ "exp": NOW + 1, "iat": NOW + 10 });
+    broker.present(&token(&claims)).allowed();
+}
+
+#[test]
+fn the_lifetime_comes_before_the_claims_that_the_configuration_asks_for() {
+    let broker = broker(json!({ "max_lifetime": 1, "verify_claims": { "sub": "%u" } }));
+    let answer = broker.present(&token(&json!({ "exp": NOW + 2, "iat": NOW })));
+    answer.denied(Reason::LifetimeTooLong);
+    let answer = broker.present(&token(&json!({ "exp": NOW + 1, "iat": NOW })));
+    answer.denied(Reason::MissingClaim);
+}

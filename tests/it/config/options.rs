@@ -67,6 +67,7 @@ fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
         ("on_unknown_key", "`deny` or `ignore`"),
         ("max_token_size", "a whole number from 1 to 1048576"),
         ("max_key_trials", "a whole number from 1 to 64"),
+        ("max_lifetime", "a whole number from 1 to 4294967295"),
     ] {
         for wrong in [Value::Null, json!(-271_828), json!(3.25)] {
             let error = Broker::refused(&with(option, wrong));
@@ -107,6 +108,11 @@ fn numbers_have_their_ranges() {
         ("leeway", [0, 3_600], [-1, 3_601]),
         ("max_token_size", [1, 1_048_576], [0, 1_048_577]),
         ("max_key_trials", [1, 64], [0, 65]),
+        (
+            "max_lifetime",
+            [1, 4_294_967_295_i64],
+            [0, 4_294_967_296_i64],
+        ),
     ] {
         for number in accepted {
             Broker::new(&with(option, number));

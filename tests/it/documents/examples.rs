@@ -67,17 +67,30 @@ fn accepts(configuration: &Value) {
             ),
         ),
     ];
-    let mut configuration = configuration.clone();
-    for (option, file) in &files {
-        if let Some(path) = configuration.get_mut(*option) {
-            *path = file.0.to_str().unwrap().into();
+    let localize = |part: &mut Value| {
+        for (option, file) in &files {
+            if let Some(path) = part.get_mut(*option) {
+                *path = file.0.to_str().unwrap().into();
+            }
         }
-    }
-    if let Some(url) = configuration.get_mut("endpoint") {
-        let (scheme, rest) = url.as_str().unwrap().split_once("://").unwrap();
-        let (_, path) = rest.split_once('/').unwrap();
-        *url = format!("{scheme}://127.0.0.1:9/{path}").into();
-    }
+        for option in ["endpoint", "issuer"] {
+            let url = part.get_mut(option);
+            if let Some((url, scheme, rest)) = url.and_then(|url| {
+                let (scheme, rest) = url.as_str()?.split_once("://")?;
+                let rest = rest.split_once('/').map_or("", |(_, path)| path).to_owned();
+                let scheme = scheme.to_owned();
+                Some((url, scheme, rest))
+            }) {
+                *url = format!("{scheme}://127.0.0.1:9/{rest}").into();
+            }
+        }
+    };
+    let mut configuration = configuration.clone();
+    localize(&mut configuration);
+    let issuers = configuration
+        .get_mut("issuers")
+        .and_then(Value::as_array_mut);
+    issuers.into_iter().flatten().for_each(localize);
     Broker::new(&configuration);
 }
 
@@ -107,7 +120,7 @@ fn every_example_is_accepted() {
     }
     let expected = [
         (Kind::Claims, 3),
-        (Kind::Configuration, 14),
+        (Kind::Configuration, 15),
         (Kind::KeySet, 1),
         (Kind::Revocations, 1),
     ];

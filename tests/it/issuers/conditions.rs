@@ -122,3 +122,42 @@ fn an_issuer_has_a_signature_format_of_its_own() {
         broker.present(&raw(OFFICE)).denied(Reason::SignatureFormat);
     }
 }
+
+#[test]
+fn a_type_is_one_that_both_levels_ask_for() {
+    let mut config = two();
+    config["token_type"] = json!(["JWT", "at+jwt"]);
+    config["issuers"][0]["token_type"] = json!(["AT+JWT", "x"]);
+    let broker = Broker::new(&config);
+    let typed = |iss: &str, secret, typ: &str| {
+        let header = json!({ "alg": "HS256", "typ": typ }).to_string();
+        broker.present(&hs256(secret, &header, json!({ "iss": iss }).to_string()))
+    };
+    typed(PLANT, PLANT_SECRET, "at+jwt").allowed();
+    typed(PLANT, PLANT_SECRET, "JWT").denied(Reason::WrongTokenType);
+    typed(PLANT, PLANT_SECRET, "x").denied(Reason::WrongTokenType);
+    typed(OFFICE, OFFICE_SECRET, "JWT").allowed();
+    typed(OFFICE, OFFICE_SECRET, "x").denied(Reason::WrongTokenType);
+}
+
+#[test]
+fn an_issuers_lifetime_stands_in_the_place_of_the_top_levels() {
+    let mut config = two();
+    config["max_lifetime"] = 100.into();
+    config["issuers"][0]["max_lifetime"] = 200.into();
+    let broker = Broker::new(&config);
+    let lasting = |iss, secret, seconds| {
+        let claims = json!({ "iat": NOW, "exp": NOW + seconds });
+        broker.present(&token(iss, secret, claims))
+    };
+    lasting(PLANT, PLANT_SECRET, 200).allowed();
+    lasting(PLANT, PLANT_SECRET, 201).denied(Reason::LifetimeTooLong);
+    lasting(OFFICE, OFFICE_SECRET, 100).allowed();
+    lasting(OFFICE, OFFICE_SECRET, 101).denied(Reason::LifetimeTooLong);
+    assert_eq!(
+        broker.warnings(),
+        ["`issuers[0].max_lifetime` is longer than the top level's, in whose place it stands"]
+    );
+    config["issuers"][0]["max_lifetime"] = 100.into();
+    assert_eq!(Broker::new(&config).warnings(), [""; 0]);
+}

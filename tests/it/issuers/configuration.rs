@@ -90,6 +90,13 @@ fn algorithms_are_served_by_somebody() {
         &config,
         "`issuers[1].algorithms`: the top level's `algorithms` allows none of them",
     );
+    config = two();
+    config["token_type"] = "JWT".into();
+    config["issuers"][0]["token_type"] = "at+jwt".into();
+    refused(
+        &config,
+        "`issuers[0].token_type`: the top level's `token_type` allows none of them",
+    );
 }
 
 #[test]

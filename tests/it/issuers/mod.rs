@@ -3,6 +3,7 @@
 mod choice;
 mod conditions;
 mod configuration;
+mod discovery;
 mod property;
 mod reload;
 mod wrong;

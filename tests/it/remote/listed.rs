@@ -15,8 +15,8 @@ const OTHER_NAME: &str = "the server's certificate is for another host name";
 const UNKNOWN: &str = "the server's certificate is from an authority that is not trusted; see \
                        `ssl.cacertfile`";
 
-/// One that signs itself as an authority, as `openssl req -x509` makes it; one that signs itself as a
-/// server; and one of an authority that is not listed.
+/// One that signs itself as an authority, as `openssl req -x509` makes it; one that signs itself
+/// as a server; and one of an authority that is not listed.
 fn kinds(names: &[&str], ends: Date) -> [Certificate; 3] {
     [
         Certificate::self_signed(names, ends, true),

@@ -3,3 +3,4 @@
 mod cache;
 mod form;
 mod signatures;
+mod types;
