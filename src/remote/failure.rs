@@ -2,25 +2,54 @@
 
 use std::fmt;
 use std::io;
+use std::time::Duration;
 
 use rustls::{AlertDescription, CertificateError};
 use ureq::{Error, Timeout};
 
 use super::limits::{CONNECT_TIMEOUT, TOTAL_TIMEOUT};
 
-/// Why a fetch failed: a part of a sentence. It shows nothing of the URL but its origin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure(String);
+/// Why a fetch failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    /// A part of a sentence. It shows nothing of the URL but its origin.
+    cause: String,
+    retry_after: Option<Duration>,
+}
 
 impl Failure {
     pub(super) fn new(cause: impl Into<String>) -> Self {
-        Self(cause.into())
+        Self {
+            cause: cause.into(),
+            retry_after: None,
+        }
+    }
+
+    /// The same, and the server wants to be left alone for so long.
+    pub(super) fn until(mut self, retry_after: Option<Duration>) -> Self {
+        self.retry_after = retry_after;
+        self
+    }
+
+    /// The same, with a remark in parentheses.
+    pub(super) fn with_remark(mut self, remark: &str) -> Self {
+        self.cause = format!("{} ({remark})", self.cause);
+        self
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// Whether an operator was told all of it when told of the other.
+    pub(super) fn has_cause_of(&self, other: &Self) -> bool {
+        self.cause == other.cause
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.cause)
     }
 }
 
@@ -28,16 +57,16 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match &error {
             Error::HostNotFound => Self::new("the host name cannot be resolved"),
-            Error::Timeout(Timeout::Connect) => Self(format!(
+            Error::Timeout(Timeout::Connect) => Self::new(format!(
                 "no connection within {} seconds",
                 CONNECT_TIMEOUT.as_secs()
             )),
-            Error::Timeout(_) => Self(format!(
+            Error::Timeout(_) => Self::new(format!(
                 "no complete answer within {} seconds",
                 TOTAL_TIMEOUT.as_secs()
             )),
             Error::BodyExceedsLimit(largest) => {
-                Self(format!("the answer is larger than {largest} bytes"))
+                Self::new(format!("the answer is larger than {largest} bytes"))
             }
             Error::LargeResponseHeader(..) => Self::new("the answer's headers are too large"),
             Error::Protocol(_) | Error::Http(_) => Self::new("the answer is not HTTP"),
@@ -75,7 +104,7 @@ impl From<&io::Error> for Failure {
             | io::ErrorKind::BrokenPipe => {
                 Self::new("the server closed the connection before its answer was complete")
             }
-            kind => Self(format!("the connection failed: {kind}")),
+            kind => Self::new(format!("the connection failed: {kind}")),
         }
     }
 }
@@ -88,10 +117,10 @@ impl From<&rustls::Error> for Failure {
                 "the server asks for a client certificate; set `ssl.certfile` and `ssl.keyfile`",
             ),
             rustls::Error::AlertReceived(alert) => {
-                Self(format!("the server ended the TLS handshake: {alert:?}"))
+                Self::new(format!("the server ended the TLS handshake: {alert:?}"))
             }
             rustls::Error::InvalidMessage(_) => Self::new("the server does not speak TLS"),
-            error => Self(format!("TLS failed: {error}")),
+            error => Self::new(format!("TLS failed: {error}")),
         }
     }
 }
@@ -112,6 +141,6 @@ fn certificate(defect: &CertificateError) -> Failure {
              `ssl.cacertfile`"
         }
         CertificateError::Revoked => "the server's certificate was revoked",
-        defect => return Failure(format!("the server's certificate is not good: {defect}")),
+        defect => return Failure::new(format!("the server's certificate is not good: {defect}")),
     })
 }

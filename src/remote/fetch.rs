@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::config::AutoHeaderValue;
-use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use ureq::http::{HeaderValue, Response, StatusCode, header};
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body};
 
+use super::answer;
 use super::connector::{SystemResolver, TlsConnector};
 use super::discovery::Discovery;
 use super::failure::Failure;
 use super::headers::Headers;
 use super::limits::{CONNECT_TIMEOUT, MOST_REDIRECTS, TOTAL_TIMEOUT};
-use super::pace;
 use super::published::Content;
 use super::source::Source;
 use super::url::Url;
@@ -73,7 +72,7 @@ impl Fetcher {
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent(concat!("libjwt_auth/", env!("CARGO_PKG_VERSION")))
             .accept(T::ACCEPT)
-            .accept_encoding(AutoHeaderValue::None)
+            .accept_encoding("identity")
             .build();
         Self {
             source,
@@ -149,14 +148,22 @@ impl Fetcher {
             }
             StatusCode::NOT_MODIFIED if known.is_some() => Ok(Visit::Arrived(Fetched {
                 body: None,
-                max_age: max_age(&response),
+                max_age: answer::max_age(&response),
                 validator: None,
             })),
             status if is_redirect(status) => follow(url, &response).map(Visit::Redirected),
-            status => Err(Failure::new(format!(
-                "the server answered with status {}",
-                status.as_u16()
-            ))),
+            status => {
+                let failure = Failure::new(format!(
+                    "the server answered with status {}",
+                    status.as_u16()
+                ));
+                Err(match status {
+                    StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+                        failure.until(answer::retry_after(&response))
+                    }
+                    _ => failure,
+                })
+            }
         }
     }
 
@@ -181,15 +188,11 @@ impl Fetcher {
     }
 
     fn read(&self, url: &Url, mut response: Response<Body>) -> Result<Fetched, Failure> {
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(self.largest)
-            .read_to_vec()?;
+        let body = answer::body(&mut response, self.largest)?;
         let etag = response.headers().get(header::ETAG).cloned();
         Ok(Fetched {
             body: Some(body),
-            max_age: max_age(&response),
+            max_age: answer::max_age(&response),
             validator: etag.map(|etag| Validator {
                 url: url.clone(),
                 etag,
@@ -211,16 +214,8 @@ impl Fetcher {
         if origin == self.source.url.origin() {
             return failure;
         }
-        Failure::new(format!("{failure} (redirected to {origin})"))
+        failure.with_remark(&format!("redirected to {origin}"))
     }
-}
-
-fn max_age(response: &Response<Body>) -> Option<Duration> {
-    text(response, &header::CACHE_CONTROL).and_then(pace::max_age)
-}
-
-fn text<'r>(response: &'r Response<Body>, name: &HeaderName) -> Option<&'r str> {
-    response.headers().get(name)?.to_str().ok()
 }
 
 fn is_redirect(status: StatusCode) -> bool {
@@ -235,7 +230,7 @@ fn is_redirect(status: StatusCode) -> bool {
 }
 
 fn follow(from: &Url, response: &Response<Body>) -> Result<Url, Failure> {
-    let to = text(response, &header::LOCATION)
+    let to = answer::text(response, &header::LOCATION)
         .and_then(|location| from.join(location).ok())
         .ok_or_else(|| Failure::new("the server redirects to no http or https URL"))?;
     secure(from, "the server redirects", to)

@@ -3,6 +3,7 @@
 //! One thread per endpoint fetches it, at once and then again and again. What it holds is
 //! published as a whole, so that checks read it without a lock and never wait.
 
+mod answer;
 mod connector;
 mod discovery;
 mod failure;

@@ -1,6 +1,6 @@
 //! When to fetch again, and when to give up what was fetched.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The first retry after a failure comes within this time, each further one within twice the time
 /// of the one before.
@@ -45,6 +45,11 @@ impl Pace {
         longest.mul_f64(1.0 - chance / 2.0)
     }
 
+    /// The time for which a server that asked for it with `Retry-After` is not asked anything.
+    pub(crate) fn leave_alone(&self, retry_after: Option<Duration>) -> Duration {
+        retry_after.unwrap_or_default().min(self.interval)
+    }
+
     /// Whether keys are to be dropped after this many failures in a row, the first of which was this
     /// long ago. Retries come sooner than refreshes, and must not drop keys earlier than refreshes
     /// would, so the time must also have passed in which refreshes alone fail as often.
@@ -65,6 +70,17 @@ pub(super) fn max_age(cache_control: &str) -> Option<Duration> {
         name.eq_ignore_ascii_case("max-age")
             .then(|| seconds.parse().ok().map(Duration::from_secs))?
     })
+}
+
+/// A `Retry-After` header (RFC 9110 section 10.2.3): seconds, or a date. None: it makes no sense, or the
+/// date is over.
+pub(super) fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
+    let header = header.trim();
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(header.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let date = httpdate::parse_http_date(header).ok()?;
+    date.duration_since(now).ok()
 }
 
 #[cfg(test)]
@@ -128,5 +144,37 @@ mod tests {
             ..PACE
         };
         assert!(!never.is_over(u32::MAX, Duration::MAX));
+    }
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_says_and_no_longer_than_the_interval() {
+        // The date in RFC 9110 section 5.6.7.
+        let now = SystemTime::UNIX_EPOCH + seconds(784_111_777);
+        for (header, expected) in [
+            ("120", 120),
+            (" 7 ", 7),
+            ("0", 0),
+            ("300", 300),
+            ("301", 300),
+            ("99999999999999999999999", 300),
+            ("Sun, 06 Nov 1994 08:50:37 GMT", 60),
+            ("Sunday, 06-Nov-94 08:50:37 GMT", 60),
+            ("Sun Nov  6 08:50:37 1994", 60),
+            ("Sun, 06 Nov 1994 08:49:38 GMT", 1),
+            ("Sun, 06 Nov 1994 08:49:36 GMT", 0),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 300),
+            ("", 0),
+            ("-1", 0),
+            ("+120", 0),
+            ("1.5", 0),
+            ("120 s", 0),
+            ("soon", 0),
+            ("Sun, 31 Feb 2100 08:49:37 GMT", 0),
+            ("2100-01-01T00:00:00Z", 0),
+        ] {
+            let found = PACE.leave_alone(retry_after(header, now));
+            assert_eq!(found, seconds(expected), "{header}");
+        }
+        assert_eq!(PACE.leave_alone(None), seconds(0));
     }
 }

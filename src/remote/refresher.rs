@@ -64,11 +64,12 @@ impl<T: Content> Refresher<T> {
             match outcome {
                 Ok(max_age) => {
                     self.succeeded();
-                    self.wait(|pace| pace.refresh(max_age, chance));
+                    self.wait(None, |pace| pace.refresh(max_age, chance));
                 }
                 Err(failure) => {
+                    let retry_after = failure.retry_after();
                     let failures = self.failed(failure);
-                    self.wait(|pace| pace.retry(failures, chance));
+                    self.wait(retry_after, |pace| pace.retry(failures, chance));
                 }
             }
         }
@@ -130,7 +131,7 @@ impl<T: Content> Refresher<T> {
         let is_news = self
             .trouble
             .as_ref()
-            .is_none_or(|trouble| trouble.last_logged != failure);
+            .is_none_or(|trouble| !trouble.last_logged.has_cause_of(&failure));
         let trouble = self.trouble.get_or_insert_with(|| Trouble {
             since: Instant::now(),
             failures: 0,
@@ -167,18 +168,22 @@ impl<T: Content> Refresher<T> {
         failures
     }
 
-    /// Waits for as long as `time` says, or until a requested refresh is due.
-    fn wait(&mut self, time: impl Fn(&Pace) -> Duration) {
+    /// Waits for as long as `time` says, or until a requested refresh is due; in either case for as long as
+    /// the server wants to be left alone.
+    fn wait(&mut self, retry_after: Option<Duration>, time: impl Fn(&Pace) -> Duration) {
         let start = Instant::now();
         while !self.stop.is_up() {
-            let time = time(&self.published.terms.load().pace);
-            let left = time.saturating_sub(start.elapsed());
+            let pace = self.published.terms.load().pace;
+            let alone = pace.leave_alone(retry_after);
+            let left = time(&pace).max(alone).saturating_sub(start.elapsed());
             if left.is_zero() {
                 return;
             }
             let mut until = left;
             if self.published.is_refresh_requested() {
-                let due = self.until_early();
+                let due = self
+                    .until_early()
+                    .max(alone.saturating_sub(start.elapsed()));
                 if due.is_zero() {
                     self.published.answer_requests();
                     self.last_early = Some(Instant::now());

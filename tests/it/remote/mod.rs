@@ -1,5 +1,6 @@
 //! Keys that come from an endpoint, against real servers on the loopback interface.
 
+mod answers;
 mod discovery;
 mod http;
 mod keys;
