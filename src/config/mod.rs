@@ -48,8 +48,8 @@ impl Config {
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;
-        let mut options: Options<'_> = serde_path_to_error::deserialize(json)
-            .map_err(|error| ConfigError::within(error.path(), error.inner()))?;
+        let mut options: Options<'_> =
+            serde_path_to_error::deserialize(json).map_err(|error| mismatch(&error))?;
         let mut claims = ClaimTable::new();
         let issuers = IssuersConfig::read(&mut options, &mut claims, log)?;
         let revocations = options
@@ -77,16 +77,31 @@ impl Config {
     }
 }
 
-/// Reads the text as JSON. The path to a defect is kept, so that the error names the option.
+/// Reads the text as JSON, without the byte order mark that some editors put before it. The path to a defect
+/// is kept, so that the error names the option.
 fn read(text: &str) -> Result<Json<'_>, ConfigError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = serde_json::Deserializer::from_str(text);
     let json = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().clone();
-        ConfigError::within(&path, json::Error::from(error.into_inner()))
+        ConfigError::within(&path, json::Error::new(error.into_inner(), text))
     })?;
-    let end = reader.end().map_err(json::Error::from);
-    end.map_err(ConfigError::whole)?;
+    let end = reader.end();
+    end.map_err(|error| ConfigError::whole(json::Error::new(error, text)))?;
     Ok(json)
+}
+
+/// An option that is not as it must be, or that there is not.
+fn mismatch(error: &serde_path_to_error::Error<json::Mismatch>) -> ConfigError {
+    let instead = error
+        .inner()
+        .is_unknown_name()
+        .then(|| options::instead(&error.path().to_string()))
+        .flatten();
+    match instead {
+        Some(instead) => ConfigError::within(error.path(), format_args!("unknown; {instead}")),
+        None => ConfigError::within(error.path(), error.inner()),
+    }
 }
 
 /// Which refusals are left to the broker's next authenticator.

@@ -15,11 +15,28 @@ use crate::host::quote::quoted;
 
 /// What was expected of a value, without the value.
 #[derive(Debug)]
-pub(crate) struct Mismatch(String);
+pub(crate) struct Mismatch {
+    text: String,
+    is_unknown_name: bool,
+}
+
+impl Mismatch {
+    fn new(text: String) -> Self {
+        Self {
+            text,
+            is_unknown_name: false,
+        }
+    }
+
+    /// Whether it is about a member that is not known, not about its value.
+    pub(crate) fn is_unknown_name(&self) -> bool {
+        self.is_unknown_name
+    }
+}
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -27,16 +44,19 @@ impl std::error::Error for Mismatch {}
 
 impl de::Error for Mismatch {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::new(message.to_string())
     }
 
     fn invalid_type(_found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        // Serde's words for an array, an object and an integer are its own.
-        let expected = format!("expected {expected}")
-            .replace("a sequence", "a list")
-            .replace("a map", "an object")
-            .replace("i64", "a whole number");
-        Self(expected)
+        // Serde's words for an array, an object, an integer and a boolean are its own.
+        let expected = match expected.to_string().as_str() {
+            "a boolean" => "true or false".to_owned(),
+            expected => expected
+                .replace("a sequence", "a list")
+                .replace("a map", "an object")
+                .replace("i64", "a whole number"),
+        };
+        Self::new(format!("expected {expected}"))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -45,24 +65,50 @@ impl de::Error for Mismatch {
 
     fn unknown_variant(_found: &str, known: &'static [&'static str]) -> Self {
         let known: Vec<String> = known.iter().map(|name| quoted(name).to_string()).collect();
-        Self(format!("expected {}", known.join(" or ")))
+        Self::new(format!("expected {}", known.join(" or ")))
     }
 
     fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
-        // Nothing that differs after a name's length is near; and a long name costs its square.
-        let start: String = field.chars().take(64).collect();
-        let nearest = known
-            .iter()
-            .min_by_key(|name| strsim::damerau_levenshtein(&start, name));
-        Self(match nearest {
+        let text = match nearest(field, known) {
             Some(name) => format!("unknown; the nearest known name is {}", quoted(name)),
             None => "unknown".to_owned(),
-        })
+        };
+        Self {
+            text,
+            is_unknown_name: true,
+        }
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self(format!("{} is missing", quoted(field)))
+        Self::new(format!("{} is missing", quoted(field)))
     }
+}
+
+/// The known name that was meant, if one is near: at most one letter in three is added, left out, changed or
+/// swapped with the next, or the end is missing. Upper case and `_` do not count.
+fn nearest(name: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    /// What is shorter is the beginning of too much.
+    const SHORTEST_BEGINNING: usize = 5;
+    // Nothing that differs after a name's length is near; and a long name costs its square.
+    let letters = |name: &str| -> String {
+        let letters = name.chars().filter(|letter| !"_-".contains(*letter));
+        letters.flat_map(char::to_lowercase).take(64).collect()
+    };
+    let meant = letters(name);
+    let length = meant.chars().count();
+    let distance = |name: &str| {
+        let name = letters(name);
+        if length >= SHORTEST_BEGINNING && name.starts_with(&meant) {
+            return 1;
+        }
+        strsim::damerau_levenshtein(&meant, &name)
+    };
+    known
+        .iter()
+        .map(|name| (distance(name), *name))
+        .filter(|(distance, _)| *distance <= length / 3)
+        .min()
+        .map(|(_, name)| name)
 }
 
 impl<'de> IntoDeserializer<'de, Mismatch> for Json<'de> {
@@ -115,7 +161,7 @@ impl<'de> Deserializer<'de> for Json<'de> {
     ) -> Result<V::Value, Mismatch> {
         match self {
             Self::Object(_) => self.deserialize_any(visitor),
-            _ => Err(Mismatch("expected an object".to_owned())),
+            _ => Err(Mismatch::new("expected an object".to_owned())),
         }
     }
 

@@ -9,9 +9,11 @@ mod decode;
 mod grammar;
 mod number;
 mod scan;
+mod syntax;
 pub(crate) mod tape;
 mod tree;
 
+pub(crate) use decode::Mismatch;
 pub(crate) use scan::scan;
 pub(crate) use tree::{Error, Json, Object};
 

@@ -49,7 +49,7 @@ impl Content for KeyIndex {
     fn read(body: &[u8], option: &str, log: &Log) -> Result<Self, String> {
         let no_set = |problem: &str| format!("the answer is no JSON Web Key Set: {problem}");
         let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
-        let json = Json::parse(text).map_err(|error| no_set(error.defect()))?;
+        let json = Json::parse(text).map_err(|error| no_set(&error.to_string()))?;
         let keys = read_fetched_set(json, option, log).map_err(|problem| no_set(&problem))?;
         Ok(Self::new(keys))
     }

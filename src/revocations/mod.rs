@@ -104,6 +104,7 @@ impl Revocations {
     /// Reads the JSON text of a file. The error quotes no value of it.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(text).map_err(|_| "the file is not UTF-8".to_owned())?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let json = Json::parse(text).map_err(|error| error.to_string())?;
         serde_path_to_error::deserialize(json).map_err(|error| {
             let path = error.path().to_string();
@@ -186,6 +187,9 @@ mod tests {
             r#"{"not_before": {"sub": {"a\nb": "7"}}}"#,
             "`not_before.sub.a\\nb`: expected a whole number",
         );
-        refused("{", "not valid JSON at line 1 column 1");
+        refused(
+            "{",
+            "not valid JSON at line 1 column 1: the text ends too early",
+        );
     }
 }

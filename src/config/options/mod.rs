@@ -4,10 +4,12 @@
 //! docs/configuration.md with it.
 
 mod endpoint;
+mod instead;
 mod issuer;
 mod keys;
 mod ssl;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -23,6 +25,7 @@ use crate::json::Json;
 use crate::keys::SignatureFormat;
 
 pub(crate) use endpoint::EndpointOptions;
+pub(crate) use instead::instead;
 pub(crate) use issuer::IssuerOptions;
 pub(crate) use keys::KeyOptions;
 pub(crate) use ssl::{Ssl, Verify};
@@ -38,6 +41,12 @@ pub(crate) use ssl::{Ssl, Verify};
     reason = "each is an option of its own"
 )]
 pub(crate) struct Options<'a> {
+    /// The URL of the JSON Schema, for an editor. It is not looked at.
+    #[serde(default, rename = "$schema", skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    #[expect(dead_code, reason = "it is there to be accepted")]
+    pub(crate) schema: Ignored,
+
     /// The CONNECT field that carries the token.
     #[serde(default)]
     pub(crate) from: Field,
@@ -212,6 +221,16 @@ pub(crate) enum Disposition {
     Deny,
     /// Let the broker's next authenticator decide.
     Ignore,
+}
+
+/// A string that is for others.
+#[derive(Default)]
+pub(crate) struct Ignored;
+
+impl<'de> Deserialize<'de> for Ignored {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer).map(|_| Self)
+    }
 }
 
 fn acl() -> String {

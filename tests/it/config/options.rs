@@ -17,7 +17,7 @@ fn refused(text: &str, expected: &str) {
 }
 
 #[test]
-fn an_unknown_option_is_named_with_the_nearest_known_one() {
+fn an_unknown_option_is_named_with_a_known_one_that_is_near() {
     let nearest = |wrong: &str, right: &str| {
         let error = Broker::refused(&with(wrong, true));
         assert_eq!(
@@ -25,14 +25,114 @@ fn an_unknown_option_is_named_with_the_nearest_known_one() {
             format!("`{wrong}`: unknown; the nearest known name is `{right}`")
         );
     };
-    nearest("?", "ssl");
-    nearest(".", "ssl");
     nearest("leway", "leeway");
     nearest("Secret", "secret");
-    nearest("secret_base64", "secret_file");
+    nearest("secret-base64-encoded", "secret_base64_encoded");
+    nearest("secret_base", "secret_base64_encoded");
     nearest("publickey", "public_key");
     nearest("on_missing_jwt", "on_missing");
     nearest("verify_claim", "verify_claims");
+    nearest("ednpiont", "endpoint");
+    nearest("sls", "ssl");
+}
+
+#[test]
+fn where_no_known_option_is_near_none_is_named() {
+    // One letter in three may differ, so of two letters none.
+    for wrong in [
+        "", "?", "x", "sl", "lees", "acl", "sokrat", "on_mass", "maximum", "jwt_auth",
+    ] {
+        let error = Broker::refused(&with(wrong, true));
+        assert_eq!(error, format!("`{wrong}`: unknown"));
+    }
+}
+
+#[test]
+fn what_people_try_is_answered_with_what_to_write() {
+    let instead = |wrong: &str, right: &str| {
+        let error = Broker::refused(&with(wrong, true));
+        assert_eq!(error, format!("`{wrong}`: unknown; {right}"));
+    };
+    let leave = "leave it out: ";
+    instead("iss", r#"write "verify_claims": {"iss": ...}"#);
+    instead("issuer", r#"write "verify_claims": {"iss": ...}"#);
+    instead("aud", r#"write "verify_claims": {"aud": ...}"#);
+    instead("audience", r#"write "verify_claims": {"aud": ...}"#);
+    instead(
+        "resource_server_id",
+        r#"write "verify_claims": {"aud": ...}"#,
+    );
+    instead("jwks_uri", "write `endpoint`");
+    instead("jwks_url", "write `endpoint`");
+    instead("secret_base64", "write `secret_base64_encoded`");
+    instead("jwt_secret", "write `secret` or `secret_file`");
+    instead(
+        "mechanism",
+        &format!("{leave}the keys that are given decide"),
+    );
+    instead(
+        "use_jwks",
+        &format!("{leave}the keys that are given decide"),
+    );
+    instead(
+        "enable",
+        &format!("{leave}the configuration is in force while the broker has it"),
+    );
+    instead(
+        "algorithm",
+        &format!(r#"{leave}the keys that are given decide; "algorithms": ["..."] allows fewer"#),
+    );
+    instead("pool_size", &format!("{leave}one thread fetches the keys"));
+    instead(
+        "cacertfile",
+        r#"write it in the object `ssl`: "ssl": {...}"#,
+    );
+    instead(
+        "ssl.cacertfile",
+        r#"write it in the object `ssl`: "ssl": {...}"#,
+    );
+    let in_ssl = |member: &str, right: &str| {
+        let ssl = json!({ member: true });
+        let config = json!({ "endpoint": "https://id.example/keys", "ssl": ssl });
+        assert_eq!(
+            Broker::refused(&config),
+            format!("`ssl.{member}`: unknown{right}")
+        );
+    };
+    in_ssl(
+        "enable",
+        &format!("; {leave}the URL of `endpoint` decides, by https or http"),
+    );
+    in_ssl("depth", &format!("; {leave}it cannot be set"));
+    in_ssl("cacerts", "; write `ssl.cacertfile`");
+    in_ssl("verfy", "; the nearest known name is `verify`");
+    in_ssl("enabl", "");
+    // It is about an option of this name, not about a claim or a header.
+    Broker::new(&with(
+        "verify_claims",
+        json!({ "iss": "me", "aud": "mqtt" }),
+    ));
+}
+
+#[test]
+fn a_schema_may_be_named_and_is_not_looked_at() {
+    Broker::new(&with("$schema", "https://example.com/jwt_auth.schema.json"));
+    let error = Broker::refused(&with("$schema", 1));
+    assert_eq!(error, "`$schema`: expected a string");
+}
+
+#[test]
+fn a_byte_order_mark_before_the_text_is_skipped() {
+    let config = with("leeway", 1).to_string();
+    Broker::from_text(format!("\u{feff}{config}").as_bytes()).unwrap();
+    refused(
+        &format!("\u{feff}\u{feff}{config}"),
+        "the configuration: not valid JSON at line 1 column 1: a blank that is not a space",
+    );
+    refused(
+        "\u{feff}{,}",
+        "the configuration: not valid JSON at line 1 column 2: no value before it",
+    );
 }
 
 #[test]
@@ -48,7 +148,7 @@ fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
         ("from", "`password` or `username`"),
         ("secret", "a string"),
         ("secret_file", "a string"),
-        ("secret_base64_encoded", "a boolean"),
+        ("secret_base64_encoded", "true or false"),
         ("public_key", "a string"),
         ("pubkey", "a string"),
         ("jwks_file", "a string"),
@@ -59,9 +159,9 @@ fn a_wrong_type_is_told_by_what_was_expected_and_never_by_what_was_found() {
             "an object of claim names and values, or a list of {\"name\", \"value\"}",
         ),
         ("leeway", "a whole number from 0 to 3600"),
-        ("require_exp", "a boolean"),
-        ("check_iat", "a boolean"),
-        ("disconnect_after_expire", "a boolean"),
+        ("require_exp", "true or false"),
+        ("check_iat", "true or false"),
+        ("disconnect_after_expire", "true or false"),
         ("on_missing", "`deny` or `ignore`"),
         ("on_malformed", "`deny` or `ignore`"),
         ("on_unknown_key", "`deny` or `ignore`"),
@@ -142,26 +242,35 @@ fn an_option_given_twice_is_refused() {
 
 #[test]
 fn what_is_no_json_object_is_refused() {
+    const UNQUOTED: &str = "a value without quotation marks that is no number, true, false or null";
     refused(
         "{hunter2",
-        "the configuration: not valid JSON at line 1 column 2",
+        "the configuration: not valid JSON at line 1 column 2: a name without quotation marks",
     );
     refused(
         r#"{"verify_claims":{"a":"x"y"}}"#,
-        "`verify_claims`: not valid JSON at line 1 column 26",
+        "`verify_claims`: not valid JSON at line 1 column 26: no comma between two values, or a \
+         quotation mark in a string without a \\",
     );
-    refused("", "the configuration: not valid JSON at line 1 column 0");
+    refused(
+        "",
+        "the configuration: not valid JSON at line 1 column 0: there is nothing",
+    );
     refused(
         "hunter2",
-        "the configuration: not valid JSON at line 1 column 1",
+        &format!("the configuration: not valid JSON at line 1 column 1: {UNQUOTED}"),
     );
     refused(
         "{\n\"secret\": hunter2}",
-        "`secret`: not valid JSON at line 2 column 11",
+        &format!("`secret`: not valid JSON at line 2 column 11: {UNQUOTED}"),
+    );
+    refused(
+        "{\"leeway\": 1,\n}",
+        "the configuration: not valid JSON at line 2 column 1: a comma before }",
     );
     refused(
         "{}x",
-        "the configuration: not valid JSON at line 1 column 3",
+        "the configuration: not valid JSON at line 1 column 3: text behind the end",
     );
     refused("[]", "the configuration: expected an object");
     refused("\"hunter2\"", "the configuration: expected an object");

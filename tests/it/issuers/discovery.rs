@@ -113,9 +113,12 @@ fn a_document_of_another_issuer_is_not_believed() {
 fn nobodys_outage_touches_the_clients_of_another() {
     let is_down = Arc::new(AtomicBool::new(true));
     let shared = Arc::clone(&is_down);
-    let plant = Server::http(move |_: &Request| match shared.load(Ordering::SeqCst) {
-        true => Reply::status(503),
-        false => Reply::keys(&[key_of("plant")]),
+    let plant = Server::http(move |_: &Request| {
+        if shared.load(Ordering::SeqCst) {
+            Reply::status(503)
+        } else {
+            Reply::keys(&[key_of("plant")])
+        }
     });
     let office = Server::http(|_| Reply::keys(&[key_of("office")]));
     let config = json!({ "issuers": [

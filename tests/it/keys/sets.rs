@@ -122,7 +122,11 @@ fn what_is_no_key_set_is_refused() {
     }
     let file = Scratch::new("no-set.json", "{\"keys\": hunter2}");
     let error = Broker::refused(&json!({ "jwks_file": file.0 }));
-    assert_eq!(error, "`jwks_file`: not valid JSON at line 1 column 10");
+    assert_eq!(
+        error,
+        "`jwks_file`: not valid JSON at line 1 column 10: a value without quotation marks that is no number, \
+         true, false or null"
+    );
     let file = Scratch::new("not-utf8.json", b"\xff\xfe");
     assert_eq!(
         Broker::refused(&json!({ "jwks_file": file.0 })),

@@ -182,7 +182,9 @@ fn a_configuration_that_is_not_accepted_changes_nothing_and_names_the_option_onl
     for (config, error) in [
         (
             "{\"secret\": hunter2}".to_owned(),
-            "`secret`: not valid JSON at line 1 column 12".to_owned(),
+            "`secret`: not valid JSON at line 1 column 12: a value without quotation marks that is no \
+             number, true, false or null"
+                .to_owned(),
         ),
         (
             with("sekret_file", "hunter2".into()),
@@ -202,7 +204,9 @@ fn a_configuration_that_is_not_accepted_changes_nothing_and_names_the_option_onl
         ),
         (
             with("jwks_file", json!(garbled.0)),
-            "`jwks_file`: not valid JSON at line 1 column 10".to_owned(),
+            "`jwks_file`: not valid JSON at line 1 column 10: a value without quotation marks that is \
+             no number, true, false or null"
+                .to_owned(),
         ),
         (
             with("jwks_file", json!(empty.0)),

@@ -153,8 +153,11 @@ fn an_odd_key_is_skipped_with_a_warning_and_never_breaks_the_others() {
 #[test]
 fn what_is_no_key_set_is_told_once_and_replaces_nothing() {
     for (body, cause) in [
-        (&b"<html>"[..], "not valid JSON"),
-        (b"", "not valid JSON"),
+        (
+            &b"<html>"[..],
+            "not valid JSON at line 1 column 1: a <, as in HTML or XML",
+        ),
+        (b"", "not valid JSON at line 1 column 0: there is nothing"),
         (b"\xff", "not UTF-8"),
         (
             b"[]",
@@ -165,7 +168,10 @@ fn what_is_no_key_set_is_told_once_and_replaces_nothing() {
             "expected a JSON Web Key Set: an object with a list `keys`",
         ),
         (b"{\"keys\": []}", "no usable key in the set"),
-        (b"{\"keys\": [], \"keys\": []}", "a JSON member given twice"),
+        (
+            b"{\"keys\": [], \"keys\": []}",
+            "`keys` is given twice at line 1 column 24",
+        ),
     ] {
         let server = Server::http(|_| Reply::keys(&[named_jwk(ES256, "p256", "a")]));
         let broker = Broker::new(&json!({

@@ -123,7 +123,7 @@ fn survives(damage: impl Fn(&Scratch), problem: &str) {
 fn a_file_that_breaks_is_told_once_and_what_it_said_stays() {
     survives(
         |file| file.write("{\"jti\": [\"hunter2\""),
-        "not valid JSON at line 1 column 18",
+        "not valid JSON at line 1 column 18: the text ends too early",
     );
 }
 
@@ -163,7 +163,8 @@ fn a_file_that_is_broken_now_is_refused_by_a_reload_and_what_it_said_stays() {
     let error = broker.reload(&config(&file)).unwrap_err();
     assert_eq!(
         error,
-        "`revocations_file`: not valid JSON at line 1 column 1"
+        "`revocations_file`: not valid JSON at line 1 column 1: a value without quotation marks that \
+         is no number, true, false or null"
     );
     broker.present(&with_id("a")).denied(Reason::Revoked);
     file.write(ids(&["b"]));

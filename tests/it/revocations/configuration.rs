@@ -8,10 +8,20 @@ use crate::harness::{Broker, SECRET, Scratch, token};
 
 /// Files that are no lists, and what is said about them.
 const BROKEN: [(&str, &str); 18] = [
-    ("", "not valid JSON at line 1 column 0"),
-    ("{\"jti\": [\"hunter2", "not valid JSON at line 1 column 17"),
-    ("hunter2", "not valid JSON at line 1 column 1"),
-    ("{} hunter2", "not valid JSON at line 1 column 4"),
+    ("", "not valid JSON at line 1 column 0: there is nothing"),
+    (
+        "{\"jti\": [\"hunter2",
+        "not valid JSON at line 1 column 17: a string has no end",
+    ),
+    (
+        "hunter2",
+        "not valid JSON at line 1 column 1: a value without quotation marks that is no number, true, false \
+         or null",
+    ),
+    (
+        "{} hunter2",
+        "not valid JSON at line 1 column 4: text behind the end",
+    ),
     ("\"hunter2\"", "`.`: expected an object"),
     ("[\"hunter2\"]", "`.`: expected an object"),
     ("null", "`.`: expected an object"),
