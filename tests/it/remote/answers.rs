@@ -53,7 +53,8 @@ fn one_byte_order_mark_is_skipped() {
     broker.present(&token(ES256, "p256", "a")).allowed();
     let twice = format!("\u{feff}\u{feff}{set}");
     let server = Server::http(move |_| Reply::body(twice.as_bytes()));
-    let cause = "the answer is no JSON Web Key Set: not valid JSON";
+    let cause = "the answer is no JSON Web Key Set: not valid JSON at line 1 column 1: a blank that is \
+                 not a space";
     wait_for_failure(&super::broker(&server.url("/")), cause);
 }
 
