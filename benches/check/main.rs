@@ -27,6 +27,7 @@ mod first_sight;
 mod fleet;
 mod heap;
 mod hostile;
+mod issuers;
 mod memory;
 mod peer;
 mod rounds;
@@ -40,13 +41,14 @@ fn main() {
         .skip(1)
         .filter(|name| !name.starts_with('-'))
         .collect();
-    let parts: [(&str, fn()); 9] = [
+    let parts: [(&str, fn()); 10] = [
         ("first", first_sight::report),
         ("cached", first_sight::report_cached),
         ("fleet", fleet::report),
         ("allocations", memory::report),
         ("threads", threads::report),
         ("keys", sizes::report_keys),
+        ("issuers", issuers::report),
         ("sizes", sizes::report),
         ("bad", bad_tokens::report),
         ("hostile", hostile::report),
