@@ -34,6 +34,10 @@ TWO_KEYS = {
                       for secret in (tokens.SECRET, tokens.OTHER_SECRET)]},
     "max_key_trials": 1,
 }
+ISSUERS = {"issuers": [
+    {"issuer": issuer, "jwks": {"keys": [{"kty": "oct", "kid": issuer, "k": tokens.encode(secret.encode())}]}}
+    for issuer, secret in (("plant", tokens.SECRET), ("office", tokens.OTHER_SECRET))
+]}
 TYPED = {"secret": tokens.SECRET, "token_type": "at+jwt", "max_lifetime": 600}
 REVOKING = {"secret": tokens.SECRET, "verify_claims": {"tenant": "t1"}, "check_iat": True}
 
@@ -50,6 +54,7 @@ def refusals():
     yield "unknown_key_id", STRICT, token(header={"kid": "k2"})
     yield "wrong_token_type", TYPED, token()
     yield "ambiguous_key", TWO_KEYS, token()
+    yield "wrong_issuer", ISSUERS, token(iss="office", header={"kid": "plant"})
     yield "bad_signature", STRICT, token(secret=tokens.OTHER_SECRET)
     yield "signature_format", STRICT, vector("ES256", "raw")
     yield "malformed_claims", STRICT, token('{"exp": 1, "exp": 2}')
