@@ -15,6 +15,7 @@ use crate::keys::SignatureFormat;
 /// same as at the top level.
 #[derive(serde::Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
+#[cfg_attr(test, schemars(transform = super::schema::between_options_of_issuer))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IssuerOptions<'a> {
     /// The exact `iss` of its tokens. Without a source of keys it must be an http or https URL, and the

@@ -34,7 +34,7 @@ pub(crate) use ssl::{Ssl, Verify};
 /// `public_key`, `jwks`, `jwks_file` and `endpoint` is required.
 #[derive(serde::Deserialize)]
 #[cfg_attr(test, derive(serde::Serialize, schemars::JsonSchema))]
-#[cfg_attr(test, schemars(title = "libjwt_auth configuration", extend("anyOf" = schema::key_sources())))]
+#[cfg_attr(test, schemars(title = "libjwt_auth configuration", transform = schema::between_options))]
 #[serde(deny_unknown_fields)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -76,10 +76,7 @@ pub(crate) struct Options<'a> {
     /// A JSON Web Key Set (RFC 7517): an object with a list `keys`. Unusable keys are skipped with
     /// a warning.
     #[serde(borrow, skip_serializing)]
-    #[cfg_attr(
-        test,
-        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
-    )]
+    #[cfg_attr(test, schemars(with = "Option<schema::KeySet>"))]
     pub(crate) jwks: Option<Json<'a>>,
 
     /// The path of a file that holds a JSON Web Key Set.

@@ -23,20 +23,93 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Whole<MI
     }
 }
 
-/// A configuration without a key is of no use.
-pub(super) fn key_sources() -> Value {
-    [
-        "secret",
-        "secret_file",
-        "public_key",
-        "pubkey",
-        "jwks",
-        "jwks_file",
-        "endpoint",
-    ]
-    .map(|source| json!({ "required": [source] }))
-    .into_iter()
-    .collect()
+/// A JSON Web Key Set. What is in its keys is for the library to see.
+#[derive(serde::Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
+pub(super) struct KeySet {
+    #[schemars(length(min = 1))]
+    keys: Vec<Value>,
+}
+
+const KEY_SOURCES: [&str; 7] = [
+    "secret",
+    "secret_file",
+    "public_key",
+    "pubkey",
+    "jwks",
+    "jwks_file",
+    "endpoint",
+];
+
+/// The options that are about an endpoint.
+const OF_ENDPOINT: [&str; 4] = ["refresh_interval", "headers", "ssl", "max_fail_count"];
+
+/// One of these options, at least.
+fn any_of(options: &[&str]) -> Value {
+    let one = |option: &&str| json!({ "required": [option] });
+    options.iter().map(one).collect()
+}
+
+/// What holds between the options of the top level.
+pub(super) fn between_options(schema: &mut Schema) {
+    /// Names the schema, in whatever place it is.
+    const ID: &str = "urn:libjwt-auth:configuration";
+    schema.insert("$id".to_owned(), ID.into());
+    // A configuration without a key is of no use.
+    let mut sources = any_of(&KEY_SOURCES);
+    if let Some(sources) = sources.as_array_mut() {
+        sources.push(json!({
+            "properties": { "issuers": { "minItems": 1 } },
+            "required": ["issuers"],
+        }));
+    }
+    schema.insert("anyOf".to_owned(), sources);
+    let need_endpoint: Value = OF_ENDPOINT
+        .map(|option| (option.to_owned(), json!(["endpoint"])))
+        .into_iter()
+        .collect();
+    schema.insert("dependentRequired".to_owned(), need_endpoint);
+    schema.insert("allOf".to_owned(), contradictions());
+}
+
+/// What holds between the options of an issuer. One without a key source has an endpoint all the same.
+pub(super) fn between_options_of_issuer(schema: &mut Schema) {
+    let mut rules = contradictions();
+    if let Some(rules) = rules.as_array_mut() {
+        rules.push(json!({
+            "if": { "anyOf": any_of(&OF_ENDPOINT) },
+            "then": {
+                "anyOf": [
+                    { "required": ["endpoint"] },
+                    { "not": { "anyOf": any_of(&KEY_SOURCES) } },
+                ],
+            },
+        }));
+    }
+    schema.insert("allOf".to_owned(), rules);
+}
+
+/// What the options about keys cannot be, wherever they are written.
+fn contradictions() -> Value {
+    let not_both = |one: &str, other: &str| json!({ "not": { "required": [one, other] } });
+    let base64_of_nothing = json!({
+        "if": {
+            "properties": { "secret_base64_encoded": { "const": true } },
+            "required": ["secret_base64_encoded"],
+        },
+        "then": { "anyOf": any_of(&["secret", "secret_file"]) },
+    });
+    let half_a_certificate = json!({
+        "properties": {
+            "ssl": { "dependentRequired": { "certfile": ["keyfile"], "keyfile": ["certfile"] } },
+        },
+    });
+    json!([
+        not_both("secret", "secret_file"),
+        not_both("public_key", "pubkey"),
+        base64_of_nothing,
+        half_a_certificate,
+    ])
 }
 
 /// An option that is left out has no value; null is not another way to leave it out.

@@ -12,7 +12,7 @@ use jwt_auth::{Decision, LogLevel};
 use serde_json::Value;
 
 use super::answer::{POISON, claims};
-use super::{Answer, Connect, signed, valid_claims};
+use super::{Answer, Connect, schema, signed, valid_claims};
 
 /// What time it is in the tests: 14 November 2023, 22:13:20 UTC.
 pub const NOW: i64 = 1_700_000_000;
@@ -91,7 +91,7 @@ impl Broker {
                 error.len(),
             )
         };
-        match accepted(status, &error) {
+        match accepted(config, status, &error) {
             Ok(()) => {
                 assert!(!auth.is_null());
                 Ok(Self { auth, world })
@@ -214,10 +214,11 @@ impl Drop for Broker {
 }
 
 /// Whether a configuration was accepted, with an empty error text, or the error text of a
-/// `BAD_CONFIG`.
+/// `BAD_CONFIG`. The published schema must agree.
 #[track_caller]
-pub(super) fn accepted(status: jwt_auth_status, error: &[u8]) -> Result<(), String> {
+pub(super) fn accepted(config: &[u8], status: jwt_auth_status, error: &[u8]) -> Result<(), String> {
     let error = CStr::from_bytes_until_nul(error).unwrap().to_str().unwrap();
+    schema::agrees(config, error);
     if status == jwt_auth_status::Ok {
         assert_eq!(error, "");
         return Ok(());

@@ -21,6 +21,7 @@ mod broker;
 mod connect;
 mod file;
 pub mod reload;
+mod schema;
 pub mod server;
 pub mod session;
 pub mod threads;

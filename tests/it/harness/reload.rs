@@ -27,7 +27,7 @@ impl Broker {
                 error.len(),
             )
         };
-        accepted(status, &error)
+        accepted(config, status, &error)
     }
 
     /// Takes up this configuration, which must be accepted.
