@@ -140,6 +140,18 @@ fn a_tls_handshake_that_does_not_go_on_is_cut() {
 }
 
 #[test]
+fn a_proxy_that_does_not_answer_is_cut() {
+    let _alone = alone();
+    for endpoint in ["https://keys.invalid/", "http://keys.invalid/"] {
+        let proxy = Server::http(|_| Reply::Hang);
+        let config = json!({ "endpoint": endpoint, "proxy": proxy.url("") });
+        let (verifier, lines) = verifier(&config);
+        proxy.wait_for(1);
+        ends(verifier, &lines, PROMPT);
+    }
+}
+
+#[test]
 fn a_connection_that_does_not_come_about_is_not_waited_for() {
     let _alone = alone();
     let (address, _kept) = black_hole();

@@ -14,8 +14,8 @@ use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::remote::{
-    Authorities, ClientCertificate, Discovery, Headers, Pace, Settings, Sni, Source, Terms, Tls,
-    Url, certificates, discovery_url,
+    Authorities, ClientCertificate, Discovery, Headers, Pace, Proxy, Settings, Sni, Source, Terms,
+    Tls, Url, certificates, discovery_url,
 };
 
 /// EMQX's word for: send no server name.
@@ -101,7 +101,11 @@ fn settings_for(
         Some(ssl) => tls(ssl, at)?,
         None => Tls::default(),
     };
-    warn_if_unverified(&url, &tls, at, log);
+    let proxy = match options.proxy {
+        Some(proxy) => Some(Proxy::parse(&proxy).map_err(|problem| at.error("proxy", problem))?),
+        None => None,
+    };
+    warn_if_unverified(&url, &tls, proxy.is_some(), at, log);
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {
         interval: Duration::from_secs(interval.into()),
@@ -111,6 +115,7 @@ fn settings_for(
         source: Source {
             url,
             tls,
+            proxy,
             discovery,
         },
         terms: Terms {
@@ -121,12 +126,14 @@ fn settings_for(
     })
 }
 
-/// Warns where somebody else could answer in the endpoint's at.
-fn warn_if_unverified(url: &Url, tls: &Tls, at: Place<'_>, log: &Log) {
+/// Warns where somebody else could answer in the endpoint's place.
+fn warn_if_unverified(url: &Url, tls: &Tls, has_proxy: bool, at: Place<'_>, log: &Log) {
     let (option, cause) = if tls.unverified {
         ("ssl.verify", "is verify_none")
     } else if !url.is_https() && !url.is_loopback() {
         (at.url, "is an http URL of another machine")
+    } else if !url.is_https() && has_proxy {
+        (at.url, "is an http URL that is reached through a proxy")
     } else {
         return;
     };
@@ -144,6 +151,7 @@ fn without_url(options: &EndpointOptions, at: Place<'_>) -> Result<Option<Settin
         ("refresh_interval", options.refresh_interval.is_some()),
         ("headers", options.headers.is_some()),
         ("ssl", options.ssl.is_some()),
+        ("proxy", options.proxy.is_some()),
         ("max_fail_count", options.max_fail_count.is_some()),
     ] {
         if is_given {

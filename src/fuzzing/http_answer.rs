@@ -38,6 +38,7 @@ pub fn http_answer(bytes: &[u8]) {
     let source = Source {
         url: Url::parse(&format!("https://{OWN}/keys")).unwrap(),
         tls: Tls::default(),
+        proxy: None,
         discovery: Some(Discovery::Allowed(None)),
     };
     let mut headers = Headers::default();

@@ -21,6 +21,7 @@ fn settings(url: &str, seconds: u64) -> Settings {
         source: Source {
             url: Url::parse(url).unwrap_or_else(|problem| unreachable!("{problem}")),
             tls: Tls::default(),
+            proxy: None,
             discovery: Some(Discovery::Allowed(None)),
         },
         terms: Terms {

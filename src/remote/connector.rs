@@ -12,6 +12,7 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
@@ -47,7 +48,7 @@ impl<T: Transport> Connector<T> for TlsConnector {
         let tls = ClientConnection::new(Arc::new(config), name).map_err(other)?;
 
         let mut tcp = TransportAdapter::new(tcp, Arc::clone(&details.current_time));
-        tcp.set_timeout(details.timeout);
+        tcp.set_timeout(time_left(details));
         let mut stream = StreamOwned::new(tls, tcp);
         stream.conn.complete_io(&mut stream.sock)?;
         let (input, output) = (
@@ -59,6 +60,18 @@ impl<T: Transport> Connector<T> for TlsConnector {
             stream,
         })))
     }
+}
+
+/// What is left of the time for a connection, of which a connector before this one may have taken some.
+pub(super) fn time_left(details: &ConnectionDetails<'_>) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (Duration::Exact(whole), Instant::Exact(start), Instant::Exact(now)) =
+        (timeout.after, details.now, (details.current_time)())
+    {
+        let taken = now.saturating_duration_since(start);
+        timeout.after = Duration::Exact(whole.saturating_sub(taken));
+    }
+    timeout
 }
 
 fn other(error: rustls::Error) -> Error {
@@ -99,10 +112,9 @@ impl<T: Transport> Transport for TlsTransport<T> {
     }
 }
 
-/// Asks the system for addresses, on the thread that wants them: `ureq` would start another one for
-/// each question.
-#[derive(Debug)]
-pub(super) struct SystemResolver;
+/// Asks the system for the addresses of a server, or of the proxy before it; on the thread that wants them:
+/// `ureq` would start another one for each question.
+pub(super) struct SystemResolver(pub(super) Arc<Source>);
 
 impl Resolver for SystemResolver {
     fn resolve(
@@ -111,11 +123,14 @@ impl Resolver for SystemResolver {
         _config: &Config,
         _timeout: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let found = uri
-            .scheme()
-            .zip(uri.authority())
-            .and_then(|(scheme, authority)| DefaultResolver::host_and_port(scheme, authority))
-            .and_then(|host_and_port| host_and_port.to_socket_addrs().ok());
+        let found = match &self.0.proxy {
+            Some(proxy) => proxy.place().to_socket_addrs().ok(),
+            None => uri
+                .scheme()
+                .zip(uri.authority())
+                .and_then(|(scheme, authority)| DefaultResolver::host_and_port(scheme, authority))
+                .and_then(|host_and_port| host_and_port.to_socket_addrs().ok()),
+        };
         let mut addresses = self.empty();
         for address in found.into_iter().flatten() {
             if addresses.try_push(address).is_err() {
@@ -126,6 +141,12 @@ impl Resolver for SystemResolver {
             return Err(Error::HostNotFound);
         }
         Ok(addresses)
+    }
+}
+
+impl fmt::Debug for SystemResolver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SystemResolver")
     }
 }
 

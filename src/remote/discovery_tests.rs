@@ -75,6 +75,7 @@ fn fetcher(url: &str, discovery: Discovery) -> Fetcher {
     Fetcher::new::<Anything>(Arc::new(Source {
         url: Url::parse(url).unwrap_or_else(|problem| unreachable!("{problem}")),
         tls: Tls::default(),
+        proxy: None,
         discovery: Some(discovery),
     }))
 }

@@ -8,6 +8,7 @@ use rustls::{AlertDescription, CertificateError};
 use ureq::{Error, Timeout};
 
 use super::limits::{CONNECT_TIMEOUT, TOTAL_TIMEOUT};
+use super::tunnel::Refused;
 
 /// Why a fetch failed.
 #[derive(Debug, Clone)]
@@ -80,7 +81,10 @@ impl From<Error> for Failure {
                      `ssl.cacertfile`",
                 ),
                 Some(error) => error.into(),
-                None => Self::new("the request failed"),
+                None => match other.downcast_ref::<Refused>() {
+                    Some(refused) => Self::new(refused.to_string()),
+                    None => Self::new("the request failed"),
+                },
             },
             _ => Self::new("the request failed"),
         }

@@ -12,10 +12,12 @@ use super::answer;
 use super::connector::{SystemResolver, TlsConnector};
 use super::discovery::Discovery;
 use super::failure::Failure;
-use super::headers::Headers;
+use super::headers::{Headers, sensitive};
 use super::limits::{CONNECT_TIMEOUT, MOST_REDIRECTS, TOTAL_TIMEOUT};
+use super::proxy::Proxy;
 use super::published::Content;
 use super::source::Source;
+use super::tunnel::{NOT_AUTHENTICATED, ProxyConnector};
 use super::url::Url;
 
 /// Fetches from one source again and again.
@@ -52,8 +54,12 @@ enum Visit {
 impl Fetcher {
     /// A fetcher of this content.
     pub(super) fn new<T: Content>(source: Arc<Source>) -> Self {
-        let connector = ().chain(TcpConnector::default()).chain(TlsConnector(Arc::clone(&source)));
-        Self::over::<T>(source, connector, SystemResolver)
+        let connector =
+            ().chain(TcpConnector::default())
+                .chain(ProxyConnector(Arc::clone(&source)))
+                .chain(TlsConnector(Arc::clone(&source)));
+        let resolver = SystemResolver(Arc::clone(&source));
+        Self::over::<T>(source, connector, resolver)
     }
 
     /// The same, over connections that this makes.
@@ -62,7 +68,7 @@ impl Fetcher {
         connector: impl Connector,
         resolver: impl Resolver,
     ) -> Self {
-        // No proxy, whatever the environment says: the broker's is not meant for us.
+        // No proxy of ureq's own, whatever the environment says: the broker's is not meant for us.
         let config = Agent::config_builder()
             .proxy(None)
             .http_status_as_error(false)
@@ -151,6 +157,9 @@ impl Fetcher {
                 max_age: answer::max_age(&response),
                 validator: None,
             })),
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED if self.source.proxy.is_some() => {
+                Err(Failure::new(NOT_AUTHENTICATED))
+            }
             status if is_redirect(status) => follow(url, &response).map(Visit::Redirected),
             status => {
                 let failure = Failure::new(format!(
@@ -180,6 +189,12 @@ impl Fetcher {
                 request = request.header(name, value);
             }
         }
+        let credentials = self.source.proxy.as_ref().and_then(Proxy::credentials);
+        if let Some(credentials) = credentials.and_then(sensitive)
+            && !url.is_https()
+        {
+            request = request.header(header::PROXY_AUTHORIZATION, credentials);
+        }
         if let Some(etag) = known {
             request = request.header(header::IF_NONE_MATCH, etag);
         }
@@ -208,13 +223,18 @@ impl Fetcher {
             .map(|validator| &validator.etag)
     }
 
-    /// A failure at a URL; names its origin if a redirect led there.
+    /// A failure at a URL; names its origin if a redirect led there, and the proxy.
     fn at(&self, url: &Url, failure: Failure) -> Failure {
         let origin = url.origin();
-        if origin == self.source.url.origin() {
+        let is_elsewhere = origin != self.source.url.origin();
+        let led = is_elsewhere.then(|| format!("redirected to {origin}"));
+        let proxy = self.source.proxy.as_ref();
+        let through = proxy.map(|proxy| format!("through the proxy {}", proxy.origin()));
+        let remarks: Vec<_> = led.into_iter().chain(through).collect();
+        if remarks.is_empty() {
             return failure;
         }
-        failure.with_remark(&format!("redirected to {origin}"))
+        failure.with_remark(&remarks.join(", "))
     }
 }
 

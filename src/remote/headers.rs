@@ -6,13 +6,14 @@ use ureq::http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
 /// The headers without which a request would not be one, or its answer not what is expected.
-const OURS: [HeaderName; 9] = [
+const OURS: [HeaderName; 10] = [
     header::ACCEPT_ENCODING,
     header::CONTENT_LENGTH,
     header::EXPECT,
     header::HOST,
     header::IF_MODIFIED_SINCE,
     header::IF_NONE_MATCH,
+    header::PROXY_AUTHORIZATION,
     header::RANGE,
     header::TRANSFER_ENCODING,
     header::UPGRADE,
@@ -38,12 +39,16 @@ impl Headers {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&HeaderName, HeaderValue)> {
-        self.0.iter().filter_map(|(name, value)| {
-            let mut value = HeaderValue::from_str(value).ok()?;
-            value.set_sensitive(true);
-            Some((name, value))
-        })
+        let each = self.0.iter();
+        each.filter_map(|(name, value)| Some((name, sensitive(value)?)))
     }
+}
+
+/// A value that `ureq` does not show.
+pub(super) fn sensitive(value: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(value).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 impl fmt::Debug for Headers {

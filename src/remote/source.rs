@@ -3,6 +3,7 @@
 use super::discovery::Discovery;
 use super::headers::Headers;
 use super::pace::Pace;
+use super::proxy::Proxy;
 use super::tls::Tls;
 use super::url::Url;
 
@@ -11,6 +12,8 @@ use super::url::Url;
 pub(crate) struct Source {
     pub(crate) url: Url,
     pub(crate) tls: Tls,
+    /// None: servers are asked directly.
+    pub(crate) proxy: Option<Proxy>,
     /// None: a discovery document is not followed.
     pub(crate) discovery: Option<Discovery>,
 }

@@ -48,6 +48,7 @@ need_erlang() {
 need_for_rust() {
     need_compiler
     if missing nginx; then need nginx; fi
+    if missing tinyproxy; then need tinyproxy; fi
 }
 
 need_for_c() {

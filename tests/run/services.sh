@@ -28,7 +28,7 @@ release_services() {
 disable_services() {
     for package in $packages; do
         case $package in
-        nginx | mosquitto | rabbitmq-server) disable "$package" "$package.service" ;;
+        nginx | tinyproxy | mosquitto | rabbitmq-server) disable "$package" "$package.service" ;;
         erlang-base) disable epmd epmd.service epmd.socket ;;
         esac
     done

@@ -15,6 +15,7 @@ pub(crate) struct EndpointOptions {
     pub(crate) refresh_interval: Option<Interval>,
     pub(crate) headers: Option<BTreeMap<String, Zeroizing<String>>>,
     pub(crate) ssl: Option<Ssl>,
+    pub(crate) proxy: Option<Zeroizing<String>>,
     pub(crate) max_fail_count: Option<FailCount>,
 }
 
@@ -26,6 +27,7 @@ impl Options<'_> {
             refresh_interval: self.refresh_interval.take(),
             headers: self.headers.take(),
             ssl: self.ssl.take(),
+            proxy: self.proxy.take(),
             max_fail_count: self.max_fail_count.take(),
         }
     }

@@ -105,6 +105,13 @@ pub(crate) struct Options<'a> {
     /// the URL's host, and from an authority that the system trusts.
     pub(crate) ssl: Option<Ssl>,
 
+    /// The HTTP proxy through which `endpoint` and whatever it leads to are reached:
+    /// `http://host:port` or `http://user:password@host:port`, percent-encoded. Not given: none;
+    /// the environment is not looked at.
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
+    pub(crate) proxy: Option<Zeroizing<String>>,
+
     /// After how many failed refreshes in a row the keys of `endpoint` are dropped. Retries in
     /// between do not bring that nearer. 0: never.
     #[serde(default)]

@@ -45,6 +45,8 @@ pub enum Reply {
     Endless,
     /// Begins an answer of which a byte comes now and then.
     Drip,
+    /// The same, and its headers do not end.
+    DripHead,
     /// Sends exactly this.
     Raw(&'static [u8]),
 }
@@ -108,8 +110,13 @@ impl Reply {
                     stream.write_all(&[b' '; 4096])?;
                 }
             }
-            Self::Drip => {
-                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")?;
+            Self::Drip | Self::DripHead => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n")?;
+                stream.write_all(if matches!(self, Self::Drip) {
+                    b"\r\n"
+                } else {
+                    b"X:"
+                })?;
                 loop {
                     stream.write_all(b" ")?;
                     stream.flush()?;

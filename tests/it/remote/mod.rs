@@ -7,6 +7,7 @@ mod keys;
 mod listed;
 mod nginx;
 mod options;
+mod proxy;
 mod reload;
 mod rotation;
 mod tls;
