@@ -106,6 +106,11 @@ fn settings_for(
         None => None,
     };
     warn_if_unverified(&url, &tls, proxy.is_some(), at, log);
+    let mut headers = headers(options.headers.unwrap_or_default(), at)?;
+    if let Some(path) = options.bearer_token_file {
+        let set = headers.set_bearer_token_file(path);
+        set.map_err(|problem| at.error("bearer_token_file", problem))?;
+    }
     let interval = options.refresh_interval.unwrap_or_default().0;
     let pace = Pace {
         interval: Duration::from_secs(interval.into()),
@@ -120,7 +125,7 @@ fn settings_for(
         },
         terms: Terms {
             option: at.name(at.url),
-            headers: headers(options.headers.unwrap_or_default(), at)?,
+            headers,
             pace,
         },
     })
@@ -152,6 +157,7 @@ fn without_url(options: &EndpointOptions, at: Place<'_>) -> Result<Option<Settin
         ("headers", options.headers.is_some()),
         ("ssl", options.ssl.is_some()),
         ("proxy", options.proxy.is_some()),
+        ("bearer_token_file", options.bearer_token_file.is_some()),
         ("max_fail_count", options.max_fail_count.is_some()),
     ] {
         if is_given {

@@ -14,6 +14,14 @@ pub(crate) fn read_keys(path: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     read(path, LARGEST_KEYS)
 }
 
+/// The byte order mark of UTF-8, which some editors write in front of a text.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// A text without the byte order mark that it may begin with.
+pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
 /// Says that a file cannot be read. It does not quote the path, which may be a secret that was given as a
 /// path by mistake.
 pub(crate) fn unreadable(error: &io::Error) -> String {

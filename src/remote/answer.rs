@@ -7,10 +7,8 @@ use ureq::http::{HeaderName, Response, header};
 
 use super::failure::Failure;
 use super::pace;
+use crate::host::file::BYTE_ORDER_MARK;
 use crate::host::quote::quoted;
-
-/// What some programs write in front of UTF-8, and RFC 8259 section 8.1 lets a reader skip.
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The header, if it is there once at least and is ASCII.
 pub(super) fn text<'r>(response: &'r Response<Body>, name: &HeaderName) -> Option<&'r str> {
@@ -27,7 +25,7 @@ pub(super) fn retry_after(response: &Response<Body>) -> Option<Duration> {
         .and_then(|header| pace::retry_after(header, SystemTime::now()))
 }
 
-/// The body without a byte order mark.
+/// The body without a byte order mark, which RFC 8259 section 8.1 lets a reader skip.
 pub(super) fn body(response: &mut Response<Body>, largest: u64) -> Result<Vec<u8>, Failure> {
     is_not_coded(response)?;
     let mut body = response

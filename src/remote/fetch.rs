@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ureq::http::{HeaderValue, Response, StatusCode, header};
+use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use ureq::unversioned::resolver::Resolver;
 use ureq::unversioned::transport::{Connector, TcpConnector};
 use ureq::{Agent, Body};
+use zeroize::Zeroizing;
 
 use super::answer;
 use super::connector::{SystemResolver, TlsConnector};
@@ -19,6 +20,7 @@ use super::published::Content;
 use super::source::Source;
 use super::tunnel::{NOT_AUTHENTICATED, ProxyConnector};
 use super::url::Url;
+use super::wiped::WipingConnector;
 
 /// Fetches from one source again and again.
 pub(crate) struct Fetcher {
@@ -57,7 +59,8 @@ impl Fetcher {
         let connector =
             ().chain(TcpConnector::default())
                 .chain(ProxyConnector(Arc::clone(&source)))
-                .chain(TlsConnector(Arc::clone(&source)));
+                .chain(TlsConnector(Arc::clone(&source)))
+                .chain(WipingConnector);
         let resolver = SystemResolver(Arc::clone(&source));
         Self::over::<T>(source, connector, resolver)
     }
@@ -107,6 +110,7 @@ impl Fetcher {
 
     /// Sends the request, and follows redirects and one discovery document.
     pub(crate) fn fetch(&self, headers: &Headers) -> Result<Fetched, Failure> {
+        let headers = headers.read()?;
         let start = Instant::now();
         let mut url = self.source.url.clone();
         let mut discovery = self.source.discovery.as_ref();
@@ -115,7 +119,7 @@ impl Fetcher {
             let is_conditional = !discovery.is_some_and(Discovery::is_required);
             let known = self.known(&url).filter(|_| is_conditional);
             let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
-            let visit = self.visit(&url, known, headers, left, discovery);
+            let visit = self.visit(&url, known, &headers, left, discovery);
             match visit.map_err(|failure| self.at(&url, failure))? {
                 Visit::Arrived(fetched) => return Ok(fetched),
                 Visit::Redirected(to) => url = to,
@@ -132,7 +136,7 @@ impl Fetcher {
         &self,
         url: &Url,
         known: Option<&HeaderValue>,
-        headers: &Headers,
+        headers: &[(HeaderName, HeaderValue)],
         time: Duration,
         discovery: Option<&Discovery>,
     ) -> Result<Visit, Failure> {
@@ -180,17 +184,18 @@ impl Fetcher {
         &self,
         url: &Url,
         known: Option<&HeaderValue>,
-        headers: &Headers,
+        headers: &[(HeaderName, HeaderValue)],
         time: Duration,
     ) -> Result<Response<Body>, Failure> {
         let mut request = self.agent.get(url.uri().clone());
         if url.origin() == self.source.url.origin() {
-            for (name, value) in headers.iter() {
+            for (name, value) in headers {
                 request = request.header(name, value);
             }
         }
         let credentials = self.source.proxy.as_ref().and_then(Proxy::credentials);
-        if let Some(credentials) = credentials.and_then(sensitive)
+        if let Some(credentials) =
+            credentials.and_then(|text| sensitive(Zeroizing::new(text.as_bytes().to_vec())))
             && !url.is_https()
         {
             request = request.header(header::PROXY_AUTHORIZATION, credentials);

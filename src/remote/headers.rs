@@ -2,8 +2,12 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use ureq::http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
+
+use super::bearer::BearerTokenFile;
+use super::failure::Failure;
 
 /// The headers without which a request would not be one, or its answer not what is expected.
 const OURS: [HeaderName; 10] = [
@@ -21,7 +25,10 @@ const OURS: [HeaderName; 10] = [
 
 /// Request headers. Their values may be secrets, so nothing shows them and they are wiped.
 #[derive(Default, PartialEq, Eq)]
-pub(crate) struct Headers(Vec<(HeaderName, Zeroizing<String>)>);
+pub(crate) struct Headers {
+    given: Vec<(HeaderName, Zeroizing<String>)>,
+    bearer_token_file: Option<BearerTokenFile>,
+}
 
 impl Headers {
     /// One more header.
@@ -30,23 +37,47 @@ impl Headers {
         if OURS.contains(&name) {
             return Err("a header that the library sets or must not send");
         }
-        if self.0.iter().any(|(known, _)| *known == name) {
+        if self.given.iter().any(|(known, _)| *known == name) {
             return Err("given twice; header names are the same in upper and lower case");
         }
         HeaderValue::from_str(&value).map_err(|_| "not the value of a header")?;
-        self.0.push((name, value));
+        self.given.push((name, value));
         Ok(())
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&HeaderName, HeaderValue)> {
-        let each = self.0.iter();
-        each.filter_map(|(name, value)| Some((name, sensitive(value)?)))
+    /// A token to be read from a file before each fetch, for the header `Authorization`.
+    pub(crate) fn set_bearer_token_file(&mut self, path: String) -> Result<(), String> {
+        if self
+            .given
+            .iter()
+            .any(|(name, _)| name == header::AUTHORIZATION)
+        {
+            return Err("`headers` has `Authorization` as well; one is enough".to_owned());
+        }
+        self.bearer_token_file = Some(BearerTokenFile::new(path)?);
+        Ok(())
+    }
+
+    /// What to send with one fetch. The error names the option.
+    pub(super) fn read(&self) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
+        let given = self.given.iter().filter_map(|(name, value)| {
+            let value = Zeroizing::new(value.as_bytes().to_vec());
+            Some((name.clone(), sensitive(value)?))
+        });
+        let mut headers: Vec<_> = given.collect();
+        if let Some(file) = &self.bearer_token_file {
+            let token = file
+                .read()
+                .map_err(|problem| Failure::new(format!("`bearer_token_file`: {problem}")))?;
+            headers.push((header::AUTHORIZATION, token));
+        }
+        Ok(headers)
     }
 }
 
-/// A value that `ureq` does not show.
-pub(super) fn sensitive(value: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(value).ok()?;
+/// A value that nothing shows and that is wiped.
+pub(super) fn sensitive(value: Zeroizing<Vec<u8>>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value)).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
@@ -54,7 +85,7 @@ pub(super) fn sensitive(value: &str) -> Option<HeaderValue> {
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list()
-            .entries(self.0.iter().map(|(name, _)| name))
+            .entries(self.given.iter().map(|(name, _)| name))
             .finish()
     }
 }

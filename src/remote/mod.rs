@@ -4,6 +4,7 @@
 //! published as a whole, so that checks read it without a lock and never wait.
 
 mod answer;
+mod bearer;
 mod connector;
 mod discovery;
 mod failure;
@@ -20,6 +21,7 @@ mod tls;
 mod tunnel;
 mod unverified;
 mod url;
+mod wiped;
 
 use std::sync::Arc;
 

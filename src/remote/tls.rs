@@ -14,6 +14,7 @@ use zeroize::Zeroize;
 
 use super::listed::Listed;
 use super::unverified::Unverified;
+use crate::host::file::without_byte_order_mark;
 
 /// How to speak TLS with the endpoint's own origin. Two are equal if the files said the same.
 #[derive(Default, PartialEq)]
@@ -79,7 +80,7 @@ impl ClientCertificate {
         files: [&[u8]; 2],
     ) -> Result<Self, &'static str> {
         let [_, key_file] = files;
-        let mut der = PrivateKeyDer::from_pem_slice(key_file)
+        let mut der = PrivateKeyDer::from_pem_slice(without_byte_order_mark(key_file))
             .map_err(|_| "no private key in PEM without a passphrase found")?;
         let key = provider::sign::any_supported_type(&der);
         der.zeroize();
@@ -105,7 +106,7 @@ impl PartialEq for ClientCertificate {
 
 /// Reads certificates in PEM; at least one.
 pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str> {
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(file)
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(without_byte_order_mark(file))
         .collect::<Result<_, _>>()
         .map_err(|_| "not valid PEM")?;
     if certificates.is_empty() {

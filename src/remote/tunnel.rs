@@ -13,7 +13,7 @@ use ureq::http::{StatusCode, Uri};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter,
 };
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::connector::time_left;
 use super::proxy::Proxy;
@@ -77,6 +77,8 @@ fn tunnel<T: Transport>(
     let mut stream = TransportAdapter::new(tcp, Arc::clone(&details.current_time));
     stream.set_timeout(time_left(details));
     stream.write_all(request(proxy, details.uri).as_bytes())?;
+    // The next bytes may not cover the password.
+    stream.get_mut().buffers().output().zeroize();
     let answer = answer(&mut stream)?;
     match status(&answer) {
         Some(status) if status.is_success() => Ok(stream.into_inner()),

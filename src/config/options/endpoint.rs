@@ -16,6 +16,7 @@ pub(crate) struct EndpointOptions {
     pub(crate) headers: Option<BTreeMap<String, Zeroizing<String>>>,
     pub(crate) ssl: Option<Ssl>,
     pub(crate) proxy: Option<Zeroizing<String>>,
+    pub(crate) bearer_token_file: Option<String>,
     pub(crate) max_fail_count: Option<FailCount>,
 }
 
@@ -28,6 +29,7 @@ impl Options<'_> {
             headers: self.headers.take(),
             ssl: self.ssl.take(),
             proxy: self.proxy.take(),
+            bearer_token_file: self.bearer_token_file.take(),
             max_fail_count: self.max_fail_count.take(),
         }
     }

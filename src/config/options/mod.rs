@@ -112,6 +112,11 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
     pub(crate) proxy: Option<Zeroizing<String>>,
 
+    /// The path of a file with a token that is sent to `endpoint` as `Authorization: Bearer`, to its
+    /// own host only, and read before each fetch. One final newline is dropped.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) bearer_token_file: Option<String>,
+
     /// After how many failed refreshes in a row the keys of `endpoint` are dropped. Retries in
     /// between do not bring that nearer. 0: never.
     #[serde(default)]

@@ -6,6 +6,7 @@ use jwt_auth::Reason;
 use serde_json::{Value, json};
 
 use super::{documents, fenced, read};
+use crate::harness::authority::Authority;
 use crate::harness::{
     Broker, Connect, HS256_HEADER, SECRET, Scratch, base64url, broker, certificate, hs256,
     json_file, jwk, valid_claims, with_payload,
@@ -59,6 +60,7 @@ fn accepts(configuration: &Value) {
     let files = [
         ("secret_file", Scratch::new("example_secret", SECRET)),
         ("jwks_file", json_file("example_key_set", &key_set)),
+        ("bearer_token_file", Scratch::new("example_token", "x")),
         (
             "public_key",
             Scratch::new(
@@ -67,11 +69,15 @@ fn accepts(configuration: &Value) {
             ),
         ),
     ];
+    let authority = Authority::new();
     let localize = |part: &mut Value| {
         for (option, file) in &files {
             if let Some(path) = part.get_mut(*option) {
                 *path = file.0.to_str().unwrap().into();
             }
+        }
+        if let Some(path) = part.pointer_mut("/ssl/cacertfile") {
+            *path = authority.path().into();
         }
         for option in ["endpoint", "issuer"] {
             let url = part.get_mut(option);

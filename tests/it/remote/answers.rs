@@ -77,7 +77,8 @@ fn a_server_that_is_busy_is_left_alone_whatever_clients_send() {
             "{:?}",
             start.elapsed()
         );
-        assert_eq!(server.count(), 2);
+        // A client that comes while the second answer is under way makes it be asked once more.
+        assert!((2..=3).contains(&server.count()), "{}", server.count());
     }
 }
 

@@ -1,6 +1,7 @@
 //! Keys that come from an endpoint, against real servers on the loopback interface.
 
 mod answers;
+mod bearer;
 mod discovery;
 mod http;
 mod keys;
