@@ -66,6 +66,13 @@ pub(crate) struct IssuerOptions<'a> {
     #[cfg_attr(test, schemars(with = "FailCount", extend("default" = FailCount::default().0)))]
     pub(crate) max_fail_count: Option<FailCount>,
 
+    #[serde(skip_serializing)]
+    #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
+    pub(crate) proxy: Option<Zeroizing<String>>,
+
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) bearer_token_file: Option<String>,
+
     /// In the place of the top level's.
     pub(crate) signature_format: Option<SignatureFormat>,
 
@@ -106,6 +113,8 @@ impl<'a> IssuerOptions<'a> {
                 headers: self.headers.take(),
                 ssl: self.ssl.take(),
                 max_fail_count: self.max_fail_count.take(),
+                proxy: self.proxy.take(),
+                bearer_token_file: self.bearer_token_file.take(),
             },
         }
     }

@@ -42,7 +42,14 @@ const KEY_SOURCES: [&str; 7] = [
 ];
 
 /// The options that are about an endpoint.
-const OF_ENDPOINT: [&str; 4] = ["refresh_interval", "headers", "ssl", "max_fail_count"];
+const OF_ENDPOINT: [&str; 6] = [
+    "refresh_interval",
+    "headers",
+    "ssl",
+    "max_fail_count",
+    "proxy",
+    "bearer_token_file",
+];
 
 /// One of these options, at least.
 fn any_of(options: &[&str]) -> Value {
