@@ -23,15 +23,17 @@ fn measure(name: &'static str, cache: Cache) {
     let signer = Issuer::new(name);
     let tokens: Vec<Token> = (0..TOKENS).map(|number| token(&signer, number)).collect();
     let none = Broker::new(json!({ "jwks": { "keys": [signer.jwk()] } }), cache);
-    let one = Broker::new(json!({ "issuers": [issuer(0, vec![signer.jwk()])] }), cache);
+    let one = Broker::new(json!({ "issuers": [issuer(0, &[signer.jwk()])] }), cache);
     let many = (0..ISSUERS).map(|number| {
         let others = (1..KEYS).map(|key| Issuer::numbered(number * KEYS + key).jwk());
-        issuer(number, others.chain([signer.jwk()]).collect())
+        issuer(number, &others.chain([signer.jwk()]).collect::<Vec<_>>())
     });
     let many = Broker::new(json!({ "issuers": many.collect::<Vec<_>>() }), cache);
     let cases = [&one, &many, &none];
     for broker in cases {
-        tokens.iter().for_each(|token| broker.accept(token));
+        for token in &tokens {
+            broker.accept(token);
+        }
     }
     let mut slices: Vec<_> = (cases.iter())
         .map(|broker| slice(|number| broker.accept(&tokens[number % TOKENS])))
@@ -46,7 +48,7 @@ fn name(number: usize) -> String {
     format!("https://id.example/realms/{number}")
 }
 
-fn issuer(number: usize, keys: Vec<Value>) -> Value {
+fn issuer(number: usize, keys: &[Value]) -> Value {
     json!({ "issuer": name(number), "jwks": { "keys": keys } })
 }
 

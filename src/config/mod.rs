@@ -83,11 +83,10 @@ fn read(text: &str) -> Result<Json<'_>, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader = serde_json::Deserializer::from_str(text);
     let json = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().clone();
-        ConfigError::within(&path, json::Error::new(error.into_inner(), text))
+        ConfigError::within(error.path(), json::Error::new(error.inner(), text))
     })?;
     let end = reader.end();
-    end.map_err(|error| ConfigError::whole(json::Error::new(error, text)))?;
+    end.map_err(|error| ConfigError::whole(json::Error::new(&error, text)))?;
     Ok(json)
 }
 

@@ -38,16 +38,12 @@ impl SyntaxError {
             .fold(error.column(), usize::saturating_add);
         let read = text.as_bytes().get(..read).unwrap_or(text.as_bytes());
         let before = read.split_last().map_or(read, |(_, before)| before);
-        let line_start = before.iter().rposition(|byte| *byte == b'\n');
+        let mut lines = before.rsplit(|byte| *byte == b'\n');
+        let line = lines.next().unwrap_or_default();
+        let there = read.len().saturating_sub(before.len());
         Self {
-            line: before
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                .saturating_add(1),
-            column: read
-                .len()
-                .saturating_sub(line_start.map_or(0, |at| at.saturating_add(1))),
+            column: line.len().saturating_add(there),
+            line: lines.count().saturating_add(1),
             words: words(text, before, error),
         }
     }

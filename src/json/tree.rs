@@ -58,7 +58,7 @@ impl<'a> Json<'a> {
 
     /// Reads one JSON value that fills the whole of `text`.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| Error::new(error, text))
+        serde_json::from_str(text).map_err(|error| Error::new(&error, text))
     }
 
     pub(crate) fn as_str(&self) -> Option<&str> {
@@ -83,12 +83,12 @@ enum Cause {
 
 impl Error {
     /// An error of the reader of [`Json`] about this text.
-    pub(crate) fn new(error: serde_json::Error, text: &str) -> Self {
+    pub(crate) fn new(error: &serde_json::Error, text: &str) -> Self {
         // The reader takes every JSON type, so a data error is one of its own two.
         Self(if error.is_data() {
             Cause::Limit(error.to_string())
         } else {
-            Cause::Syntax(SyntaxError::find(text, &error))
+            Cause::Syntax(SyntaxError::find(text, error))
         })
     }
 

@@ -31,12 +31,12 @@ const CONTRADICTION: &str = "` is given as well|there is no `|` is missing$|, wh
 /// says.
 #[track_caller]
 pub(super) fn agrees(config: &[u8], error: &str) {
+    static SCHEMA: OnceLock<Value> = OnceLock::new();
+    static ONLY: OnceLock<[RegexSet; 2]> = OnceLock::new();
     let config = config.strip_prefix(b"\xef\xbb\xbf").unwrap_or(config);
     let Ok(config) = serde_json::from_slice(config) else {
         return;
     };
-    static SCHEMA: OnceLock<Value> = OnceLock::new();
-    static ONLY: OnceLock<[RegexSet; 2]> = OnceLock::new();
     let schema = SCHEMA.get_or_init(|| {
         let text = include_str!("../../../include/jwt_auth.schema.json");
         serde_json::from_str(text).unwrap()
@@ -61,11 +61,10 @@ pub(super) fn agrees(config: &[u8], error: &str) {
         .unwrap()
         .replace_all(error, "`");
     let error = error.as_ref();
-    if accepts && (contradiction.is_match(error) || !only.is_match(error)) {
-        panic!(
-            "the schema accepts what the library refuses. Can no schema find it? {error}: {config}"
-        );
-    }
+    assert!(
+        !accepts || (only.is_match(error) && !contradiction.is_match(error)),
+        "the schema accepts what the library refuses. Can no schema find it? {error}: {config}"
+    );
 }
 
 /// The whole schema, to which a `$ref` refers.
@@ -145,10 +144,10 @@ impl Schema<'_> {
                 .all(|item| self.accepts(argument, item)),
             "minItems" => value
                 .as_array()
-                .is_none_or(|items| items.len() as f64 >= number(argument)),
+                .is_none_or(|items| items.len() >= count(argument)),
             "minLength" => value
                 .as_str()
-                .is_none_or(|text| text.chars().count() as f64 >= number(argument)),
+                .is_none_or(|text| text.chars().count() >= count(argument)),
             "pattern" => value.as_str().is_none_or(|text| {
                 Regex::new(argument.as_str().unwrap())
                     .unwrap()
@@ -159,6 +158,10 @@ impl Schema<'_> {
             _ => panic!("a keyword that is not known here: {keyword}"),
         }
     }
+}
+
+fn count(argument: &Value) -> usize {
+    usize::try_from(argument.as_u64().unwrap()).unwrap()
 }
 
 fn number(argument: &Value) -> f64 {
