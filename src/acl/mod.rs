@@ -14,6 +14,7 @@ mod permissions;
 mod request;
 mod rule;
 mod topic;
+mod unicode;
 mod values;
 mod who;
 

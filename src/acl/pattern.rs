@@ -7,13 +7,15 @@
 
 use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
 use regex_automata::nfa::thompson::{Compiler, Config};
-use regex_automata::util::syntax;
+use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::hir::translate::TranslatorBuilder;
 
 use super::Defect;
 use super::limits::{
     DEEPEST_PATTERN, LARGEST_PATTERN, LARGEST_PATTERNS, LONGEST_PATTERN, LONGEST_VALUE,
     MOST_PATTERNS,
 };
+use super::unicode::asks_for_tables;
 use super::who::About;
 use crate::json::tape::Value;
 
@@ -67,21 +69,30 @@ impl Patterns {
 
 /// Compiles a pattern with the defaults of `regex::bytes`, but for Unicode.
 fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
+    const NO_EXPRESSION: Defect = "clientid_re or username_re is no regular expression";
+    let parsed = ParserBuilder::new()
+        .nest_limit(DEEPEST_PATTERN)
+        .build()
+        .parse(pattern)
+        .map_err(|_| NO_EXPRESSION)?;
+    if asks_for_tables(&parsed) {
+        return Err("a clientid_re or username_re with classes or case of Unicode");
+    }
+    let expression = TranslatorBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .translate(pattern, &parsed)
+        .map_err(|_| NO_EXPRESSION)?;
     let limited = Config::new()
         .utf8(false)
         .nfa_size_limit(Some(LARGEST_PATTERN));
     Compiler::new()
-        .syntax(
-            syntax::Config::new()
-                .unicode(false)
-                .utf8(false)
-                .nest_limit(DEEPEST_PATTERN),
-        )
         .configure(limited)
-        .build(pattern)
+        .build_from_hir(&expression)
         .and_then(BoundedBacktracker::new_from_nfa)
         .map_err(|error| match error.size_limit() {
             Some(_) => "a clientid_re or username_re that compiles to more than 16 KiB",
-            None => "clientid_re or username_re is no regular expression",
+            None => NO_EXPRESSION,
         })
 }

@@ -211,3 +211,28 @@ fn patterns_are_those_of_the_crate_regex() {
         }
     }
 }
+
+#[test]
+fn a_pattern_may_not_have_the_tables_of_unicode_searched() {
+    let broker = roomy();
+    for pattern in [
+        r"(?u)\w",
+        r"(?u:\d)",
+        r"(?u:[\d])",
+        r"(?u:\pL)",
+        r"(?u:[\p{Lu}])",
+        r"(?iu:a)",
+        r"(?i)(?u:[k-\x{10ffff}])",
+        r"(?x-s:(?u-x: \S ))",
+    ] {
+        let defect = "a clientid_re or username_re with classes or case of Unicode";
+        refused(&broker, &with_patterns(&[pattern.to_owned()]), "c1", defect);
+    }
+    for pattern in [r"(?i)C\d", r"(?u:c.)", r"(?u)[a-c]1", r"(?-u)(?i:\w+)"] {
+        assert_eq!(
+            accepted(&broker, &[pattern.to_owned()]).may(PUBLISH, "t"),
+            Allow,
+            "{pattern}"
+        );
+    }
+}
