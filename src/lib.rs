@@ -68,5 +68,5 @@ pub use grant::Grant;
 pub use host::clock::{ClockError, ClockHook};
 pub use host::log::{LogHook, LogLevel};
 pub use policy::Terms;
-pub use refusal::{Decision, Reason, Refusal};
+pub use refusal::{Decision, Mismatch, Reason, Refusal, ValueKind};
 pub use verifier::{Connack, Hooks, Verdict, Verifier};

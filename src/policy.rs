@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::conditions::Expectation;
 use crate::json::tape::{Object, Read, Value};
 use crate::refusal::Refusal;
-use crate::token::{ClaimSlot, ClaimTable, Claims};
+use crate::token::{ClaimPath, ClaimTable, Claims};
 
 /// What the claims must say about a client, and what follows from them.
 #[derive(Debug)]
@@ -18,14 +18,6 @@ pub(crate) struct Policy {
     acl_claim: ClaimPath,
     /// A client may stay after its token has expired.
     outlives_token: bool,
-}
-
-/// Where a claim is that the configuration names.
-#[derive(Debug, PartialEq, Eq)]
-struct ClaimPath {
-    slot: ClaimSlot,
-    /// The name, if it has a dot: it leads to a nested member where no claim has this name.
-    dotted: Option<Box<str>>,
 }
 
 /// On which terms a client is accepted.
@@ -77,10 +69,7 @@ impl Policy {
         outlives_token: bool,
         table: &mut ClaimTable,
     ) -> Self {
-        let mut path = |name: &str| ClaimPath {
-            slot: table.add(name),
-            dotted: name.contains('.').then(|| name.into()),
-        };
+        let mut path = |name: &str| ClaimPath::new(name, table);
         Self {
             acl_claim: path(acl_claim_name),
             verify_claims: verify_claims
@@ -146,20 +135,6 @@ impl Policy {
             claims.acl_valid_for_all().set();
         }
         Ok(reading.acl)
-    }
-}
-
-impl ClaimPath {
-    /// The claim of this name; failing that, the member that a dotted name leads to.
-    fn find<'d>(&self, claims: &Claims<'d>) -> Option<Value<'d>> {
-        if let Some(claim) = claims.get(self.slot) {
-            return Some(claim);
-        }
-        let (first, rest) = self.dotted.as_deref()?.split_once('.')?;
-        rest.split('.')
-            .try_fold(claims.members()?.get(first)?, |outer, name| {
-                outer.as_object()?.get(name)
-            })
     }
 }
 

@@ -230,8 +230,15 @@ pub enum Refusal {
     LifetimeTooLong(u32),
     /// See [`Reason::MissingClaim`]; the claim's name in the configuration.
     MissingClaim(Arc<str>),
-    /// See [`Reason::ClaimMismatch`]; the claim's name in the configuration.
-    ClaimMismatch(Arc<str>),
+    /// See [`Reason::ClaimMismatch`].
+    ClaimMismatch {
+        /// The claim's name in the configuration.
+        claim: Arc<str>,
+        /// What kind of value it has.
+        found: ValueKind,
+        /// Why that is not what is expected.
+        mismatch: Mismatch,
+    },
     /// See [`Reason::BadAcl`].
     BadAcl {
         /// The rule that is wrong, counted from 1, if the claim is a list of rules.
@@ -243,6 +250,61 @@ pub enum Refusal {
     Revoked,
     /// See [`Reason::CertificateMismatch`]; what does not fit.
     CertificateMismatch(&'static str),
+}
+
+/// What kind of value a claim has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "as in RFC 8259")]
+pub enum ValueKind {
+    Null,
+    Boolean,
+    Number,
+    String,
+    List,
+    Object,
+}
+
+impl fmt::Display for ValueKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::List => "a list",
+            Self::Object => "an object",
+        })
+    }
+}
+
+/// Why a claim is not what `verify_claims` expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mismatch {
+    /// Another value is expected.
+    Value,
+    /// It is none of a list.
+    List,
+    /// It lacks a word.
+    Has,
+    /// It does not match an expression.
+    Matches,
+    /// It must not be there.
+    Exists,
+    /// It is compared with a field that the client did not send.
+    NotSent,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Value => "another value is expected",
+            Self::List => "it is none of what is expected",
+            Self::Has => "it lacks what it must have",
+            Self::Matches => "it does not match",
+            Self::Exists => "it must not be there",
+            Self::NotSent => "it is compared with what the client did not send",
+        })
+    }
 }
 
 impl Refusal {
@@ -270,7 +332,7 @@ impl Refusal {
             Self::IssuedInFuture => Reason::IssuedInFuture,
             Self::LifetimeTooLong(_) => Reason::LifetimeTooLong,
             Self::MissingClaim(_) => Reason::MissingClaim,
-            Self::ClaimMismatch(_) => Reason::ClaimMismatch,
+            Self::ClaimMismatch { .. } => Reason::ClaimMismatch,
             Self::BadAcl { .. } => Reason::BadAcl,
             Self::Revoked => Reason::Revoked,
             Self::CertificateMismatch(_) => Reason::CertificateMismatch,
@@ -305,9 +367,12 @@ impl fmt::Display for Refusal {
                 write!(f, " (signed by a key of the issuer {})", quoted(signer))
             }
             Self::WrongIssuer(None) => f.write_str(" (signed by a key that is of no issuer)"),
-            Self::MissingClaim(name) | Self::ClaimMismatch(name) => {
-                write!(f, " (claim {})", quoted(name))
-            }
+            Self::MissingClaim(name) => write!(f, " (claim {})", quoted(name)),
+            Self::ClaimMismatch {
+                claim,
+                found,
+                mismatch,
+            } => write!(f, " (claim {} is {found}: {mismatch})", quoted(claim)),
             Self::BadAcl { rule: None, defect } => write!(f, " ({defect})"),
             Self::BadAcl {
                 rule: Some(rule),

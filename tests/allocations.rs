@@ -119,6 +119,8 @@ fn a_check_without_a_session_allocates_this_often() {
             claims[format!("claim-{other}")] = other.into();
         }
         claims["note"] = "escaped: \"".into();
+        claims["scope"] = "mqtt:publish mqtt:subscribe".into();
+        claims["realm.access"] = json!({"roles": ["operator", "press-7"]});
         claims
     };
     let mut found = vec![];
@@ -138,7 +140,15 @@ fn a_check_without_a_session_allocates_this_often() {
         jwk["kid"] = "k1".into();
         let broker = Broker::without_hooks(&json!({
             "jwks": {"keys": [jwk]},
-            "verify_claims": {"aud": "mqtt", "clientid": "%c"},
+            "verify_claims": {
+                "aud": ["other", "mqtt"],
+                "clientid": "%c",
+                "scope": {"exists": true, "has": ["mqtt:subscribe", "mqtt:publish"]},
+                "realm.access.roles": {"has": "operator", "matches": r"press-\d+"},
+                "blocked": {"exists": false},
+            },
+            "token_type": ["at+jwt", "JWT"],
+            "max_lifetime": u32::MAX,
         }));
         let check = |token: &str| {
             let client = Connect {

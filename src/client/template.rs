@@ -106,6 +106,20 @@ impl Template {
         )
     }
 
+    /// Whether it is empty whatever the client sends.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the client sent each field that it has a placeholder for.
+    pub(crate) fn is_known(&self, client: &Client<'_>) -> bool {
+        self.0.iter().all(|part| match part {
+            Part::Text(_) => true,
+            Part::Username => client.username.is_some(),
+            Part::ClientId => client.client_id.is_some(),
+        })
+    }
+
     /// Whether `value` is this text for this client. A placeholder whose field the client did not
     /// send matches nothing, not even an empty value.
     pub(crate) fn matches(&self, value: &[u8], client: &Client<'_>) -> bool {

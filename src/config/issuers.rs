@@ -12,7 +12,7 @@ use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::keys::KeySources;
 use crate::policy::Policy;
-use crate::token::{ClaimTable, DateRules, HeaderRules, SignatureRules};
+use crate::token::{ClaimPath, ClaimTable, DateRules, HeaderRules, SignatureRules};
 
 /// The issuers, as far as they are plain data.
 pub(crate) struct IssuersConfig {
@@ -43,9 +43,7 @@ impl IssuersConfig {
         table: &mut ClaimTable,
         log: &Log,
     ) -> Result<Self, ConfigError> {
-        if options.acl_claim_name.is_empty() {
-            return Err(ConfigError::at("acl_claim_name", "the name is empty"));
-        }
+        check_name(Some(&options.acl_claim_name), "acl_claim_name", Place::TOP)?;
         let max_trials = options.max_key_trials.0 as usize;
         let keys = key_sources::load(options.take_keys(), None, max_trials, Place::TOP, log)?;
         let issuers = std::mem::take(&mut options.issuers);
@@ -115,14 +113,10 @@ fn listed_issuer(
     at: Place<'_>,
     log: &Log,
 ) -> Result<IssuerConfig, ConfigError> {
-    for (option, name) in [
-        ("issuer", Some(&issuer.issuer)),
-        ("acl_claim_name", issuer.acl_claim_name.as_ref()),
-    ] {
-        if name.is_some_and(String::is_empty) {
-            return Err(at.error(option, "the name is empty"));
-        }
+    if issuer.issuer.is_empty() {
+        return Err(at.error("issuer", "the name is empty"));
     }
+    check_name(issuer.acl_claim_name.as_deref(), "acl_claim_name", at)?;
     let max_trials = top.max_key_trials.0 as usize;
     let sources = issuer.take_keys();
     let keys = key_sources::load(sources, Some(&issuer.issuer), max_trials, at, log)?;
@@ -157,6 +151,14 @@ fn listed_issuer(
         });
     }
     Ok(IssuerConfig { rules, keys })
+}
+
+/// Refuses a name that no claim can have.
+fn check_name(name: Option<&str>, option: &str, at: Place<'_>) -> Result<(), ConfigError> {
+    match name.and_then(ClaimPath::defect) {
+        None => Ok(()),
+        Some(defect) => Err(at.error(option, defect)),
+    }
 }
 
 /// Refuses a list with an algorithm for which there can be no key.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::conditions::{self, asked_for};
 use super::json::{self, Value};
 use super::{NOW, SECRET, client, compact, verifier};
 use crate::json::tape::{self, Read};
@@ -50,6 +51,7 @@ pub fn claims(bytes: &[u8]) {
     }
     if let Some(Value::Object(members)) = &expected {
         compare_values(&token, members);
+        conditions::compare(&token, members, reason_with);
     }
 }
 
@@ -294,29 +296,19 @@ fn compare_values(token: &[u8], members: &[(String, Value)]) {
         return;
     };
     let other = json!({ name: another(value) });
-    let reason = |verify_claims: &serde_json::Value| {
-        let verifier = verifier(&options(verify_claims));
-        verifier.check(&client(token)).unwrap().reason()
-    };
-    let without = VERIFIER.check(&client(token)).unwrap().reason();
-    assert_eq!(reason(&same.clone().into()), without);
+    let without = reason_with(token, &json!({}));
+    assert_eq!(reason_with(token, &same.clone().into()), without);
     let with_other = match without {
         Reason::Accepted | Reason::CertificateMismatch | Reason::BadAcl => Reason::ClaimMismatch,
         earlier => earlier,
     };
-    assert_eq!(reason(&other), with_other);
+    assert_eq!(reason_with(token, &other), with_other);
 }
 
-/// How a configuration asks for a value, if it can.
-fn asked_for(value: &Value) -> Option<serde_json::Value> {
-    match value {
-        Value::Bool(value) => Some((*value).into()),
-        Value::Integer(number) => i64::try_from(*number).ok().map(Into::into),
-        // Others cannot be compared exactly.
-        Value::Float(number) => (number.abs() < 9e15).then(|| (*number).into()),
-        Value::Text(text) => Some(text.replace('$', "${$}").replace('%', "%%").into()),
-        Value::Null | Value::List(_) | Value::Object(_) => None,
-    }
+/// The reason where the configuration asks for this.
+fn reason_with(token: &[u8], verify_claims: &serde_json::Value) -> Reason {
+    let verifier = verifier(&options(verify_claims));
+    verifier.check(&client(token)).unwrap().reason()
 }
 
 /// A value that is not this one.

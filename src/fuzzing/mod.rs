@@ -20,6 +20,7 @@
 mod acl;
 mod claims;
 mod compact;
+mod conditions;
 mod config;
 mod filters;
 mod http_answer;

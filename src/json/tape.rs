@@ -229,6 +229,16 @@ impl<'d> Value<'d> {
         }
     }
 
+    /// The elements of a list of strings and nothing else, to be compared.
+    #[inline]
+    pub(crate) fn as_strings(self) -> Option<impl Iterator<Item = Cow<'d, [u8]>>> {
+        let list = self.as_array()?;
+        let is_string =
+            |element: Value<'_>| matches!(element.parts(), (Kind::Plain | Kind::Escaped, ..));
+        let are_strings = list.iter().all(is_string);
+        are_strings.then(|| list.iter().filter_map(Value::as_bytes))
+    }
+
     /// A string, a number or a boolean as text; a number as it is written.
     pub(crate) fn to_text(self) -> Option<Cow<'d, str>> {
         match self.read() {
@@ -322,6 +332,21 @@ impl<'d> Object<'d> {
     pub(crate) fn get(self, name: &str) -> Option<Value<'d>> {
         self.members()
             .find_map(|(member, value)| member.is(name).then_some(value))
+    }
+
+    /// The member of this name; failing that, the nested one to which its dots lead. The longest part of the
+    /// name before a dot that leads somewhere counts.
+    ///
+    /// Each object is reached by one way only, so all members are compared at most once for each dot. The
+    /// depth of the recursion is that of the objects.
+    pub(crate) fn get_dotted(self, name: &str) -> Option<Value<'d>> {
+        self.get(name).or_else(|| {
+            name.rmatch_indices('.').find_map(|(dot, _)| {
+                let (outer, rest) = name.split_at_checked(dot)?;
+                let outer = self.get(outer)?.as_object()?;
+                outer.get_dotted(rest.strip_prefix('.')?)
+            })
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::date::{Date, is_longer_than};
 use super::names::ClaimSlot;
 use super::payload::{Dates, Latch, Payload};
-use crate::json::tape::{Object, Value};
+use crate::json::tape::Value;
 use crate::refusal::Refusal;
 use crate::revocations::Issued;
 
@@ -77,14 +77,9 @@ impl<'a> Claims<'a> {
         self.payload.acl_valid_for_all
     }
 
-    /// All of them.
-    pub(crate) fn members(&self) -> Option<Object<'a>> {
-        self.payload.tape.outermost().as_object()
-    }
-
     /// The claim of a slot.
     #[inline]
-    pub(crate) fn get(&self, slot: ClaimSlot) -> Option<Value<'a>> {
+    pub(super) fn get(&self, slot: ClaimSlot) -> Option<Value<'a>> {
         Some(self.payload.tape.value(self.payload.found.node(slot)?))
     }
 }

@@ -6,7 +6,7 @@
 //! payload      3  Signed  -> Payload   its claims found, its dates read     names, date
 //! preview      between 1 and 2: who issued it, by its own words
 //! cache        2 and 3 at once, for a token that was seen before            remembered
-//! claims       4  Payload -> Claims    in date
+//! claims       4  Payload -> Claims    in date                             path
 //! ```
 //!
 //! Each type is made by the stage before it and in no other way, so no stage can be left out.
@@ -18,6 +18,7 @@ mod compact;
 mod date;
 mod header;
 mod names;
+mod path;
 mod payload;
 mod preview;
 mod remembered;
@@ -27,7 +28,8 @@ pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verif
 pub(crate) use claims::{Claims, DateRules};
 pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
 pub(crate) use header::TokenType;
-pub(crate) use names::{ClaimSlot, ClaimTable};
+pub(crate) use names::ClaimTable;
+pub(crate) use path::ClaimPath;
 pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};
 pub(crate) use preview::{Closed, Preview};
 pub(crate) use remembered::Remembered;

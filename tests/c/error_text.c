@@ -83,7 +83,7 @@ static void the_option_is_named_and_its_value_is_not_told(void) {
       {"algorithms", "{\"secret\": \"x\", \"algorithms\": [\"hunter2\"]}"},
       {"signature_format", "{\"secret\": \"x\", \"signature_format\": \"hunter2\"}"},
       {"verify_claims", "{\"secret\": \"x\", \"verify_claims\": \"hunter2\"}"},
-      {"verify_claims", "{\"secret\": \"x\", \"verify_claims\": {\"a\": [\"hunter2\"]}}"},
+      {"verify_claims", "{\"secret\": \"x\", \"verify_claims\": {\"a\": [[\"hunter2\"]]}}"},
       {"leeway", "{\"secret\": \"x\", \"leeway\": \"hunter2\"}"},
       {"on_missing", "{\"secret\": \"x\", \"on_missing\": \"hunter2\"}"},
       {"max_token_size", "{\"secret\": \"x\", \"max_token_size\": \"hunter2\"}"},

@@ -150,10 +150,11 @@ pub(crate) struct Options<'a> {
     #[serde(skip_serializing)]
     pub(crate) token_type: Option<TokenTypes>,
 
-    /// What claims must say: an object of claim names and expected values, or a list of
-    /// `{"name", "value"}`. A string may hold `%u` or `${username}`, and `%c` or `${clientid}`,
-    /// for what the client sent; `%%` and `${$}` are a plain `%` and `$`. A number or a boolean
-    /// is compared as it is. A name with dots also finds a nested member.
+    /// What claims must say: an object of claim names and conditions, or a list of `{"name", "value"}`. A
+    /// condition is a value that is expected, a list of which one must be met, or an object with `has`,
+    /// `matches` or `exists`. A string may hold `%u` or `${username}`, and `%c` or `${clientid}`, for what
+    /// the client sent; `%%` and `${$}` are a plain `%` and `$`. A number or a boolean is compared as it is.
+    /// A name with dots also finds a nested member.
     #[serde(default, skip_serializing)]
     pub(crate) verify_claims: VerifyClaims,
 
@@ -181,7 +182,7 @@ pub(crate) struct Options<'a> {
 
     /// The claim that holds topic permissions.
     #[serde(default = "acl")]
-    #[cfg_attr(test, schemars(length(min = 1)))]
+    #[cfg_attr(test, schemars(regex(pattern = super::verify_claims::schema::NAME)))]
     pub(crate) acl_claim_name: String,
 
     /// A session ends when its token expires: `expires_at` is reported, and from then on every topic

@@ -1,6 +1,8 @@
 //! What the claims of a token must be.
 
 mod certificate;
+mod conditions;
 mod dates;
+mod names;
 mod payload;
 mod verification;

@@ -1,3 +1,4 @@
 //! The configuration.
 
+mod conditions;
 mod options;

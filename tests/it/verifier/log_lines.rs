@@ -29,7 +29,8 @@ fn each_decision_is_one_log_line_that_names_the_token_and_never_shows_it() {
             (
                 3,
                 format!(
-                    "refused: claim_mismatch (claim `sub`): client `c1`, token {}",
+                    "refused: claim_mismatch (claim `sub` is a string: another value is expected): \
+                     client `c1`, token {}",
                     fingerprint(&bad)
                 )
             ),
