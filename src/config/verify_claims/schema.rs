@@ -9,7 +9,7 @@ use super::VerifyClaims;
 use crate::conditions::Condition;
 
 /// A text in which only known placeholders stand.
-const TEXT: &str = r"^(?:[^$]|\$(?!\{)|\$\{(?:username|clientid|\$)\})*$";
+const TEXT: &str = r"^(?:[^$]|\$+[^${]|\$+\{(?:username|clientid|\$)\})*\$*$";
 
 /// A name with up to 32 dots.
 pub(in crate::config) const NAME: &str = r"^[^.]+$|^[^.]*(?:\.[^.]*){1,32}$";

@@ -22,6 +22,8 @@ const ONLY_OF_THE_LIBRARY: &[&str] = &[
     "`verify_claims.*`: the placeholders are ",
     "`verify_claims`: a claim is named twice",
     "`verify_claims.*`: a number this large ",
+    // Expressions.
+    "`verify_claims.*matches`: (no regular expression|an expression that )",
 ];
 
 /// A contradiction between options is not among them, whatever option it is about.
@@ -145,6 +147,12 @@ impl Schema<'_> {
             "minItems" => value
                 .as_array()
                 .is_none_or(|items| items.len() >= count(argument)),
+            "minProperties" => value
+                .as_object()
+                .is_none_or(|members| members.len() as f64 >= number(argument)),
+            "maxProperties" => value
+                .as_object()
+                .is_none_or(|members| members.len() as f64 <= number(argument)),
             "minLength" => value
                 .as_str()
                 .is_none_or(|text| text.chars().count() >= count(argument)),
