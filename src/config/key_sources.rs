@@ -10,7 +10,7 @@ use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::Json;
-use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, pem, secret};
+use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, public_key, secret};
 use crate::remote::Discovery;
 
 /// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
@@ -121,10 +121,9 @@ fn without_final_newline(mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     text
 }
 
-/// The keys of `public_key`, under whichever of its two names it is given: PEM text, or the path
-/// of a PEM file.
+/// The keys of `public_key`, under whichever of its two names it is given.
 fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, ConfigError> {
-    let (option, text_or_path) = match (&options.public_key, &options.pubkey) {
+    let (option, value) = match (&options.public_key, &options.pubkey) {
         (Some(_), Some(_)) => {
             let problem = "another name of `public_key`, which is given as well";
             return Err(at.error("pubkey", problem));
@@ -133,15 +132,7 @@ fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, Conf
         (None, Some(value)) => ("pubkey", value),
         (None, None) => return Ok(Vec::new()),
     };
-    let name = at.name(option);
-    let read = if pem::is_pem(text_or_path.as_bytes()) {
-        pem::read(&name, text_or_path.as_bytes())
-    } else {
-        file::read_keys(text_or_path)
-            .map_err(|problem| format!("neither PEM text nor a file's path: {problem}"))
-            .and_then(|text| pem::read(&name, &text))
-    };
-    read.map_err(|problem| at.error(option, problem))
+    public_key::read(&at.name(option), value).map_err(|problem| at.error(option, problem))
 }
 
 /// The keys of `jwks` and `jwks_file`.

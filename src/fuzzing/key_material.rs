@@ -1,15 +1,17 @@
-//! Keys and certificates: PEM, JSON Web Keys, secrets in base64.
+//! Keys and certificates: PEM, DER, JSON Web Keys, secrets in base64.
 
 use super::log;
 use crate::algorithm::Algorithm;
 use crate::json::Json;
-use crate::keys::{Key, jwk, pem, secret};
+use crate::keys::{Key, jwk, misplaced, public_key, secret};
 use crate::remote::{Authorities, ClientCertificate, certificates};
 
 /// Takes the bytes for each of them.
 pub fn key_material(bytes: &[u8]) {
-    if let Ok(keys) = pem::read("public_key", bytes) {
-        assert!(pem::is_pem(bytes) && !keys.is_empty());
+    if let Some(Ok(keys)) = public_key::from_bytes("public_key", bytes) {
+        assert!(!keys.is_empty());
+        // Who takes it for a secret is told so: everybody may know it.
+        assert!(misplaced::recognise(bytes).is_some());
         for key in &keys {
             assert_is_public(key);
             try_to_verify(key);

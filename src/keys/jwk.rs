@@ -138,7 +138,7 @@ fn key(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String> {
         _ => Err(UNKNOWN_TYPE.to_owned()),
     }?;
     match bound_to {
-        Some(algorithm) if !key.bind(algorithm) => {
+        Some(algorithm) if !key.bind(&[algorithm]) => {
             Err(format!("its `alg` {algorithm} does not fit its type"))
         }
         _ => Ok(key),

@@ -113,10 +113,10 @@ impl Key {
         self
     }
 
-    /// Takes every algorithm but this one away from the key; false if none is left.
+    /// Takes every algorithm but these away from the key; false if none is left.
     #[must_use]
-    pub(super) fn bind(&mut self, algorithm: Algorithm) -> bool {
-        self.primitives.retain(|(own, _)| *own == algorithm);
+    pub(super) fn bind(&mut self, algorithms: &[Algorithm]) -> bool {
+        self.primitives.retain(|(own, _)| algorithms.contains(own));
         !self.primitives.is_empty()
     }
 

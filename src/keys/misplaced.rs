@@ -4,49 +4,29 @@
 //! So keys and certificates are recognised in the forms in which they are copied: PEM, JSON Web Keys, and
 //! DER, as it is or in base64.
 
-use base64_simd::STANDARD_NO_PAD;
-use x509_cert::der::asn1::AnyRef;
-use x509_cert::der::{Decode, Reader, SliceReader, Tag, Tagged};
-use zeroize::Zeroizing;
-
-use super::pem;
+use super::der::Der;
+use super::{base64, pem};
+use crate::host::file::without_byte_order_mark;
 use crate::json::Json;
 
 /// What these bytes hold and where that belongs, if they are no secret.
 pub(crate) fn recognise(bytes: &[u8]) -> Option<&'static str> {
-    as_written(bytes).or_else(|| as_written(&from_base64(bytes)?))
+    as_written(bytes).or_else(|| as_written(&base64::of_text(bytes)?))
 }
 
 fn as_written(bytes: &[u8]) -> Option<&'static str> {
     if pem::is_pem(bytes) {
         return Some("holds a PEM block; a public key belongs in `public_key`");
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = without_byte_order_mark(bytes);
     json_web_key(bytes)
         .or_else(|| der(bytes))
         // The last byte of DER may be one of white space, so what follows it is looked for second.
         .or_else(|| der(bytes.trim_ascii_end()))
 }
 
-/// The bytes that a text in base64 or base64url stands for, with or without padding and line breaks.
-fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
-    digits.extend(text.iter().filter_map(|byte| match byte {
-        b'-' => Some(b'+'),
-        b'_' => Some(b'/'),
-        byte if byte.is_ascii_whitespace() => None,
-        byte => Some(*byte),
-    }));
-    while digits.last() == Some(&b'=') {
-        digits.pop();
-    }
-    let len = STANDARD_NO_PAD.decode_inplace(&mut digits).ok()?.len();
-    digits.truncate(len);
-    Some(digits)
-}
-
 /// A JSON Web Key, or a set of them.
-fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
@@ -62,35 +42,15 @@ fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// A key or a certificate in DER, told by the types of what is in its outermost SEQUENCE. All lengths must
-/// agree to the byte, which those of random bytes do not.
+/// A key or a certificate in DER.
 fn der(bytes: &[u8]) -> Option<&'static str> {
-    const PUBLIC: &str = "holds a public key, which belongs in `public_key`";
-    const CERTIFICATE: &str = "holds a certificate, which belongs in `public_key`";
-    const PRIVATE: &str = "holds a private key, which only the issuer needs; its public key belongs in \
-                           `public_key`";
-    let outermost = AnyRef::from_der(bytes).ok()?;
-    if outermost.tag() != Tag::Sequence {
-        return None;
-    }
-    let mut reader = SliceReader::new(outermost.value()).ok()?;
-    let mut tags = Vec::new();
-    while !reader.is_finished() {
-        tags.push(AnyRef::decode(&mut reader).ok()?.tag());
-    }
-    match tags.as_slice() {
-        // SubjectPublicKeyInfo (RFC 5280 section 4.1), RSAPublicKey (RFC 8017 appendix A.1.1).
-        [Tag::Sequence, Tag::BitString] | [Tag::Integer, Tag::Integer] => Some(PUBLIC),
-        // RFC 5280 section 4.1.
-        [Tag::Sequence, Tag::Sequence, Tag::BitString] => Some(CERTIFICATE),
-        // PrivateKeyInfo and EncryptedPrivateKeyInfo (RFC 5208), RSAPrivateKey (RFC 8017 appendix A.1.2),
-        // ECPrivateKey (RFC 5915).
-        [Tag::Integer, Tag::Sequence, Tag::OctetString, ..]
-        | [Tag::Sequence, Tag::OctetString]
-        | [Tag::Integer, Tag::Integer, Tag::Integer, Tag::Integer, ..]
-        | [Tag::Integer, Tag::OctetString, ..] => Some(PRIVATE),
-        _ => None,
-    }
+    Some(match Der::recognise(bytes)? {
+        Der::PublicKey | Der::RsaPublicKey => "holds a public key, which belongs in `public_key`",
+        Der::Certificate => "holds a certificate, which belongs in `public_key`",
+        Der::PrivateKey => {
+            "holds a private key, which only the issuer needs; its public key belongs in `public_key`"
+        }
+    })
 }
 
 #[cfg(test)]

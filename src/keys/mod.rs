@@ -1,5 +1,7 @@
 //! The keys a verifier trusts: secrets, PEM and JSON Web Keys become [`Key`]s.
 
+mod base64;
+mod der;
 mod ecdsa;
 mod ed25519;
 mod identity;
@@ -8,11 +10,13 @@ pub(crate) mod jwk;
 mod key;
 mod mac;
 pub(crate) mod misplaced;
-pub(crate) mod pem;
+mod pem;
+pub(crate) mod public_key;
 mod rsa;
 pub(crate) mod secret;
 mod set;
 mod signature_format;
+mod spki;
 
 pub(crate) use identity::KeyIdentity;
 pub(crate) use index::KeyIndex;

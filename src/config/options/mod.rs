@@ -65,7 +65,8 @@ pub(crate) struct Options<'a> {
     pub(crate) secret_base64_encoded: bool,
 
     /// Public keys for RS*, PS*, ES* and `EdDSA`: PEM text or the path of a PEM file, with one or
-    /// more public keys (SPKI or PKCS#1) or X.509 certificates. Every block is trusted.
+    /// more public keys (SPKI or PKCS#1) or X.509 certificates. Every block is trusted. One key or
+    /// certificate may also be bare base64, and in a file DER.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) public_key: Option<String>,
 

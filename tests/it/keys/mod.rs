@@ -1,6 +1,7 @@
 //! The keys that a configuration gives.
 
 mod files;
+mod forms;
 mod kid;
 mod misplaced;
 mod pem;

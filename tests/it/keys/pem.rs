@@ -91,11 +91,11 @@ fn a_key_that_is_no_good_is_refused_with_the_cause() {
         ),
         (
             "x25519.pub.pem",
-            "a key of type id-X25519; rsaEncryption, elliptic curves and Ed25519 are supported",
+            "a key of type id-X25519; rsaEncryption, RSASSA-PSS, elliptic curves and Ed25519 are supported",
         ),
         (
             "ed448.pub.pem",
-            "a key of type id-Ed448; rsaEncryption, elliptic curves and Ed25519 are supported",
+            "a key of type id-Ed448; rsaEncryption, RSASSA-PSS, elliptic curves and Ed25519 are supported",
         ),
     ] {
         public_key_refused(
@@ -120,37 +120,44 @@ fn a_private_key_is_refused_with_words_of_its_own() {
 fn what_is_no_pem_is_refused_without_being_quoted() {
     public_key_refused(
         "",
-        "neither PEM text nor a file's path: the file cannot be read: No such file or directory (os error 2)",
+        "neither a public key nor the path of a file with one: the file cannot be read: No such file or directory (os error 2)",
     );
     public_key_refused(
         "hunter2",
-        "neither PEM text nor a file's path: the file cannot be read: No such file or directory (os error 2)",
+        "neither a public key nor the path of a file with one: the file cannot be read: No such file or directory (os error 2)",
     );
     public_key_refused(
         "/",
-        "neither PEM text nor a file's path: not a regular file",
+        "neither a public key nor the path of a file with one: not a regular file",
     );
     public_key_refused(
         "/dev/zero",
-        "neither PEM text nor a file's path: not a regular file",
+        "neither a public key nor the path of a file with one: not a regular file",
     );
     public_key_refused("-----BEGIN PUBLIC KEY-----\nhunter2", "not valid PEM");
     let cut = vector_text("keys/two.pub.pem").replace("-----END PUBLIC KEY-----\n", "");
     public_key_refused(cut, "not valid PEM");
     let empty = Scratch::new("empty.pem", "");
-    public_key_refused(empty.0.to_str().unwrap(), "no PEM block found");
+    public_key_refused(
+        empty.0.to_str().unwrap(),
+        "the file holds neither PEM nor a public key or certificate in DER or base64",
+    );
     let large = Scratch::new("large.pem", vec![b'x'; (1 << 20) + 1]);
     public_key_refused(
         large.0.to_str().unwrap(),
-        "neither PEM text nor a file's path: the file is larger than 1048576 bytes",
+        "neither a public key nor the path of a file with one: the file is larger than 1048576 bytes",
     );
     let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
     public_key_refused(block("PUBLIC KEY"), "block 1: not a SubjectPublicKeyInfo");
     public_key_refused(block("RSA PUBLIC KEY"), "block 1: not an RSA public key");
     public_key_refused(block("CERTIFICATE"), "block 1: not an X.509 certificate");
     public_key_refused(
-        block("EC PARAMETERS"),
+        block("X509 CRL"),
         "block 1: neither a public key nor a certificate",
+    );
+    public_key_refused(
+        block("EC PARAMETERS"),
+        "holds the parameters of a key, and no key",
     );
     let second = vector_text("keys/p256.pub.pem") + &block("PUBLIC KEY");
     public_key_refused(second, "block 2: not a SubjectPublicKeyInfo");

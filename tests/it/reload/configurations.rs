@@ -196,7 +196,9 @@ fn a_configuration_that_is_not_accepted_changes_nothing_and_names_the_option_onl
         ),
         (
             with("public_key", "/nowhere/hunter2".into()),
-            format!("`public_key`: neither PEM text nor a file's path: {unreadable}"),
+            format!(
+                "`public_key`: neither a public key nor the path of a file with one: {unreadable}"
+            ),
         ),
         (
             with("jwks_file", "/nowhere/hunter2".into()),
