@@ -9,7 +9,6 @@ use super::options::KeyOptions;
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
-use crate::json::Json;
 use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, public_key, secret};
 use crate::remote::Discovery;
 
@@ -147,15 +146,8 @@ fn key_sets(
         keys.extend(read.map_err(|problem| at.error("jwks", problem))?);
     }
     if let Some(path) = &options.jwks_file {
-        let read = key_set_file(&at.name("jwks_file"), path, log);
+        let read = jwk::read_file(&at.name("jwks_file"), path, log);
         keys.extend(read.map_err(|problem| at.error("jwks_file", problem))?);
     }
     Ok(keys)
-}
-
-fn key_set_file(name: &str, path: &str, log: &Log) -> Result<Vec<Key>, String> {
-    let bytes = file::read_keys(path)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
-    let set = Json::parse(text).map_err(|error| error.to_string())?;
-    jwk::read_set(name, set, log)
 }

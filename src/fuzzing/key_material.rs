@@ -1,5 +1,7 @@
 //! Keys and certificates: PEM, DER, JSON Web Keys, secrets in base64.
 
+use serde_json::Value;
+
 use super::log;
 use crate::algorithm::Algorithm;
 use crate::json::Json;
@@ -23,6 +25,14 @@ pub fn key_material(bytes: &[u8]) {
     {
         assert!(!keys.is_empty());
         keys.iter().for_each(try_to_verify);
+        let plain = plain_set(text.unwrap_or_default());
+        let plain = jwk::read_set("jwks", Json::parse(&plain).unwrap(), &log()).unwrap();
+        let identities = |keys: &[Key]| {
+            keys.iter()
+                .map(|key| key.identity.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(identities(&keys), identities(&plain));
     }
     if let Some(secret) = secret::from_base64(bytes) {
         // Three bytes for four characters, less what is padded.
@@ -33,6 +43,26 @@ pub fn key_material(bytes: &[u8]) {
         let _ = ClientCertificate::from_pem(chain, [bytes, bytes]);
     }
     let _ = Authorities::from_pem(bytes);
+}
+
+/// The same set as RFC 7517 has it: without null, and with what is binary in base64url without padding.
+fn plain_set(text: &str) -> String {
+    let mut set: Value = serde_json::from_str(text).unwrap();
+    let keys = set["keys"].as_array_mut().unwrap().iter_mut();
+    for members in keys.filter_map(Value::as_object_mut) {
+        members.retain(|_, value| !value.is_null());
+        for (name, value) in members.iter_mut() {
+            if let Value::String(text) = value
+                && ["n", "e", "x", "y", "k", "pub"].contains(&name.as_str())
+            {
+                *text = text
+                    .trim_end_matches('=')
+                    .replace('+', "-")
+                    .replace('/', "_");
+            }
+        }
+    }
+    set.to_string()
 }
 
 /// A public key verifies no HMAC: anybody could make one.

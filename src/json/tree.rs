@@ -40,6 +40,16 @@ impl<'a> Object<'a> {
         Some(self.0.swap_remove(index).1)
     }
 
+    /// Drops the members that are null.
+    pub(crate) fn drop_nulls(&mut self) {
+        self.0.retain(|(_, value)| *value != Json::Null);
+    }
+
+    /// The values of all members.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &Json<'a>> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
     /// The members whose names are in `names`, moved out of the object.
     pub(crate) fn take(&mut self, names: &[&str]) -> Self {
         Self(

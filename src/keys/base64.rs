@@ -1,8 +1,13 @@
-//! Base64 as operators write it (RFC 4648): in either alphabet, with padding or without. Tokens
+//! Base64 as operators and issuers write it (RFC 4648): in either alphabet, with padding or without. Tokens
 //! are read strictly, and not by this.
 
 use base64_simd::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
+
+/// The bytes of a member of a JSON Web Key.
+pub(super) fn of_member(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    decode(text.as_bytes(), |_| false)
+}
 
 /// The bytes of a text in which lines are broken or indented.
 pub(super) fn of_text(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {

@@ -61,7 +61,7 @@ pub(super) fn parse(
     Ok((parsed, Material::of("RSA", &[n, e])))
 }
 
-fn without_leading_zeros(number: &[u8]) -> &[u8] {
+pub(super) fn without_leading_zeros(number: &[u8]) -> &[u8] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     number.get(zeros..).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! HMAC secrets (RFC 2104).
 
-use base64_simd::{AsOut, Base64, STANDARD, URL_SAFE_NO_PAD};
+use base64_simd::{AsOut, STANDARD};
 use zeroize::Zeroizing;
 
 use super::key::Key;
@@ -15,18 +15,9 @@ const WELL_KNOWN: &[u8] = b"emqxsecret";
 /// The bytes that a text in base64 stands for: the standard alphabet with padding (RFC 4648
 /// section 4), as EMQX reads it.
 pub(crate) fn from_base64(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    decode(&STANDARD, text)
-}
-
-/// The bytes that a text in base64url stands for, without padding (RFC 7515 section 2).
-pub(super) fn from_base64url(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    decode(&URL_SAFE_NO_PAD, text.as_bytes())
-}
-
-fn decode(base64: &Base64, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     // Decoded in place, so that what a defect leaves unfinished is wiped as well.
     let mut secret = Zeroizing::new(vec![0; text.len()]);
-    let len = base64.decode(text, secret.as_out()).ok()?.len();
+    let len = STANDARD.decode(text, secret.as_out()).ok()?.len();
     secret.truncate(len);
     Some(secret)
 }

@@ -3,6 +3,7 @@
 mod files;
 mod forms;
 mod kid;
+mod lenient;
 mod misplaced;
 mod pem;
 mod secrets;

@@ -108,13 +108,7 @@ fn a_private_key_in_a_set_is_used_for_its_public_part_with_a_warning() {
 #[test]
 fn what_is_no_key_set_is_refused() {
     let expected = "expected a JSON Web Key Set: an object with a list `keys`";
-    for bad in [
-        json!({}),
-        json!([]),
-        json!("text"),
-        json!({ "keys": {} }),
-        jwk(RS256, "rsa2048"),
-    ] {
+    for bad in [json!({}), json!(7), json!("text"), json!({ "keys": {} })] {
         assert_eq!(
             Broker::refused(&json!({ "jwks": bad })),
             format!("`jwks`: {expected}")
@@ -134,6 +128,49 @@ fn what_is_no_key_set_is_refused() {
     );
     let error = Broker::refused(&json!({ "jwks": { "keys": [] } }));
     assert_eq!(error, "`jwks`: no usable key in the set");
+}
+
+#[test]
+fn what_people_take_for_a_key_set_is_named_with_what_to_write() {
+    let pem = vector_text("keys/rsa2048.crt.pem");
+    for (found, problem) in [
+        (
+            jwk(RS256, "rsa2048"),
+            "a single JSON Web Key; write {\"keys\": [KEY]}",
+        ),
+        (
+            json!([jwk(RS256, "rsa2048")]),
+            "a list; write {\"keys\": LIST}",
+        ),
+        (
+            json!({ "2b0c9e": pem, "f1a6d3": pem }),
+            "a map from kid to certificate; Google's key set is at \
+             `https://www.googleapis.com/oauth2/v3/certs`",
+        ),
+        (
+            json!({ "issuer": "https://id.example", "jwks_uri": "https://id.example/keys" }),
+            "a discovery document; the URL of the key set is its `jwks_uri`, and belongs in `endpoint`",
+        ),
+        (json!(pem), "PEM, which belongs in `public_key`"),
+    ] {
+        let text = found
+            .as_str()
+            .map_or_else(|| found.to_string(), str::to_owned);
+        let file = Scratch::new("taken-for-a-set.json", text);
+        for (option, value) in [("jwks", found), ("jwks_file", json!(file.0))] {
+            assert_eq!(
+                Broker::refused(&json!({ option: value })),
+                format!("`{option}`: expected a JSON Web Key Set; this is {problem}")
+            );
+        }
+    }
+}
+
+#[test]
+fn a_byte_order_mark_before_a_file_of_keys_is_passed_over() {
+    let text = set(&[jwk(RS256, "rsa2048")])["jwks"].to_string();
+    let file = Scratch::new("marked.json", format!("\u{feff}{text}"));
+    accepts(&json!({ "jwks_file": file.0 }), RS256, "rsa2048");
 }
 
 #[test]

@@ -137,8 +137,8 @@ fn a_document_does_not_lead_to_another() {
         document(&format!("http://{}/next", request.header("Host").unwrap()))
     });
     let broker = broker(&server.url("/"));
-    let cause = "the answer is no JSON Web Key Set: expected a JSON Web Key Set: an object with a list \
-                 `keys`";
+    let cause = "the answer is no JSON Web Key Set: expected a JSON Web Key Set; this is a discovery \
+                 document; the URL of the key set is its `jwks_uri`, and belongs in `endpoint`";
     wait_for_failure(&broker, cause);
     assert_eq!(paths(&server)[..2], ["/", "/next"]);
 }

@@ -118,7 +118,7 @@ fn an_odd_key_is_skipped_with_a_warning_and_never_breaks_the_others() {
         json!(7),
         oct,
         encryption,
-        json!({ "kty": "AKP", "kid": "future" }),
+        json!({ "kty": "LMS", "kid": "future" }),
         named_jwk(ES256, "p256", "a"),
     ];
     let server = Server::http(move |_| Reply::keys(&keys));
@@ -140,13 +140,15 @@ fn an_odd_key_is_skipped_with_a_warning_and_never_breaks_the_others() {
     assert_eq!(warnings[0], "`endpoint` key 1 is skipped: not an object");
     assert_eq!(
         warnings[1],
-        "`endpoint` key 2 is skipped: a secret is not taken from an endpoint"
+        "`endpoint` key `s` is skipped: a secret is not taken from an endpoint"
     );
     assert_eq!(
         warnings[2],
-        "`endpoint` key 3 is skipped: its `use` is not \"sig\""
+        "`endpoint` key `e` is skipped: its `use` is not \"sig\""
     );
-    assert!(warnings[3].starts_with("`endpoint` key 4 is skipped: its `kty` and `crv` are not"));
+    assert!(
+        warnings[3].starts_with("`endpoint` key `future` is skipped: its `kty` and `crv` are not")
+    );
     assert_eq!(warnings.len(), 4);
 }
 
@@ -161,11 +163,15 @@ fn what_is_no_key_set_is_told_once_and_replaces_nothing() {
         (b"\xff", "not UTF-8"),
         (
             b"[]",
-            "expected a JSON Web Key Set: an object with a list `keys`",
+            "expected a JSON Web Key Set; this is a list; write {\"keys\": LIST}",
         ),
         (
             b"{}",
             "expected a JSON Web Key Set: an object with a list `keys`",
+        ),
+        (
+            b"-----BEGIN PUBLIC KEY-----",
+            "expected a JSON Web Key Set; this is PEM, which belongs in `public_key`",
         ),
         (b"{\"keys\": []}", "no usable key in the set"),
         (

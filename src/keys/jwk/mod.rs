@@ -1,0 +1,154 @@
+//! Sets of JSON Web Keys (RFC 7517 section 5).
+
+mod key;
+
+use super::index::KeyIndex;
+use super::key::Key;
+use super::pem;
+use crate::host::file::{self, without_byte_order_mark};
+use crate::host::log::{Log, LogLevel};
+use crate::host::quote::quoted;
+use crate::json::{Json, Object};
+use crate::remote::limits::{LARGEST_KEY_SET, MOST_KEYS};
+use crate::remote::{Content, Words};
+
+const PEM: &str = "PEM, which belongs in `public_key`";
+
+/// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
+pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+    read(option, elements(set)?, log, |name, jwk| {
+        key::read(name, jwk, log)
+    })
+}
+
+/// Reads the set of a file.
+pub(crate) fn read_file(option: &str, path: &str, log: &Log) -> Result<Vec<Key>, String> {
+    let content = file::read_keys(path)?;
+    let bytes = without_byte_order_mark(&content);
+    let text = str::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
+    let set = Json::parse(text).map_err(|error| no_json(bytes, error.to_string()))?;
+    read_set(option, set, log)
+}
+
+impl Content for KeyIndex {
+    const WORDS: Words = Words {
+        singular: "key set",
+        plural: "the keys",
+        none_held: "no keys are held, and tokens that need them are refused",
+    };
+    const ACCEPT: &'static str = "application/jwk-set+json, application/json";
+    const LARGEST: u64 = LARGEST_KEY_SET;
+
+    fn read(body: &[u8], option: &str, log: &Log) -> Result<Self, String> {
+        let no_set = |problem: &str| format!("the answer is no JSON Web Key Set: {problem}");
+        let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
+        let json = Json::parse(text).map_err(|error| no_set(&no_json(body, error.to_string())))?;
+        let keys = read_fetched_set(json, option, log).map_err(|problem| no_set(&problem))?;
+        Ok(Self::new(keys))
+    }
+
+    fn summary(&self) -> String {
+        format!("{} usable key(s)", self.len())
+    }
+}
+
+/// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
+/// everybody who asks is none.
+fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Key>, String> {
+    let elements = elements(set)?;
+    if elements.len() > MOST_KEYS {
+        return Err(format!("more than {MOST_KEYS} keys"));
+    }
+    read(option, elements, log, |name, jwk| {
+        let is_secret = matches!(&jwk, Json::Object(members)
+            if members.get("kty").and_then(Json::as_str) == Some("oct"));
+        if is_secret {
+            return Err("a secret is not taken from an endpoint".to_owned());
+        }
+        key::read(name, jwk, log).map(Key::fetched)
+    })
+}
+
+fn elements(set: Json<'_>) -> Result<Vec<Json<'_>>, String> {
+    let found = match set {
+        Json::Object(mut members) => match members.remove("keys") {
+            Some(Json::Array(elements)) => return Ok(elements),
+            Some(_) => None,
+            None => other_object(&members),
+        },
+        Json::Array(_) => Some("a list; write {\"keys\": LIST}"),
+        Json::String(text) if pem::is_pem(text.as_bytes()) => Some(PEM),
+        _ => None,
+    };
+    Err(match found {
+        Some(found) => not_a_set(found),
+        None => "expected a JSON Web Key Set: an object with a list `keys`".to_owned(),
+    })
+}
+
+fn not_a_set(found: &str) -> String {
+    format!("expected a JSON Web Key Set; this is {found}")
+}
+
+/// What an object without `keys` is.
+fn other_object(members: &Object<'_>) -> Option<&'static str> {
+    let is_pem = |value: &Json<'_>| {
+        value
+            .as_str()
+            .is_some_and(|text| pem::is_pem(text.as_bytes()))
+    };
+    if members.get("kty").is_some() {
+        Some("a single JSON Web Key; write {\"keys\": [KEY]}")
+    } else if members.get("jwks_uri").is_some() {
+        Some(
+            "a discovery document; the URL of the key set is its `jwks_uri`, and belongs in `endpoint`",
+        )
+    } else if members.values().next().is_some() && members.values().all(is_pem) {
+        Some(
+            "a map from kid to certificate; Google's key set is at \
+             `https://www.googleapis.com/oauth2/v3/certs`",
+        )
+    } else {
+        None
+    }
+}
+
+/// What is said of a text that is not JSON, for this defect.
+fn no_json(text: &[u8], defect: String) -> String {
+    if pem::is_pem(text) {
+        not_a_set(PEM)
+    } else {
+        defect
+    }
+}
+
+fn read<'j>(
+    option: &str,
+    elements: Vec<Json<'j>>,
+    log: &Log,
+    key: impl Fn(String, Json<'j>) -> Result<Key, String>,
+) -> Result<Vec<Key>, String> {
+    let mut keys = Vec::new();
+    for (element, number) in elements.into_iter().zip(1_usize..) {
+        let name = match kid(&element) {
+            Some(kid) => format!("`{option}` key {}", quoted(kid)),
+            None => format!("`{option}` key {number}"),
+        };
+        match key(name.clone(), element) {
+            Ok(key) => keys.push(key),
+            Err(problem) => log.write(LogLevel::Warn, || format!("{name} is skipped: {problem}")),
+        }
+    }
+    if keys.is_empty() {
+        return Err("no usable key in the set".to_owned());
+    }
+    Ok(keys)
+}
+
+/// The name that the issuer gave to a key.
+fn kid<'k>(jwk: &'k Json<'_>) -> Option<&'k str> {
+    match jwk {
+        Json::Object(members) => members.get("kid")?.as_str().filter(|kid| !kid.is_empty()),
+        _ => None,
+    }
+}
