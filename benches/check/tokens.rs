@@ -18,8 +18,15 @@ pub(crate) const TOKENS: usize = 256;
 /// 1 January 2100.
 pub(crate) const LATER: u64 = 4_102_444_800;
 
-pub(crate) const ALGORITHMS: [&str; 7] = [
-    "HS256", "RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA",
+pub(crate) const ALGORITHMS: [&str; 8] = [
+    "HS256",
+    "RS256",
+    "PS256",
+    "ES256",
+    "ES384",
+    "ES512",
+    "EdDSA",
+    "ML-DSA-44",
 ];
 
 const SECRET: &[u8; 32] = b"0123456789abcdef0123456789abcdef";
@@ -78,6 +85,7 @@ enum Private {
     Rsa(aws::RsaKeyPair, &'static dyn aws::RsaEncoding),
     Ecdsa(aws::EcdsaKeyPair),
     Ed25519(aws::Ed25519KeyPair),
+    MlDsa(aws::PqdsaKeyPair),
 }
 
 fn hmac_key(secret: &[u8]) -> Private {
@@ -143,6 +151,10 @@ impl Issuer {
             "ES256" => ecdsa(&aws::ECDSA_P256_SHA256_FIXED_SIGNING),
             "ES384" => ecdsa(&aws::ECDSA_P384_SHA384_FIXED_SIGNING),
             "ES512" => ecdsa(&aws::ECDSA_P521_SHA512_FIXED_SIGNING),
+            "ML-DSA-44" => {
+                let key = aws::PqdsaKeyPair::from_seed(&aws::ML_DSA_44_SIGNING, SECRET);
+                Private::MlDsa(key.unwrap())
+            }
             _ => Private::Ed25519(aws::Ed25519KeyPair::from_pkcs8(&pkcs8).unwrap()),
         };
         Self {
@@ -187,6 +199,11 @@ impl Issuer {
             }
             Private::Ecdsa(key) => key.sign(&random, message).unwrap().as_ref().to_vec(),
             Private::Ed25519(key) => key.sign(message).as_ref().to_vec(),
+            Private::MlDsa(key) => {
+                let mut signature = vec![0; key.algorithm().signature_len()];
+                key.sign(message, &mut signature).unwrap();
+                signature
+            }
         };
         format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
@@ -229,6 +246,7 @@ impl Issuer {
                 parsed(algorithm, key.public_key().as_ref())
             }
             (Private::Ed25519(key), _) => parsed(&aws::ED25519, key.public_key().as_ref()),
+            (Private::MlDsa(key), _) => parsed(&aws::ML_DSA_44, key.public_key().as_ref()),
         }
     }
 
@@ -257,6 +275,10 @@ impl Issuer {
                 let x = text(key.public_key().as_ref());
                 json!({"kty": "OKP", "crv": "Ed25519", "x": x})
             }
+            Private::MlDsa(key) => {
+                let public = text(key.public_key().as_ref());
+                json!({"kty": "AKP", "alg": self.name, "pub": public})
+            }
         };
         jwk["kid"] = self.kid.as_str().into();
         jwk
@@ -270,7 +292,7 @@ impl Issuer {
         })
     }
 
-    /// The key for `jsonwebtoken`, which does not know ES512.
+    /// The key for `jsonwebtoken`, which does not know ES512 and ML-DSA.
     pub(crate) fn decoding_key(&self) -> Option<(Algorithm, DecodingKey)> {
         let algorithm = match self.name {
             "HS256" => Algorithm::HS256,

@@ -75,7 +75,15 @@ pub(super) fn assert_is_public(key: &Key) {
 /// A key that was read can be used: it says yes or no.
 pub(super) fn try_to_verify(key: &Key) {
     let names = [
-        "HS256", "RS256", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+        "HS256",
+        "RS256",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "EdDSA",
+        "ML-DSA-44",
+        "ML-DSA-87",
     ];
     for algorithm in names.map(|name| Algorithm::from_name(name).unwrap()) {
         for signature in [&[][..], &[0x5a; 64], &[0x5a; 256]] {

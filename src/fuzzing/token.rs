@@ -36,6 +36,9 @@ fn options() -> serde_json::Value {
         include_str!("../../tests/vectors/keys/p384.pub.pem"),
         include_str!("../../tests/vectors/keys/p521.pub.pem"),
         include_str!("../../tests/vectors/keys/ed25519.pub.pem"),
+        include_str!("../../tests/vectors/keys/ml-dsa-44.pub.pem"),
+        include_str!("../../tests/vectors/keys/ml-dsa-65.pub.pem"),
+        include_str!("../../tests/vectors/keys/ml-dsa-87.pub.pem"),
     ];
     let jwk = |secret: &[u8]| {
         let k = String::from_utf8(compact::encode(secret)).unwrap();
@@ -145,7 +148,20 @@ fn expected(token: &[u8]) -> Option<Reason> {
     let alg = read.text("alg").unwrap_or_default();
     let is_hmac = ["HS256", "HS384", "HS512"].contains(&alg);
     let is_other = [
-        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "EdDSA",
+        "Ed25519",
+        "ML-DSA-44",
+        "ML-DSA-65",
+        "ML-DSA-87",
     ]
     .contains(&alg);
     if !is_hmac && !is_other {

@@ -9,7 +9,7 @@ use super::ecdsa::{Curve, Ecdsa};
 use super::identity::{KeyIdentity, Material};
 use super::mac::MacKey;
 use super::signature_format::{Mismatch, SignatureFormat};
-use super::{ed25519, rsa};
+use super::{ed25519, ml_dsa, rsa};
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 
@@ -103,6 +103,18 @@ impl Key {
     ) -> Result<Self, String> {
         let (parsed, material) = ed25519::parse(bytes)?;
         let primitives = vec![(Algorithm::EdDSA, Primitive::Signature(parsed))];
+        Ok(Self::new(name, kid, material, primitives))
+    }
+
+    /// An ML-DSA public key for this algorithm (FIPS 204 section 4).
+    pub(super) fn from_ml_dsa(
+        name: String,
+        kid: Option<String>,
+        algorithm: Algorithm,
+        bytes: &[u8],
+    ) -> Result<Self, String> {
+        let (parsed, material) = ml_dsa::parse(algorithm, bytes)?;
+        let primitives = vec![(algorithm, Primitive::Signature(parsed))];
         Ok(Self::new(name, kid, material, primitives))
     }
 

@@ -4,6 +4,7 @@ use pkcs1::{RsaPssParams, RsaPublicKeyRef};
 use x509_cert::Certificate;
 use x509_cert::der::asn1::{Any, AnyRef, ObjectIdentifier};
 use x509_cert::der::oid::db::DB;
+use x509_cert::der::oid::db::fips204::{ID_ML_DSA_44, ID_ML_DSA_65, ID_ML_DSA_87};
 use x509_cert::der::oid::db::rfc5912::{
     ID_EC_PUBLIC_KEY, ID_MGF_1, ID_RSASSA_PSS, ID_SHA_256, ID_SHA_384, ID_SHA_512, RSA_ENCRYPTION,
     SECP_256_R_1, SECP_384_R_1, SECP_521_R_1,
@@ -49,8 +50,8 @@ pub(super) fn key(name: String, kind: Der, der: &[u8]) -> Result<Key, String> {
     }
 }
 
-/// A `SubjectPublicKeyInfo` (RFC 5280 section 4.1): RSA, RSASSA-PSS (RFC 4055), an elliptic curve (RFC 5480)
-/// or Ed25519 (RFC 8410).
+/// A `SubjectPublicKeyInfo` (RFC 5280 section 4.1): RSA, RSASSA-PSS (RFC 4055), an elliptic curve (RFC 5480),
+/// Ed25519 (RFC 8410) or ML-DSA (RFC 9881).
 fn from_spki(name: String, spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, String> {
     let bits = spki
         .subject_public_key
@@ -69,8 +70,11 @@ fn from_spki(name: String, spki: &SubjectPublicKeyInfoRef<'_>) -> Result<Key, St
             Ok(key)
         }
         ID_ED_25519 => Key::from_ed25519(name, None, bits),
+        ID_ML_DSA_44 => Key::from_ml_dsa(name, None, Algorithm::MlDsa44, bits),
+        ID_ML_DSA_65 => Key::from_ml_dsa(name, None, Algorithm::MlDsa65, bits),
+        ID_ML_DSA_87 => Key::from_ml_dsa(name, None, Algorithm::MlDsa87, bits),
         other => Err(format!(
-            "a key of type {}; rsaEncryption, RSASSA-PSS, elliptic curves and Ed25519 are supported",
+            "a key of type {}; rsaEncryption, RSASSA-PSS, elliptic curves, Ed25519 and ML-DSA are supported",
             name_of(&other)
         )),
     }

@@ -144,7 +144,7 @@ impl Cache {
         let payload = token
             .verify(candidates, rules.format, log, signature)?
             .payload(payload)?;
-        let remembered = Remembered::new(token.token, &payload, rules.format, remembered);
+        let remembered = Remembered::new(token, &payload, rules.format, remembered);
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use memchr::memrchr;
+use sha2::{Digest, Sha256};
 
 use super::base64url::{self, Buffer};
 use super::header::{Header, TokenType};
@@ -197,6 +198,11 @@ impl<'a> SignatureSegment<'a> {
         } else {
             Refusal::MalformedToken(Self::MALFORMED)
         }
+    }
+
+    /// The SHA-256 of the text.
+    pub(super) fn digest(self) -> [u8; 32] {
+        Sha256::digest(self.0).into()
     }
 
     /// The first characters, by whose keyed hash the cache finds the token, and the others, which it

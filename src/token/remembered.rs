@@ -5,12 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use triomphe::ThinArc;
 
-use super::compact::Token;
+use super::compact::{PermittedToken, Token};
 use super::header::Header;
 use super::names::{ClaimSlot, FoundClaims};
 use super::payload::{Dates, Latch, Payload};
 use crate::json::tape::Tape;
 use crate::keys::{Key, KeyIdentity, SignatureFormat};
+
+/// In front of a digest. No signature of a token has it, for a token is split at its last dot: so no signature
+/// can pose as the digest of another.
+const DIGEST_MARK: u8 = b'.';
 
 /// The payload of a token that was verified. Clones share one allocation: among very many tokens each
 /// further one would be a cache miss.
@@ -20,6 +24,8 @@ use crate::keys::{Key, KeyIdentity, SignatureFormat};
 /// ```text
 /// nodes of the found claims | payload | rest of the signature | nodes of the payload
 /// ```
+///
+/// A signature of ML-DSA takes kilobytes: in the place of its rest stand a dot and the SHA-256 of the whole.
 ///
 /// What a check reads each time comes first. A session, whose claims are shown and no longer read, keeps
 /// the payload only.
@@ -44,23 +50,31 @@ struct Head {
 impl Remembered {
     /// For when the token comes again. The parts are put together in `buffer`.
     pub(super) fn new(
-        token: &Token<'_>,
+        token: PermittedToken<'_>,
         payload: &Payload<'_>,
         format: Option<SignatureFormat>,
         buffer: &mut Vec<u8>,
     ) -> Self {
-        let (_, signature) = token.signature.hashed_and_compared();
+        let segment = token.token.signature;
+        let (_, rest) = segment.hashed_and_compared();
+        let digest = token.algorithm.is_ml_dsa().then(|| segment.digest());
+        let (mark, signature) = match &digest {
+            Some(digest) => (&[DIGEST_MARK][..], digest.as_slice()),
+            None => (&[][..], rest),
+        };
+        let signature_len = mark.len().saturating_add(signature.len());
         buffer.clear();
         let found = payload.found.nodes().as_flattened();
         for part in [
             found,
             payload.tape.text(),
+            mark,
             signature,
             payload.tape.nodes().as_flattened(),
         ] {
             buffer.extend_from_slice(part);
         }
-        Self::allocate(payload, format, [found.len(), signature.len()], buffer)
+        Self::allocate(payload, format, [found.len(), signature_len], buffer)
     }
 
     /// For a session, which shows the claims and reads them no more.
@@ -124,7 +138,7 @@ impl Remembered {
         let [_, text, signature, _] = self.parts();
         (Arc::ptr_eq(ours, theirs) || ours.segment == theirs.segment)
             && text == token.payload
-            && signature == token.signature.hashed_and_compared().1
+            && (signature == token.signature.hashed_and_compared().1 || is_digest(signature, token))
     }
 
     /// The key that signed the token.
@@ -167,5 +181,96 @@ impl Remembered {
             Some([found, text, signature, nodes])
         };
         parts().unwrap_or_default()
+    }
+}
+
+/// Whether this, which is not the rest of the token's signature, is the digest of the whole.
+#[cold]
+fn is_digest(signature: &[u8], token: &Token<'_>) -> bool {
+    signature
+        .split_first()
+        .is_some_and(|(mark, digest)| *mark == DIGEST_MARK && digest == token.signature.digest())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::host::log::Log;
+    use crate::json::Json;
+    use crate::keys::{KeyIndex, KeySet, KeySources, jwk};
+    use crate::token::{
+        Cache, ClaimTable, HeaderRules, PayloadBuffers, PayloadReader, SignatureBuffers,
+        SignatureRules, TokenBuffers, Verified,
+    };
+
+    /// What is remembered of a token when it comes for the first and for the second time.
+    fn remembered_twice(set: &str, token: &str) -> [Remembered; 2] {
+        let log = Log::new(None);
+        let keys = Json::parse(set)
+            .map_err(|error| error.to_string())
+            .and_then(|set| jwk::read_set("jwks", set, &log))
+            .and_then(|keys| {
+                let local = KeyIndex::new(keys);
+                let endpoint = None;
+                KeySet::start(KeySources { local, endpoint }, None, &log)
+            })
+            .unwrap_or_else(|error| unreachable!("{error}"));
+        let header = HeaderRules {
+            algorithms: None,
+            token_types: None,
+        };
+        let rules = SignatureRules {
+            format: None,
+            max_key_trials: 8,
+        };
+        let cache = Cache::new(16).unwrap_or_else(|error| unreachable!("{error}"));
+        [(), ()].map(|()| {
+            let mut buffers = (TokenBuffers::default(), PayloadBuffers::default());
+            let reader = PayloadReader {
+                table: &ClaimTable::new(),
+                buffers: &mut buffers.1,
+            };
+            let (keys, mut signature) = (keys.now(), SignatureBuffers::default());
+            let verified = Token::parse(token.as_bytes(), 16_384, &mut buffers.0).map(|token| {
+                let token = token.permitted(&header)?;
+                match cache.verified(token, &keys, &rules, reader, &log, &mut signature)? {
+                    Verified::Cached(remembered) => Ok(remembered),
+                    Verified::Fresh(_) => unreachable!("it is not remembered"),
+                }
+            });
+            match verified {
+                Ok(Ok(remembered)) => remembered,
+                Ok(Err(refusal)) | Err(refusal) => unreachable!("{refusal}"),
+            }
+        })
+    }
+
+    #[test]
+    fn a_signature_of_kilobytes_is_remembered_by_its_digest() {
+        let vectors = include_str!("../../tests/vectors/ml_dsa.json");
+        let vectors: Value = serde_json::from_str(vectors).unwrap_or_default();
+        let good = vectors.get("good").and_then(Value::as_array);
+        let good = good.map_or(&[][..], Vec::as_slice);
+        assert_eq!(good.len(), 3);
+        for vector in good {
+            let set = format!(
+                "{{\"keys\": [{}]}}",
+                vector.get("jwk").unwrap_or(&Value::Null)
+            );
+            let token = vector.get("token").and_then(Value::as_str);
+            let token = token.unwrap_or_default();
+            let [first, second] = remembered_twice(&set, token);
+            let is_same = std::ptr::eq(first.text(), second.text());
+            assert!(is_same, "it was verified again");
+            let signature = token.rsplit('.').next().unwrap_or_default().as_bytes();
+            assert!(signature.len() > 3_000);
+            for part in signature.windows(24).step_by(8) {
+                let mut kept = first.0.slice.windows(24);
+                assert!(!kept.any(|bytes| bytes == part), "it holds the signature");
+            }
+            assert!(first.size() < 1_024, "{}", first.size());
+        }
     }
 }

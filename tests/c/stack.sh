@@ -64,9 +64,13 @@ tls="{\"cacertfile\":\"$keys/rsa2048.crt.pem\",\"certfile\":\"$keys/p256.crt.pem
 endpoint="\"endpoint\":\"https://127.0.0.1:9/\",\"ssl\":$tls"
 nested="$(repeat 10000 '{"x":')1$(repeat 10000 '}')"
 
+tied='"verify_claims":{"clientid":"%c","username":"%u"}'
 measure HS512 "{\"secret\":\"$secret\",$endpoint,$options}" "$(token HS512 "$claims")" accepted
 for alg in RS512 PS512; do
     measure $alg "{\"public_key\":\"$keys/rsa8192.pub.pem\",$options}" "$(token $alg "$claims")" accepted
 done
+# OpenSSL signs with ML-DSA from 3.5 on only.
+ml_dsa=$(grep -o "$(printf '{"alg":"ML-DSA-87","typ":"JWT"}' | base64url)[^\"]*" "$keys/../ml_dsa.json")
+measure ML-DSA-87 "{\"public_key\":\"$keys/ml-dsa-87.pub.pem\",$tied}" "$ml_dsa" accepted
 measure "a configuration that is nested too deep" "{\"secret\":\"$secret\",\"verify_claims\":$nested}" '' bad_config
 measure ES512 "{\"public_key\":\"$keys/p521.pub.pem\",$options}" "$(token ES512 "$claims")" accepted

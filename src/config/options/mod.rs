@@ -64,7 +64,7 @@ pub(crate) struct Options<'a> {
     #[serde(default)]
     pub(crate) secret_base64_encoded: bool,
 
-    /// Public keys for RS*, PS*, ES* and `EdDSA`: PEM text or the path of a PEM file, with one or
+    /// Public keys for RS*, PS*, ES*, `EdDSA` and ML-DSA-*: PEM text or the path of a PEM file, with one or
     /// more public keys (SPKI or PKCS#1) or X.509 certificates. Every block is trusted. One key or
     /// certificate may also be bare base64, and in a file DER.
     #[cfg_attr(test, schemars(length(min = 1)))]
@@ -136,7 +136,8 @@ pub(crate) struct Options<'a> {
     /// `endpoint`. Once given, it applies to all.
     pub(crate) signature_format: Option<SignatureFormat>,
 
-    /// The algorithms that are allowed. Not given: all that the keys can verify.
+    /// The algorithms that are allowed. Not given: all that the keys can verify. `EdDSA` and `Ed25519` are two
+    /// names of one.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) algorithms: Option<Vec<Algorithm>>,
 

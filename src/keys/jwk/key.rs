@@ -26,10 +26,10 @@ const COMMON: [&str; 3] = ["kid", "use", "key_ops"];
 const NUMBERS: [&str; 6] = ["kty", "n", "e", "crv", "x", "y"];
 
 const UNKNOWN_TYPE: &str = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
-                            Ed25519, or oct, or a member is missing";
+                            Ed25519, AKP, or oct, or a member is missing";
 
-/// The member that makes an RSA, EC or OKP key private.
-const PRIVATE: &str = "d";
+/// The members that make an RSA, EC or OKP key, or an AKP key, private.
+const PRIVATE: [&str; 2] = ["d", "priv"];
 
 /// What SPIFFE calls a key for signatures (JWT-SVID section 4).
 const JWT_SVID: &str = "jwt-svid";
@@ -40,7 +40,7 @@ pub(super) fn read(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String
         return Err("not an object".to_owned());
     };
     members.drop_nulls();
-    if members.get(PRIVATE).is_some() {
+    if PRIVATE.iter().any(|member| members.get(member).is_some()) {
         log.write(LogLevel::Warn, || {
             format!("{name} holds a private key; only its public part is needed and used")
         });
@@ -62,13 +62,12 @@ pub(super) fn read(name: String, jwk: Json<'_>, log: &Log) -> Result<Key, String
     // Of another type, a key would be kept whole as `serde_json` values, which are not wiped.
     let mut key = match members.get("kty").and_then(Json::as_str) {
         Some("oct") => secret(name, kid, &members, log),
+        Some("AKP") => ml_dsa(name, kid, bound_to, &members),
         Some("RSA" | "EC" | "OKP") => public_key(name, kid, &mut members),
         _ => Err(UNKNOWN_TYPE.to_owned()),
     }?;
     match bound_to {
-        Some(algorithm) if !key.bind(&[algorithm]) => {
-            Err(format!("its `alg` {algorithm} does not fit its type"))
-        }
+        Some(algorithm) if !key.bind(&[algorithm]) => Err(unfit(algorithm)),
         _ => Ok(key),
     }
 }
@@ -86,6 +85,22 @@ fn secret(
         return Err(format!("its `k` {found}"));
     }
     secret::key(name, kid, &decoded, log)
+}
+
+/// An ML-DSA key (RFC 9964 section 4), whose `alg` is its parameter set.
+fn ml_dsa(
+    name: String,
+    kid: Option<String>,
+    algorithm: Option<Algorithm>,
+    members: &Object<'_>,
+) -> Result<Key, String> {
+    let algorithm = algorithm.ok_or("an AKP key without `alg`, which it must have")?;
+    if !algorithm.is_ml_dsa() {
+        return Err(unfit(algorithm));
+    }
+    let text = members.get("pub").and_then(Json::as_str);
+    let bytes = binary(text.ok_or(UNKNOWN_TYPE)?, "pub")?;
+    Key::from_ml_dsa(name, kid, algorithm, &bytes)
 }
 
 fn public_key(name: String, kid: Option<String>, members: &mut Object<'_>) -> Result<Key, String> {
@@ -114,6 +129,10 @@ fn algorithm(members: &Object<'_>) -> Result<Option<Algorithm>, String> {
             .map(Some)
             .ok_or_else(|| "its `alg` is not a supported signature algorithm".to_owned()),
     }
+}
+
+fn unfit(algorithm: Algorithm) -> String {
+    format!("its `alg` {algorithm} does not fit its type")
 }
 
 fn decode<'a, T: Deserialize<'a>>(members: Object<'a>) -> Result<T, String> {

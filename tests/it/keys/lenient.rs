@@ -111,3 +111,15 @@ fn a_key_of_spiffe_is_for_signatures() {
     let key = with(jwk(ES256, "p256"), json!({ "use": "jwt-svid" }));
     accepts(&set(&[key]), ES256, "p256");
 }
+
+#[test]
+fn ed25519_and_eddsa_bind_a_key_alike() {
+    for name in ["EdDSA", "Ed25519"] {
+        let mut config = set(&[with(jwk(EdDSA, "ed25519"), json!({ "alg": name }))]);
+        accepts(&config, EdDSA, "ed25519");
+        for allowed in ["EdDSA", "Ed25519"] {
+            config["algorithms"] = json!([allowed]);
+            accepts(&config, EdDSA, "ed25519");
+        }
+    }
+}

@@ -91,11 +91,11 @@ fn a_key_that_is_no_good_is_refused_with_the_cause() {
         ),
         (
             "x25519.pub.pem",
-            "a key of type id-X25519; rsaEncryption, RSASSA-PSS, elliptic curves and Ed25519 are supported",
+            "a key of type id-X25519; rsaEncryption, RSASSA-PSS, elliptic curves, Ed25519 and ML-DSA are supported",
         ),
         (
             "ed448.pub.pem",
-            "a key of type id-Ed448; rsaEncryption, RSASSA-PSS, elliptic curves and Ed25519 are supported",
+            "a key of type id-Ed448; rsaEncryption, RSASSA-PSS, elliptic curves, Ed25519 and ML-DSA are supported",
         ),
     ] {
         public_key_refused(

@@ -13,13 +13,42 @@ fn an_unusable_key_is_skipped_with_a_warning_and_the_others_serve() {
     let rsa = || jwk(RS256, "rsa2048");
     let ec = || jwk(ES256, "p256");
     let type_problem = "its `kty` and `crv` are not RSA, EC with P-256, P-384 or P-521, OKP with \
-                        Ed25519, or oct, or a member is missing";
+                        Ed25519, AKP, or oct, or a member is missing";
     let exponent_problem = "an RSA key whose exponent is even, below 3, or too long";
     for (bad, problem) in [
         (json!(7), "not an object"),
         (json!({}), type_problem),
         (json!({ "kty": "LMS" }), type_problem),
         (json!({ "kty": null, "n": "AQAB" }), type_problem),
+        (
+            json!({ "kty": "AKP", "pub": "AA" }),
+            "an AKP key without `alg`, which it must have",
+        ),
+        (
+            json!({ "kty": "AKP", "pub": "AA", "alg": null }),
+            "an AKP key without `alg`, which it must have",
+        ),
+        (json!({ "kty": "AKP", "alg": "ML-DSA-44" }), type_problem),
+        (
+            json!({ "kty": "AKP", "alg": "ML-DSA-44", "pub": base64url([1; 1313]) }),
+            "an ML-DSA-44 key that is not 1312 bytes long",
+        ),
+        (
+            json!({ "kty": "AKP", "alg": "ML-DSA-65", "pub": base64url([1; 1312]) }),
+            "an ML-DSA-65 key that is not 1952 bytes long",
+        ),
+        (
+            json!({ "kty": "AKP", "alg": "ES256", "pub": base64url([1; 1312]) }),
+            "its `alg` ES256 does not fit its type",
+        ),
+        (
+            json!({ "kty": "AKP", "alg": "ML-DSA-44-ES256", "pub": base64url([1; 1312]) }),
+            "its `alg` is not a supported signature algorithm",
+        ),
+        (
+            with(rsa(), json!({ "alg": "ML-DSA-44" })),
+            "its `alg` ML-DSA-44 does not fit its type",
+        ),
         (
             json!({ "kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA" }),
             type_problem,

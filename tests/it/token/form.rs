@@ -132,7 +132,7 @@ fn the_header_is_strict_json_with_alg_and_kid_as_strings() {
 }
 
 #[test]
-fn alg_has_thirteen_names_exactly_so_spelled() {
+fn alg_has_seventeen_names_exactly_so_spelled() {
     let broker = broker(json!({}));
     for alg in [
         "none",
@@ -143,7 +143,13 @@ fn alg_has_thirteen_names_exactly_so_spelled() {
         "HS",
         "HS999",
         "ES256K",
-        "Ed25519",
+        "ed25519",
+        "Ed448",
+        "ML-DSA",
+        "ML-DSA-45",
+        "ml-dsa-44",
+        "MLDSA44",
+        "HashML-DSA-44",
         "RS1",
         "",
         "HS256\\u0000",
@@ -153,7 +159,20 @@ fn alg_has_thirteen_names_exactly_so_spelled() {
         answer.is_so(alg, Decision::Deny, Reason::UnsupportedAlgorithm);
     }
     for alg in [
-        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "EdDSA",
+        "Ed25519",
+        "ML-DSA-44",
+        "ML-DSA-65",
+        "ML-DSA-87",
     ] {
         let header = format!(r#"{{"alg":"{alg}"}}"#);
         broker

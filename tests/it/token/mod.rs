@@ -2,5 +2,6 @@
 
 mod cache;
 mod form;
+mod ml_dsa;
 mod signatures;
 mod types;
