@@ -9,7 +9,7 @@ use super::options::KeyOptions;
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
-use crate::keys::{Key, KeyIndex, KeySources, jwk, misplaced, public_key, secret};
+use crate::keys::{Key, KeyIndex, KeySources, jwk, public_key, secret};
 use crate::remote::Discovery;
 
 /// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
@@ -84,40 +84,14 @@ fn hmac_key(
         }
         (None, None) => return Ok(None),
     };
-    let refuse = |problem: &str| at.error(option, problem);
-    if let Some(found) = misplaced::recognise(&written) {
-        return Err(refuse(found));
-    }
-    // Dropped not before: the last byte of a key in DER may be a newline.
-    let written = match option {
-        "secret_file" => without_final_newline(written),
-        _ => written,
+    let form = secret::Form {
+        is_file: options.secret_file.is_some(),
+        is_base64: options.secret_base64_encoded,
     };
-    let secret = if options.secret_base64_encoded {
-        secret::from_base64(&written).ok_or_else(|| {
-            refuse(
-                "not base64 in the standard alphabet with padding, though \
-                 `secret_base64_encoded` is on",
-            )
-        })?
-    } else {
-        written
-    };
-    if let Some(found) = misplaced::recognise(&secret) {
-        return Err(refuse(found));
-    }
-    let key = secret::key(quoted(&at.name(option)).to_string(), None, &secret, log);
-    key.map(Some).map_err(|problem| refuse(&problem))
-}
-
-fn without_final_newline(mut text: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
-    for end in [b'\n', b'\r'] {
-        if text.last() != Some(&end) {
-            break;
-        }
-        text.pop();
-    }
-    text
+    let name = quoted(&at.name(option)).to_string();
+    secret::read(name, written, form, log)
+        .map(Some)
+        .map_err(|problem| at.error(option, problem))
 }
 
 /// The keys of `public_key`, under whichever of its two names it is given.

@@ -39,7 +39,7 @@ impl<'t> Compact<'t> {
 }
 
 /// The bytes that base64url without padding stands for. Bits that are left over must be zero.
-fn decode(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
     for character in text {
         let value = ALPHABET.iter().position(|known| known == character)?;

@@ -30,7 +30,10 @@ pub(super) fn with_line_breaks(mut text: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 /// Decodes a text of either alphabet, without the bytes that are passed over.
-fn decode(text: &[u8], is_passed_over: impl Fn(u8) -> bool) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn decode(
+    text: &[u8],
+    is_passed_over: impl Fn(u8) -> bool,
+) -> Option<Zeroizing<Vec<u8>>> {
     // It may be a secret, so the copy has room from the start, is decoded in place, and is wiped.
     let mut digits = Zeroizing::new(Vec::with_capacity(text.len()));
     let kept = text.iter().filter(|byte| !is_passed_over(**byte));

@@ -8,6 +8,7 @@ use once_cell::sync::OnceCell;
 use super::ecdsa::{Curve, Ecdsa};
 use super::identity::{KeyIdentity, Material};
 use super::mac::MacKey;
+use super::misreading::Misreadings;
 use super::signature_format::{Mismatch, SignatureFormat};
 use super::{ed25519, ml_dsa, rsa};
 use crate::algorithm::Algorithm;
@@ -21,6 +22,8 @@ pub(crate) struct Key {
     pub(crate) identity: Arc<KeyIdentity>,
     primitives: Vec<(Algorithm, Primitive)>,
     warned_of_format: OnceCell<()>,
+    /// Of a secret that people write and read in several ways.
+    misreadings: Option<Box<Misreadings>>,
 }
 
 /// What verifies one algorithm, ready for use.
@@ -52,6 +55,7 @@ impl Key {
             }),
             primitives,
             warned_of_format: OnceCell::new(),
+            misreadings: None,
         }
     }
 
@@ -118,6 +122,13 @@ impl Key {
         Ok(Self::new(name, kid, material, primitives))
     }
 
+    /// The same secret, with what it may have been taken for.
+    #[must_use]
+    pub(super) fn with_misreadings(mut self, misreadings: Misreadings) -> Self {
+        self.misreadings = Some(Box::new(misreadings));
+        self
+    }
+
     /// The same key, as one that came from an endpoint.
     #[must_use]
     pub(super) fn fetched(mut self) -> Self {
@@ -158,6 +169,11 @@ impl Key {
             Some(Primitive::Signature(key)) => key.verify_sig(input, signature).is_ok(),
         };
         verifies.then_some(()).ok_or(Mismatch::Signature)
+    }
+
+    /// What the issuer may have taken the secret for.
+    pub(crate) fn misreadings(&self) -> Option<&Misreadings> {
+        self.misreadings.as_deref()
     }
 
     /// Tells the operator which option to change, once for each key.

@@ -10,6 +10,7 @@ pub(crate) mod jwk;
 mod key;
 mod mac;
 pub(crate) mod misplaced;
+mod misreading;
 mod ml_dsa;
 mod pem;
 pub(crate) mod public_key;

@@ -69,7 +69,7 @@ impl<'a> PermittedToken<'a> {
     ) -> Result<Signed<'a>, Refusal> {
         let Self { token, algorithm } = self;
         let signature = token.signature.decode(buffer)?;
-        let mut other_format = None;
+        let (mut other_format, mut misreadings) = (None, None);
         for key in candidates {
             match key.verify(algorithm, token.signing_input, signature, format) {
                 Ok(()) => {
@@ -78,11 +78,14 @@ impl<'a> PermittedToken<'a> {
                         key: &key.identity,
                     });
                 }
-                Err(Mismatch::Signature) => {}
+                Err(Mismatch::Signature) => misreadings = misreadings.or(key.misreadings()),
                 Err(Mismatch::Format) => other_format = other_format.or(Some(key)),
             }
         }
         let Some(key) = other_format else {
+            if let Some(misreadings) = misreadings {
+                misreadings.try_each(algorithm, token.signing_input, signature, log);
+            }
             return Err(Refusal::BadSignature);
         };
         key.warn_of_format_once(log);

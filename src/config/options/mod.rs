@@ -56,11 +56,13 @@ pub(crate) struct Options<'a> {
     #[cfg_attr(test, schemars(with = "Option<String>", length(min = 1)))]
     pub(crate) secret: Option<Zeroizing<String>>,
 
-    /// The path of a file that holds the HMAC key. One final newline is dropped.
+    /// The path of a file that holds the HMAC key. One final newline is dropped; everything else is part of the
+    /// key.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) secret_file: Option<String>,
 
-    /// The HMAC key is written in base64, in the standard alphabet with padding.
+    /// The HMAC key is written in base64, in the standard alphabet. Line breaks and missing padding are
+    /// forgiven.
     #[serde(default)]
     pub(crate) secret_base64_encoded: bool,
 

@@ -5,6 +5,7 @@ mod forms;
 mod kid;
 mod lenient;
 mod misplaced;
+mod misread;
 mod pem;
 mod secrets;
 mod sets;
