@@ -126,7 +126,8 @@ impl Dispositions {
     }
 }
 
-/// Why a configuration was not accepted: a sentence that names the option and quotes no value.
+/// Why a configuration was not accepted: a sentence that names the option and quotes no
+/// value but the path of a file.
 #[derive(Debug)]
 pub struct ConfigError(String);
 

@@ -26,8 +26,8 @@ use crate::verifier::Verifier;
 /// hooks: NULL for none; copied, but its userdata must live until jwt_auth_free returns.
 /// auth: receives the verifier, or NULL if the call fails. End it with jwt_auth_free.
 /// error: receives a sentence, ended by a NUL, that says what is wrong and names the option; empty
-/// if nothing is. It quotes no value, and is cut between characters at error_len bytes. May be
-/// NULL; 256 bytes are enough for most.
+/// if nothing is. It quotes no value but the path of a file, and is cut between characters at
+/// error_len bytes. May be NULL; 256 bytes are enough for most.
 ///
 /// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if config or auth is NULL; BAD_STRUCT if hooks has a
 /// wrong struct_size; BAD_CONFIG if the configuration was not accepted; BAD_ARGUMENT if config_len

@@ -79,7 +79,8 @@ fn marked(value: &Value) -> serde_json::Value {
             _ => serde_json::Value::Null,
         },
         Value::Float(number) => (*number).into(),
-        Value::Text(text) => format!("{text}{MARK}").into(),
+        // On both sides: a text that is a path beyond doubt may be shown.
+        Value::Text(text) => format!("{MARK}{text}{MARK}").into(),
         Value::List(values) => values.iter().map(marked).collect(),
         Value::Object(members) => members
             .iter()

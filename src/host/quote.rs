@@ -2,17 +2,22 @@
 
 use std::fmt;
 
-/// A name as it may appear in a message: between backticks, escaped, and not longer than a line. A backtick
-/// in the name is escaped as well, so that the name ends where it seems to end.
+/// A name as it may appear in a message: between backticks, escaped, and of at most 128 characters, which a
+/// claim that is named by a URL needs. A backtick in the name is escaped as well, so that the name ends where
+/// it seems to end.
 pub(crate) fn quoted(name: &str) -> Quoted<'_> {
-    const LONGEST: usize = 48;
-    if name.len() <= LONGEST {
+    cut(name, 128)
+}
+
+/// The same, of at most so many characters.
+pub(crate) fn cut(name: &str, longest: usize) -> Quoted<'_> {
+    if name.len() <= longest {
         return Quoted {
             shown: name,
             is_cut: false,
         };
     }
-    let end = name.char_indices().nth(LONGEST);
+    let end = name.char_indices().nth(longest);
     Quoted {
         shown: end.map_or(name, |(end, _)| name.split_at(end).0),
         is_cut: end.is_some(),
@@ -67,11 +72,14 @@ mod tests {
         assert_eq!(quoted("plain-1_a").to_string(), "`plain-1_a`");
         assert_eq!(quoted("`a`, token `\\").to_string(), r"`\`a\`, token \`\\`");
         assert_eq!(quoted("`").to_string(), r"`\``");
-        let long = "x".repeat(48);
-        assert_eq!(quoted(&long).to_string(), format!("`{long}`"));
-        assert_eq!(
-            quoted(&format!("{long}y")).to_string(),
-            format!("`{long}...`")
-        );
+        for long in ["x".repeat(128), "\u{e9}".repeat(128)] {
+            assert_eq!(quoted(&long).to_string(), format!("`{long}`"));
+            assert_eq!(
+                quoted(&format!("{long}y")).to_string(),
+                format!("`{long}...`")
+            );
+        }
+        assert_eq!(cut("abc", 3).to_string(), "`abc`");
+        assert_eq!(cut("abcd", 3).to_string(), "`abc...`");
     }
 }

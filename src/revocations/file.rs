@@ -50,11 +50,11 @@ impl RevocationsFile {
     ///
     /// # Errors
     ///
-    /// What is wrong with it. Neither its path nor a value of it is quoted.
+    /// What is wrong with it. No value of it is quoted.
     pub(crate) fn read(path: String) -> Result<Self, String> {
         let now = Instant::now();
         // What is written while we read leaves another stamp, or is found when the tick is over.
-        let stamp = FileStamp::of(&path).map_err(|error| file::unreadable(&error))?;
+        let stamp = FileStamp::of(&path).map_err(|error| file::unreadable(&path, error))?;
         let content = read(&path)?;
         Ok(Self {
             path,

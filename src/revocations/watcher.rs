@@ -108,7 +108,8 @@ impl Watcher {
 
     /// What the file says; none: what it said before.
     fn changed(&mut self, now: Instant) -> Result<Option<(FileVersion, Revocations)>, String> {
-        let stamp = FileStamp::of(&self.path).map_err(|error| file::unreadable(&error))?;
+        let stamp =
+            FileStamp::of(&self.path).map_err(|error| file::unreadable(&self.path, error))?;
         let last_read = self.last_read.as_mut();
         if last_read.is_some_and(|version| version.is_known_by(stamp)) {
             return Ok(None);

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
-use crate::host::quote::quoted;
+use crate::host::quote::cut;
 use crate::refusal::{Decision, Reason};
 use crate::token::Remembered;
 
@@ -80,7 +80,8 @@ fn write_token(
 /// It does where the two have eight bytes in a row in common, or where the identifier holds the whole of a
 /// shorter secret. Compared is what would be shown, 48 characters, so the cost is linear in the secret.
 fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
-    /// More than 48 characters have.
+    const SHOWN: usize = 48;
+    /// In bytes, more than so many characters have.
     const LONGEST: usize = 256;
     let Some(id) = client.client_id else {
         return line.write_str("without an id");
@@ -88,7 +89,7 @@ fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Res
     let id = id.get(..LONGEST).unwrap_or(id);
     // Most are UTF-8, and to look at a whole text for that costs less.
     let id = str::from_utf8(id).map_or_else(|_| String::from_utf8_lossy(id), Cow::Borrowed);
-    let name = quoted(&id);
+    let name = cut(&id, SHOWN);
     let shown = name.shown().as_bytes();
     let tells = |secret: &[u8]| match secret.len() {
         0 => false,

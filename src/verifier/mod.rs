@@ -53,7 +53,7 @@ impl Verifier {
     ///
     /// # Errors
     ///
-    /// A sentence that names the offending option and quotes no value.
+    /// A sentence that names the offending option and quotes no value but the path of a file.
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
         let log = Log::new(hooks.log);
         let config = stack::wiped(|| Config::parse(config, &log))?;

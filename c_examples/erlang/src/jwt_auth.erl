@@ -63,7 +63,7 @@
                          | {deny, reason()}.
 
 %% Makes a verifier. Files that the configuration names are read during the call. The text of an
-%% error names the option, and quotes no value.
+%% error names the option, and quotes no value but the path of a file.
 -spec new(config()) -> {ok, verifier()} | {error, binary()}.
 new(Config) ->
     case encode(Config) of

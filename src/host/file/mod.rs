@@ -1,10 +1,15 @@
 //! Files that a configuration names.
 
+mod problem;
+
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 
 use zeroize::Zeroizing;
+
+use problem::Problem;
+pub(crate) use problem::unreadable;
 
 /// The largest key file that is read, in bytes: room for a thousand keys.
 const LARGEST_KEYS: u64 = 1 << 20;
@@ -22,15 +27,9 @@ pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// Says that a file cannot be read. It does not quote the path, which may be a secret that was given as a
-/// path by mistake.
-pub(crate) fn unreadable(error: &io::Error) -> String {
-    format!("the file cannot be read: {error}")
-}
-
 /// Reads a whole file of up to so many bytes into memory that is wiped.
 pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
-    let (file, metadata) = open(path)?;
+    let (file, metadata) = open(path).map_err(|problem| problem.about(path))?;
     // A buffer that grows leaves copies behind, so it has room for all of the file from the start; and std
     // reads through a buffer of its own where there is too little room.
     let room = metadata.len().clamp(64, largest).saturating_add(64);
@@ -40,15 +39,15 @@ pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, Strin
     let read = file
         .take(largest.saturating_add(1))
         .read_to_end(&mut content)
-        .map_err(|error| unreadable(&error))?;
+        .map_err(|error| unreadable(path, error))?;
     if read as u64 > largest {
-        return Err(format!("the file is larger than {largest} bytes"));
+        return Err(Problem::TooLarge(largest).about(path));
     }
     Ok(content)
 }
 
 /// Opens a regular file, and does not wait for anybody.
-fn open(path: &str) -> Result<(File, Metadata), String> {
+fn open(path: &str) -> Result<(File, Metadata), Problem> {
     // Looked at before it is opened: a device may do something when it is.
     regular(std::fs::metadata(path))?;
     // Whatever has taken its place since is opened without waiting, as for the writer of a pipe, and
@@ -57,16 +56,16 @@ fn open(path: &str) -> Result<(File, Metadata), String> {
         .read(true)
         .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
         .open(path)
-        .map_err(|error| unreadable(&error))?;
+        .map_err(Problem::Unreadable)?;
     let metadata = regular(file.metadata())?;
     Ok((file, metadata))
 }
 
-fn regular(metadata: io::Result<Metadata>) -> Result<Metadata, String> {
-    let metadata = metadata.map_err(|error| unreadable(&error))?;
+fn regular(metadata: io::Result<Metadata>) -> Result<Metadata, Problem> {
+    let metadata = metadata.map_err(Problem::Unreadable)?;
     if metadata.is_file() {
         Ok(metadata)
     } else {
-        Err("not a regular file".to_owned())
+        Err(Problem::NotRegular)
     }
 }

@@ -80,8 +80,16 @@ fn what_is_no_condition_is_told_by_its_place_and_by_what_was_expected() {
             ".matches",
             "the expression is empty",
         ),
-        (json!({ "exists": null }), ".exists", "expected true or false"),
-        (json!({ "exists": "true" }), ".exists", "expected true or false"),
+        (
+            json!({ "exists": null }),
+            ".exists",
+            "expected true or false",
+        ),
+        (
+            json!({ "exists": "true" }),
+            ".exists",
+            "expected true or false",
+        ),
         (json!({ "exists": 1 }), ".exists", "expected true or false"),
         (
             json!({ "exists": false, "has": "a" }),

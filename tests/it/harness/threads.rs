@@ -1,4 +1,8 @@
-//! The threads of this process, as Linux tells of them.
+//! The threads of this process, as Linux tells of them, and one that may do less.
+
+use std::thread;
+
+use nix::unistd::Uid;
 
 /// The statuses of the threads whose name is one of these.
 pub fn statuses(is_one: impl Fn(&str) -> bool) -> Vec<String> {
@@ -13,4 +17,20 @@ pub fn statuses(is_one: impl Fn(&str) -> bool) -> Vec<String> {
         name.is_some_and(&is_one)
     });
     statuses
+}
+
+/// Does the work as a user who may not do everything: as nobody, where the tests are run by root.
+#[cfg(target_os = "linux")]
+pub fn without_rights<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    const NOBODY: libc::c_long = 65_534;
+    let work = || {
+        if Uid::effective().is_root() {
+            // SAFETY: the system call itself, unlike the function of the C library, is about this
+            // thread only, which ends with the work.
+            let status = unsafe { libc::syscall(libc::SYS_setresuid, -1, NOBODY, -1) };
+            assert_eq!(status, 0);
+        }
+        work()
+    };
+    thread::scope(|scope| scope.spawn(work).join().unwrap())
 }

@@ -128,11 +128,11 @@ fn what_is_no_pem_is_refused_without_being_quoted() {
     );
     public_key_refused(
         "/",
-        "neither a public key nor the path of a file with one: not a regular file",
+        "neither a public key nor the path of a file with one: not a regular file: `/`",
     );
     public_key_refused(
         "/dev/zero",
-        "neither a public key nor the path of a file with one: not a regular file",
+        "neither a public key nor the path of a file with one: not a regular file: `/dev/zero`",
     );
     public_key_refused("-----BEGIN PUBLIC KEY-----\nhunter2", "not valid PEM");
     let cut = vector_text("keys/two.pub.pem").replace("-----END PUBLIC KEY-----\n", "");
@@ -143,9 +143,12 @@ fn what_is_no_pem_is_refused_without_being_quoted() {
         "the file holds neither PEM nor a public key or certificate in DER or base64",
     );
     let large = Scratch::new("large.pem", vec![b'x'; (1 << 20) + 1]);
+    let large = large.0.to_str().unwrap();
     public_key_refused(
-        large.0.to_str().unwrap(),
-        "neither a public key nor the path of a file with one: the file is larger than 1048576 bytes",
+        large,
+        &format!(
+            "neither a public key nor the path of a file with one: the file is larger than 1048576 bytes: `{large}`"
+        ),
     );
     let block = |label: &str| format!("-----BEGIN {label}-----\nAAAA\n-----END {label}-----\n");
     public_key_refused(block("PUBLIC KEY"), "block 1: not a SubjectPublicKeyInfo");

@@ -107,6 +107,7 @@ fn what_is_no_longer_in_the_file_is_good_again() {
 fn survives(damage: impl Fn(&Scratch), problem: &str) {
     let (broker, file) = revoking(&json!({ "jti": ["a"] }));
     damage(&file);
+    let problem = problem.replace("PATH", file.0.to_str().unwrap());
     let line = format!("`revocations_file`: {problem}; what it said before stays in force");
     until("the warning", || !told(&broker).is_empty());
     thread::sleep(TWO_LOOKS);
@@ -139,7 +140,7 @@ fn a_file_with_a_wrong_type_is_told_once_and_what_it_said_stays() {
 fn a_file_that_vanishes_is_told_once_and_what_it_said_stays() {
     survives(
         |file| fs::remove_file(&file.0).unwrap(),
-        "the file cannot be read: No such file or directory (os error 2)",
+        "the file cannot be read: No such file or directory (os error 2): `PATH`",
     );
 }
 

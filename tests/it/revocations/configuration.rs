@@ -78,7 +78,8 @@ fn a_file_that_is_no_list_is_refused_at_the_start_and_told_by_its_defect() {
     );
     for not_a_file in ["/dev", "/dev/zero"] {
         let error = Broker::refused(&json!({ "secret": SECRET, "revocations_file": not_a_file }));
-        assert_eq!(error, "`revocations_file`: not a regular file");
+        let expected = format!("`revocations_file`: not a regular file: `{not_a_file}`");
+        assert_eq!(error, expected);
     }
 }
 
