@@ -30,6 +30,13 @@ static bool is_in_json(const char *name) {
   return false;
 }
 
+// Whether a value may be meant as JSON: true, false, a whole number, an object or a list.
+static bool looks_like_json(const char *value) {
+  size_t digits = strspn(value, "0123456789");
+  return strcmp(value, "true") == 0 || strcmp(value, "false") == 0 ||
+         (digits > 0 && value[digits] == '\0') || *value == '{' || *value == '[';
+}
+
 // Whether a text, written as the value of a member, cannot end that member and add others: its
 // brackets and quotes are balanced, and no comma or colon is outside of them. The library reports
 // every other error of its syntax.
@@ -116,10 +123,13 @@ static bool take_own(options *to, const struct mosquitto_opt *option, bool *own,
 static char *write_member(char *at, const struct mosquitto_opt *option) {
   at = write_string(at, option->key);
   *at++ = ':';
-  if (!is_in_json(option->key)) {
+  // What is no JSON is written as a string all the same, so that the library says what it expected
+  // for this option.
+  if (!is_in_json(option->key) || !looks_like_json(option->value)) {
     return write_string(at, option->value);
   }
-  return is_one_value(option->value) ? at + sprintf(at, "%s", option->value) : NULL;
+  // On a line of its own, so that the columns of an error are those of the value.
+  return is_one_value(option->value) ? at + sprintf(at, "\n%s", option->value) : NULL;
 }
 
 // Writes the object of the library's options to to->json. *first: the key of the first of them, or
@@ -221,6 +231,19 @@ char *options_config(const options *from, size_t *len, char *error, size_t error
     }
   }
   return config;
+}
+
+void options_name_file(const options *from, char *error, size_t error_len) {
+  const char *path = from->config_file;
+  size_t len = path == NULL ? 0 : strlen(path);
+  if (len == 0 || len + sizeof ": " >= error_len) {
+    return;
+  }
+  size_t start = len + strlen(": ");
+  memmove(error + start, error, error_len - start);
+  memcpy(error, path, len);
+  memcpy(error + len, ": ", strlen(": "));
+  error[error_len - 1] = '\0';
 }
 
 void options_wipe(char *config, size_t len) {

@@ -21,6 +21,9 @@ bool options_read(options *to, const struct mosquitto_opt *from, int count, char
 // given back to options_wipe. NULL: error says why there is none.
 char *options_config(const options *from, size_t *len, char *error, size_t error_len);
 
+// Begins what the library says of a configuration with the name of the file, if it is from one.
+void options_name_file(const options *from, char *error, size_t error_len);
+
 // Wipes and frees a configuration, which may hold secrets. NULL does nothing.
 void options_wipe(char *config, size_t len);
 

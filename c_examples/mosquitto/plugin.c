@@ -26,6 +26,9 @@ static int on_reload(int event, void *data, void *userdata) {
   char *config = options_config(&self->options, &len, error, sizeof error);
   bool good = config != NULL && jwt_auth_reload(self->auth, config, len, error, sizeof error) ==
                                     JWT_AUTH_STATUS_OK;
+  if (config != NULL && !good) {
+    options_name_file(&self->options, error, sizeof error);
+  }
   options_wipe(config, len);
   self->reloading = true;
   if (good) {
@@ -82,11 +85,17 @@ static bool start(plugin *self, const struct mosquitto_opt *given, int count, ch
       jwt_auth_init(config, len, &hooks, &self->auth, error, error_len);
   options_wipe(config, len);
   if (status != JWT_AUTH_STATUS_OK) {
+    options_name_file(&self->options, error, error_len);
     return false;
   }
   for (size_t i = 0; i < CALLBACK_COUNT; i++) {
-    if (mosquitto_callback_register(self->identifier, CALLBACKS[i].event, CALLBACKS[i].callback,
-                                    NULL, self) != MOSQ_ERR_SUCCESS) {
+    int registered = mosquitto_callback_register(self->identifier, CALLBACKS[i].event,
+                                                 CALLBACKS[i].callback, NULL, self);
+    if (registered == MOSQ_ERR_ALREADY_EXISTS) {
+      snprintf(error, error_len, "the plugin is loaded already: name it in one plugin line only");
+      return false;
+    }
+    if (registered != MOSQ_ERR_SUCCESS) {
       snprintf(error, error_len, "the broker does not offer event %d", CALLBACKS[i].event);
       return false;
     }

@@ -30,8 +30,6 @@ class Options(broker.Case):
     def test_what_is_wrong_is_said_in_one_line(self):
         self.refused({}, ".*key.*")
         self.refused({"sekret": "s3cret-value"}, ".*`sekret`.*`secret`.*")
-        self.refused({"secret": "x" * 40, "leeway": "soon"}, ".*")
-        self.refused({"secret": "x" * 40, "leeway": '"60"'}, ".*`leeway`.*")
         self.refused({"secret": "x" * 40, "on_missing": "allow"}, ".*`on_missing`.*")
         self.refused({"jwks_file": "/none"}, ".*`jwks_file`.*")
         self.refused({"config_file": "/none"}, "/none: No such file or directory")
@@ -40,13 +38,49 @@ class Options(broker.Case):
                      "plugin_opt_secret belongs into the file that plugin_opt_config_file names")
         self.refused({"secret": "s3cret-value", "max_offline_clients": "many"},
                      "plugin_opt_max_offline_clients needs a number up to 10000000")
-        self.refused(None, ".*`sekret`.*", {"sekret": "s3cret-value"})
-        self.refused(None, ".*", '{"secret": "s3cret-value"')
+        self.refused(None, "/.*/jwt_auth.json: `sekret`: .*", {"sekret": "s3cret-value"})
+        self.refused(None, "/.*/jwt_auth.json: the configuration: not valid JSON at line 1 column 25: "
+                     "the text ends too early",
+                     '{"secret": "s3cret-value"')
+
+    def test_each_option_is_read_by_itself(self):
+        """What is wrong is said of the option, with what was expected, whatever stands before it."""
+        for option, value, problem in (
+            ("require_exp", "yes", "`require_exp`: expected true or false"),
+            ("require_exp", '"true"', "`require_exp`: expected true or false"),
+            ("require_exp", "1", "`require_exp`: expected true or false"),
+            ("leeway", "soon", "`leeway`: expected a whole number from 0 to 3600"),
+            ("leeway", '"60"', "`leeway`: expected a whole number from 0 to 3600"),
+            ("leeway", "-1", "`leeway`: expected a whole number from 0 to 3600"),
+            ("leeway", "1.5", "`leeway`: expected a whole number from 0 to 3600"),
+            ("leeway", "3601", "`leeway`: expected a whole number from 0 to 3600"),
+            ("algorithms", "HS256", "`algorithms`: expected a list"),
+            ("algorithms", '["HS256",]', r"`algorithms`: not valid JSON at line \d column 10: a comma before ]"),
+            ("verify_claims", "s3cret-value", "`verify_claims`: expected an object .*"),
+            ("verify_claims", "{'a': 1}",
+             r"`verify_claims`: not valid JSON at line \d column 2: a quotation mark that is not \""),
+            ("jwks", "/etc/keys.json", "`jwks`: expected .*"),
+        ):
+            self.refused({"secret": "s3cret-value" * 4, "max_token_size": "900", option: value}, problem)
+
+    def test_a_second_plugin_line_is_said_to_be_one(self):
+        at = broker.Broker()
+        try:
+            at.add_lines(f"plugin {broker.PLUGIN}\nplugin_opt_config_file {at.config_path}\n")
+            at.start()
+            self.assertNotEqual(at.process.wait(mqtt.PATIENCE), 0)
+            self.assertIn("jwt_auth: the plugin is loaded already: name it in one plugin line only\n", at.log())
+        finally:
+            at.process.kill()
+            at.process = None
+            shutil.rmtree(at.directory)
 
     def test_a_value_cannot_bring_another_option_in(self):
         good = {"secret": "s3cret-value" * 4}
-        for value in ('1, "on_missing": "deny"', "1}", '[1', '{"a": 1', '"x', "1 } { ", '{}, "x": {}'):
+        for value in ("[1", '{"a": 1', '{}, "x": {}', '[1], "x": 1', "{}}", '{"a": "x'):
             self.refused({**good, "leeway": value}, "plugin_opt_leeway needs one JSON value")
+        for value in ('1, "on_missing": "deny"', "1}", '"x', "1 } { ", '5", "on_missing": "deny'):
+            self.refused({**good, "leeway": value}, "`leeway`: expected a whole number from 0 to 3600")
         self.refused({**good, "on_missing": 'deny", "leeway": "5'}, ".*`on_missing`.*")
         self.refused({**good, 'leeway":1,"x': "5"}, '.*')
 
