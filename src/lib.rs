@@ -29,7 +29,7 @@
 //! token keys   from bytes to claims; what may have signed them
 //! remote       what a thread fetches again and again from a URL, for which no call waits
 //! acl revocations            topic permissions; tokens that are no longer good
-//! refusal      the words for "no"
+//! refusal missed_date        the words for "no"
 //! json host client bytes algorithm
 //! ```
 //!
@@ -53,6 +53,7 @@ mod grant;
 mod host;
 mod json;
 mod keys;
+mod missed_date;
 mod policy;
 mod refusal;
 mod remote;
@@ -67,6 +68,7 @@ pub use config::ConfigError;
 pub use grant::Grant;
 pub use host::clock::{ClockError, ClockHook};
 pub use host::log::{LogHook, LogLevel};
+pub use missed_date::MissedDate;
 pub use policy::Terms;
 pub use refusal::{Decision, Mismatch, Reason, Refusal, ValueKind};
 pub use verifier::{Connack, Hooks, Verdict, Verifier};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
 use crate::host::quote::quoted;
+use crate::missed_date::MissedDate;
 
 /// What to do with the client. Zero, as in memory nobody wrote, denies.
 #[repr(C)]
@@ -184,7 +185,7 @@ impl Reason {
 }
 
 /// Why a token was refused, with what an operator needs to find the cause. Of the token itself it
-/// holds no more than a known `alg`, the `kid` and the `typ`.
+/// holds no more than a known `alg`, the `kid`, the `typ` and a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// See [`Reason::MissingToken`].
@@ -220,12 +221,14 @@ pub enum Refusal {
     SignatureFormat,
     /// See [`Reason::MalformedClaims`]; what is wrong with them.
     MalformedClaims(&'static str),
-    /// See [`Reason::Expired`].
-    Expired,
-    /// See [`Reason::NotYetValid`].
-    NotYetValid,
-    /// See [`Reason::IssuedInFuture`].
-    IssuedInFuture,
+    /// See [`Reason::Expired`]; `exp`.
+    Expired(MissedDate),
+    /// See [`Reason::Expired`]: the token of a session.
+    SessionExpired,
+    /// See [`Reason::NotYetValid`]; `nbf`.
+    NotYetValid(MissedDate),
+    /// See [`Reason::IssuedInFuture`]; `iat`.
+    IssuedInFuture(MissedDate),
     /// See [`Reason::LifetimeTooLong`]; the longest, in seconds.
     LifetimeTooLong(u32),
     /// See [`Reason::MissingClaim`]; the claim's name in the configuration.
@@ -327,9 +330,9 @@ impl Refusal {
             Self::BadSignature => Reason::BadSignature,
             Self::SignatureFormat => Reason::SignatureFormat,
             Self::MalformedClaims(_) => Reason::MalformedClaims,
-            Self::Expired => Reason::Expired,
-            Self::NotYetValid => Reason::NotYetValid,
-            Self::IssuedInFuture => Reason::IssuedInFuture,
+            Self::Expired(_) | Self::SessionExpired => Reason::Expired,
+            Self::NotYetValid(_) => Reason::NotYetValid,
+            Self::IssuedInFuture(_) => Reason::IssuedInFuture,
             Self::LifetimeTooLong(_) => Reason::LifetimeTooLong,
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch { .. } => Reason::ClaimMismatch,
@@ -373,6 +376,9 @@ impl fmt::Display for Refusal {
                 found,
                 mismatch,
             } => write!(f, " (claim {} is {found}: {mismatch})", quoted(claim)),
+            Self::Expired(exp) => write!(f, " (exp {exp})"),
+            Self::NotYetValid(nbf) => write!(f, " (nbf {nbf})"),
+            Self::IssuedInFuture(iat) => write!(f, " (iat {iat})"),
             Self::BadAcl { rule: None, defect } => write!(f, " ({defect})"),
             Self::BadAcl {
                 rule: Some(rule),
@@ -391,6 +397,11 @@ pub(crate) fn text(name: &'static CStr) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_small_because_each_stage_returns_it() {
+        assert!(size_of::<Refusal>() <= 32);
+    }
 
     #[test]
     fn every_number_leads_back_to_its_reason_and_no_other_does() {

@@ -110,6 +110,16 @@ impl Error {
             Cause::Limit(_) => DUPLICATE,
         }
     }
+
+    /// That a member is given twice, by its name, without line and column.
+    pub(crate) fn repeated(&self) -> Option<&str> {
+        match &self.0 {
+            Cause::Limit(text) if self.defect() == DUPLICATE => {
+                text.rsplit_once(" at line ").map(|(sentence, _)| sentence)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A sentence with line and column. It quotes at most the name of a member.

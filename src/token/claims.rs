@@ -6,6 +6,7 @@ use super::date::{Date, is_longer_than};
 use super::names::ClaimSlot;
 use super::payload::{Dates, Latch, Payload};
 use crate::json::tape::Value;
+use crate::missed_date::MissedDate;
 use crate::refusal::Refusal;
 use crate::revocations::Issued;
 
@@ -95,19 +96,26 @@ impl Payload<'_> {
         let Dates { exp, nbf, iat } = *self.dates;
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
-        match expires_at {
-            None if rules.require_exp || rules.max_lifetime.is_some() => {
+        let missed = |date: Date| MissedDate {
+            date: date.ceil(),
+            now,
+            leeway: rules.leeway,
+        };
+        match (exp, expires_at) {
+            (None, _) if rules.require_exp || rules.max_lifetime.is_some() => {
                 return Err(Refusal::MissingClaim(Arc::from("exp")));
             }
-            Some(end) if now >= end => return Err(Refusal::Expired),
+            (Some(exp), Some(end)) if now >= end => return Err(Refusal::Expired(missed(exp))),
             _ => {}
         }
-        if nbf.is_some_and(|nbf| nbf.ceil() > latest_start) {
-            return Err(Refusal::NotYetValid);
+        let in_future = |date: &Date| date.ceil() > latest_start;
+        if let Some(nbf) = nbf.filter(in_future) {
+            return Err(Refusal::NotYetValid(missed(nbf)));
         }
-        let compares_iat = rules.check_iat || rules.max_lifetime.is_some();
-        if compares_iat && iat.is_some_and(|iat: Date| iat.ceil() > latest_start) {
-            return Err(Refusal::IssuedInFuture);
+        if let Some(iat) = iat.filter(in_future)
+            && (rules.check_iat || rules.max_lifetime.is_some())
+        {
+            return Err(Refusal::IssuedInFuture(missed(iat)));
         }
         let claims = Claims {
             payload: self,

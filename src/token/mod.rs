@@ -9,6 +9,8 @@
 //! claims       4  Payload -> Claims    in date                             path
 //! ```
 //!
+//! `mistakes` says in the log what was done to a token that is refused.
+//!
 //! Each type is made by the stage before it and in no other way, so no stage can be left out.
 
 mod base64url;
@@ -17,6 +19,7 @@ mod claims;
 mod compact;
 mod date;
 mod header;
+mod mistakes;
 mod names;
 mod path;
 mod payload;
@@ -28,6 +31,7 @@ pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verif
 pub(crate) use claims::{Claims, DateRules};
 pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
 pub(crate) use header::TokenType;
+pub(crate) use mistakes::mistake;
 pub(crate) use names::ClaimTable;
 pub(crate) use path::ClaimPath;
 pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};

@@ -9,8 +9,8 @@ use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
 use crate::host::quote::cut;
-use crate::refusal::{Decision, Reason};
-use crate::token::Remembered;
+use crate::refusal::{Decision, Reason, Refusal, text};
+use crate::token::{Remembered, mistake};
 
 /// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
 /// remembered of it, if that is at hand.
@@ -39,13 +39,24 @@ fn write_line<G>(
 ) -> fmt::Result {
     match (&verdict.outcome, verdict.decision) {
         (Ok(_), _) => line.push_str("accepted"),
-        (Err(refusal), Decision::Ignore) => write!(line, "ignored: {refusal}")?,
-        (Err(refusal), _) => write!(line, "refused: {refusal}")?,
+        (Err(refusal), decision) => {
+            let ignored = decision == Decision::Ignore;
+            line.push_str(if ignored { "ignored: " } else { "refused: " });
+            write_refusal(line, refusal, client.field(from))?;
+        }
     }
     line.push_str(": client ");
     write_client(line, client, from)?;
     line.push_str(", ");
     write_token(line, client.field(from), from, verdict.reason(), remembered)
+}
+
+/// Says why, with what is recognised in the field where that says more.
+fn write_refusal(line: &mut String, refusal: &Refusal, field: Option<&[u8]>) -> fmt::Result {
+    match field.and_then(|field| mistake(refusal, field)) {
+        Some(mistake) => write!(line, "{} ({mistake})", text(refusal.reason().name())),
+        None => write!(line, "{refusal}"),
+    }
 }
 
 /// Names what a client sent as its token, so that its issuer can find it.

@@ -184,7 +184,7 @@ impl Verifier {
         self.throttle.tell_of_past(now, &self.log);
         let running = self.running.load();
         let outcome = if grant.has_expired(now) {
-            Err(Refusal::Expired)
+            Err(Refusal::SessionExpired)
         } else if running.revokes(grant) {
             Err(Refusal::Revoked)
         } else if running.lacks_key_of(grant) {

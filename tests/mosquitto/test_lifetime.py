@@ -49,7 +49,7 @@ class Lifetime(broker.Case):
             at.wait_log(f"jwt_auth: accepted: {name}")
         at.wait_log(f"jwt_auth: disconnected: expired: client not shown, token {tokens.fingerprint(connects)}")
         at.wait_log(f"jwt_auth: ended while offline: expired: client not shown, token {tokens.fingerprint(ends)}")
-        at.wait_log("jwt_auth: refused: expired: client not shown")
+        at.wait_log(r"jwt_auth: refused: expired \(exp .* ago, leeway 0\): client not shown")
         runs = {token[i:i + 8] for token in (connects, ends) for i in range(len(token) - 7)}
         for line in at.log().splitlines():
             if "jwt_auth: " in line:

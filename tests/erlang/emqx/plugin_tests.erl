@@ -222,7 +222,7 @@ token_everywhere() ->
     fixture:until(fun() -> Tick(), not is_process_alive(Connection) end),
     Logged = fun(Part) -> binary:match(fixture:logged(), Part) =/= nomatch end,
     [fixture:until(fun() -> Logged(Line) end)
-     || Line <- [<<"accepted: client not shown">>, <<"refused: expired: client not shown">>,
+     || Line <- [<<"accepted: client not shown">>, <<"refused: expired (exp ">>, <<", leeway 0): client not shown">>,
                  <<"the callback authenticate failed">>, <<"a_crash">>,
                  <<"the session of client not shown, token ">>]],
     Runs = [binary:part(Token, At, 8) || Token <- Tokens, At <- lists:seq(0, byte_size(Token) - 8)],

@@ -9,6 +9,7 @@
 #![allow(unsafe_code, reason = "the C interface is called as C does")]
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::cast_precision_loss,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,

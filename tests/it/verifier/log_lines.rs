@@ -211,7 +211,7 @@ fn the_log_tells_what_is_wrong_with_a_token() {
     expect(&with_header("{"), "malformed_token (not valid JSON)");
     expect(
         &with_header(r#"{"a":1,"a":2}"#),
-        "malformed_token (a JSON member given twice)",
+        "malformed_token (`a` is given twice in the header)",
     );
     expect(
         &with_payload("[]"),
@@ -220,7 +220,7 @@ fn the_log_tells_what_is_wrong_with_a_token() {
     expect(&with_payload("{"), "malformed_claims (not valid JSON)");
     expect(
         &with_payload(r#"{"a":1,"a":2}"#),
-        "malformed_claims (a JSON member given twice)",
+        "malformed_claims (`a` is given twice)",
     );
     let deep = "[".repeat(33) + &"]".repeat(33);
     expect(

@@ -2,5 +2,6 @@
 
 mod decisions;
 mod log_lines;
+mod mistakes;
 mod robustness;
 mod throttle;

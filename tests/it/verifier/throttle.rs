@@ -56,8 +56,8 @@ fn ten_refusals_of_one_reason_in_a_second_are_told_and_the_rest_is_summed_up() {
     expire(&broker, 10);
     broker.set_time(NOW + 1);
     expire(&broker, 47);
-    assert_eq!(at(&broker, LogLevel::Info, "refused: expired: client"), 20);
-    assert_eq!(at(&broker, LogLevel::Debug, "refused: expired: client"), 37);
+    assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 20);
+    assert_eq!(at(&broker, LogLevel::Debug, "refused: expired (exp "), 37);
     assert_eq!(told(&broker), [""; 0]);
     broker.set_time(NOW + 2);
     broker.present(&good()).allowed();
@@ -67,7 +67,7 @@ fn ten_refusals_of_one_reason_in_a_second_are_told_and_the_rest_is_summed_up() {
     assert!(accepted.starts_with("accepted: "), "{accepted}");
     broker.set_time(NOW + 3);
     expire(&broker, 10);
-    assert_eq!(at(&broker, LogLevel::Info, "refused: expired: client"), 30);
+    assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 30);
     assert_eq!(told(&broker).len(), 1);
 }
 
@@ -115,7 +115,7 @@ fn a_reload_tells_the_number_at_once_even_one_that_fails() {
     assert_eq!(told(&broker), [number("expired", 5, NOW)]);
     // The second goes on.
     expire(&broker, 2);
-    assert_eq!(at(&broker, LogLevel::Info, "refused: expired: client"), 10);
+    assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 10);
     broker.reloaded(&json!({ "secret": SECRET }));
     assert_eq!(told(&broker)[1..], [number("expired", 2, NOW)]);
     broker.set_time(NOW + 1);
@@ -129,12 +129,12 @@ fn a_clock_that_is_set_back_begins_another_second_and_a_late_thread_does_not() {
     expire(&broker, 11);
     broker.set_time(NOW - 1);
     expire(&broker, 1);
-    assert_eq!(at(&broker, LogLevel::Info, "refused: expired: client"), 10);
+    assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 10);
     assert_eq!(told(&broker).len(), 0);
     broker.set_time(NOW - 3_600);
     expire(&broker, 11);
     assert_eq!(told(&broker), [number("expired", 2, NOW)]);
-    assert_eq!(at(&broker, LogLevel::Info, "refused: expired: client"), 20);
+    assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 20);
     broker.set_time(NOW);
     broker.present(&good()).allowed();
     assert_eq!(told(&broker)[1..], [number("expired", 1, NOW - 3_600)]);

@@ -40,7 +40,10 @@ fn no_log_line_holds_a_token_a_part_of_one_or_a_secret() {
         ("hunter2".to_owned(), MalformedToken),
         (good(&and("")) + "!", MalformedToken),
         (header("hunter2"), MalformedToken),
-        (header(r#"{"alg":"hunter2"}"#), UnsupportedAlgorithm),
+        (
+            header(r#"{"alg":"ES256K","jku":"hunter2"}"#),
+            UnsupportedAlgorithm,
+        ),
         (header(r#"{"alg":"HS512"}"#), AlgorithmNotAllowed),
         (
             header(r#"{"alg":"HS256","crit":["hunter2"]}"#),
