@@ -57,7 +57,7 @@ const INSTEAD: [(&[&str], &str); 24] = [
         "write `secret` or `secret_file`",
     ),
     (
-        &["jwt_sec_file", "key_file", "keyfile"],
+        &["jwt_sec_file", "key_file"],
         "write `secret_file` for an HMAC key, `public_key` for a public one",
     ),
     (
@@ -127,6 +127,7 @@ const INSTEAD: [(&[&str], &str); 24] = [
             "verify",
             "cacertfile",
             "certfile",
+            "keyfile",
             "server_name_indication",
             "ssl.verify",
             "ssl.cacertfile",
@@ -149,4 +150,20 @@ pub(crate) fn instead(path: &str) -> Option<&'static str> {
     INSTEAD
         .iter()
         .find_map(|(paths, words)| paths.contains(&path).then_some(*words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_option_that_there_is_is_answered_with_another() {
+        let schema = include_str!("../../../include/jwt_auth.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap_or_default();
+        let options = schema.get("properties").and_then(|all| all.as_object());
+        assert!(options.is_some_and(|options| options.contains_key("secret")));
+        for option in options.into_iter().flat_map(serde_json::Map::keys) {
+            assert_eq!(instead(option), None, "{option}");
+        }
+    }
 }
