@@ -3,9 +3,10 @@
 //! handshake lasts.
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use rustls::{ClientConnection, StreamOwned};
 use ureq::Error;
@@ -19,10 +20,15 @@ use ureq::unversioned::transport::{
 };
 
 use super::source::Source;
+use super::tls_failure::ClientRefused;
 use super::url::Url;
 
 /// Puts TLS upon the connections to https URLs.
-pub(super) struct TlsConnector(pub(super) Arc<Source>);
+pub(super) struct TlsConnector {
+    pub(super) source: Arc<Source>,
+    /// Set when a server asks who we are.
+    pub(super) asked: Arc<AtomicBool>,
+}
 
 impl<T: Transport> Connector<T> for TlsConnector {
     type Out = Either<T, TlsTransport<T>>;
@@ -36,7 +42,7 @@ impl<T: Transport> Connector<T> for TlsConnector {
         if !details.needs_tls() {
             return Ok(Some(Either::A(tcp)));
         }
-        let source = &self.0;
+        let source = &self.source;
         let invalid = || Error::BadUri("no server name".to_owned());
         let url = Url::parse(&details.uri.to_string()).map_err(|_| invalid())?;
         let is_own_origin = url.origin() == source.url.origin();
@@ -44,13 +50,21 @@ impl<T: Transport> Connector<T> for TlsConnector {
             .tls
             .name(url.host(), is_own_origin)
             .ok_or_else(invalid)?;
-        let config = source.tls.config(is_own_origin).map_err(other)?;
+        let config = source
+            .tls
+            .config(is_own_origin, &self.asked)
+            .map_err(other)?;
         let tls = ClientConnection::new(Arc::new(config), name).map_err(other)?;
 
         let mut tcp = TransportAdapter::new(tcp, Arc::clone(&details.current_time));
         tcp.set_timeout(time_left(details));
         let mut stream = StreamOwned::new(tls, tcp);
-        stream.conn.complete_io(&mut stream.sock)?;
+        let client = ClientAuth {
+            has_certificate: source.tls.client_certificate(is_own_origin).is_some(),
+            asked: Arc::clone(&self.asked),
+        };
+        let done = stream.conn.complete_io(&mut stream.sock);
+        done.map_err(|error| client.explain(error))?;
         let (input, output) = (
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
@@ -58,6 +72,7 @@ impl<T: Transport> Connector<T> for TlsConnector {
         Ok(Some(Either::B(TlsTransport {
             buffers: LazyBuffers::new(input, output),
             stream,
+            client,
         })))
     }
 }
@@ -82,6 +97,25 @@ fn other(error: rustls::Error) -> Error {
 pub(super) struct TlsTransport<T: Transport> {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter<T>>,
+    client: ClientAuth,
+}
+
+/// What a server has heard of us.
+struct ClientAuth {
+    has_certificate: bool,
+    asked: Arc<AtomicBool>,
+}
+
+impl ClientAuth {
+    /// Tells whether a server that asked for a certificate may have ended the connection for that.
+    fn explain(&self, error: io::Error) -> Error {
+        let refused = self
+            .asked
+            .load(Relaxed)
+            .then(|| ClientRefused::from_error(&error, self.has_certificate))
+            .flatten();
+        refused.map_or_else(|| error.into(), |refused| Error::Other(Box::new(refused)))
+    }
 }
 
 impl<T: Transport> Transport for TlsTransport<T> {
@@ -92,13 +126,14 @@ impl<T: Transport> Transport for TlsTransport<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.stream.get_mut().set_timeout(timeout);
         let output = self.buffers.output().get(..amount).unwrap_or_default();
-        self.stream.write_all(output)?;
-        Ok(())
+        let written = self.stream.write_all(output);
+        written.map_err(|error| self.client.explain(error))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
         self.stream.get_mut().set_timeout(timeout);
-        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        let read = self.stream.read(self.buffers.input_append_buf());
+        let amount = read.map_err(|error| self.client.explain(error))?;
         self.buffers.input_appended(amount);
         Ok(amount > 0)
     }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-use rustls::{AlertDescription, CertificateError};
 use ureq::{Error, Timeout};
 
 use super::limits::{CONNECT_TIMEOUT, TOTAL_TIMEOUT};
+use super::tls_failure::{self, ClientRefused, is_closed, tls_error};
 use super::tunnel::Refused;
 
 /// Why a fetch failed.
@@ -24,6 +24,28 @@ impl Failure {
             cause: cause.into(),
             retry_after: None,
         }
+    }
+
+    /// A failure of a connector.
+    fn from_other(error: &(dyn std::error::Error + 'static)) -> Self {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return match error {
+                rustls::Error::General(_) => Self::new(
+                    "the system has no certificate authorities; install them, or set \
+                     `ssl.cacertfile`",
+                ),
+                error => error.into(),
+            };
+        }
+        let refused = error.downcast_ref::<Refused>().map(ToString::to_string);
+        let client = error
+            .downcast_ref::<ClientRefused>()
+            .map(ToString::to_string);
+        Self::new(
+            refused
+                .or(client)
+                .unwrap_or_else(|| "the request failed".to_owned()),
+        )
     }
 
     /// The same, and the server wants to be left alone for so long.
@@ -75,37 +97,17 @@ impl From<Error> for Failure {
                 Some(error) => error.into(),
                 None => Self::from(error),
             },
-            Error::Other(other) => match other.downcast_ref::<rustls::Error>() {
-                Some(rustls::Error::General(_)) => Self::new(
-                    "the system has no certificate authorities; install them, or set \
-                     `ssl.cacertfile`",
-                ),
-                Some(error) => error.into(),
-                None => match other.downcast_ref::<Refused>() {
-                    Some(refused) => Self::new(refused.to_string()),
-                    None => Self::new("the request failed"),
-                },
-            },
+            Error::Other(other) => Self::from_other(other.as_ref()),
             _ => Self::new("the request failed"),
         }
     }
-}
-
-fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
-    let inner = error.get_ref()?;
-    inner
-        .downcast_ref::<rustls::Error>()
-        .or_else(|| inner.source()?.downcast_ref())
 }
 
 impl From<&io::Error> for Failure {
     fn from(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Self::new("the connection was refused"),
-            io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::ConnectionReset
-            | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => {
+            kind if is_closed(kind) => {
                 Self::new("the server closed the connection before its answer was complete")
             }
             kind => Self::new(format!("the connection failed: {kind}")),
@@ -115,36 +117,6 @@ impl From<&io::Error> for Failure {
 
 impl From<&rustls::Error> for Failure {
     fn from(error: &rustls::Error) -> Self {
-        match error {
-            rustls::Error::InvalidCertificate(defect) => certificate(defect),
-            rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => Self::new(
-                "the server asks for a client certificate; set `ssl.certfile` and `ssl.keyfile`",
-            ),
-            rustls::Error::AlertReceived(alert) => {
-                Self::new(format!("the server ended the TLS handshake: {alert:?}"))
-            }
-            rustls::Error::InvalidMessage(_) => Self::new("the server does not speak TLS"),
-            error => Self::new(format!("TLS failed: {error}")),
-        }
+        Self::new(tls_failure::words(error))
     }
-}
-
-fn certificate(defect: &CertificateError) -> Failure {
-    Failure::new(match defect {
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "the server's certificate has expired"
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "the server's certificate is not valid yet; if it should be, the system's clock is wrong"
-        }
-        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            "the server's certificate is for another host name"
-        }
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-            "the server's certificate is from an authority that is not trusted; see \
-             `ssl.cacertfile`"
-        }
-        CertificateError::Revoked => "the server's certificate was revoked",
-        defect => return Failure::new(format!("the server's certificate is not good: {defect}")),
-    })
 }

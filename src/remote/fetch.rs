@@ -1,6 +1,7 @@
 //! One fetch: a GET request with its redirects, a discovery document among them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -28,6 +29,8 @@ pub(crate) struct Fetcher {
     agent: Agent,
     /// The largest answer, in bytes.
     largest: u64,
+    /// Whether a server has asked for a client certificate.
+    asked: Arc<AtomicBool>,
     validator: Option<Validator>,
 }
 
@@ -56,13 +59,21 @@ enum Visit {
 impl Fetcher {
     /// A fetcher of this content.
     pub(super) fn new<T: Content>(source: Arc<Source>) -> Self {
+        let asked = Arc::new(AtomicBool::new(false));
+        let tls = TlsConnector {
+            source: Arc::clone(&source),
+            asked: Arc::clone(&asked),
+        };
         let connector =
             ().chain(TcpConnector::default())
                 .chain(ProxyConnector(Arc::clone(&source)))
-                .chain(TlsConnector(Arc::clone(&source)))
+                .chain(tls)
                 .chain(WipingConnector);
         let resolver = SystemResolver(Arc::clone(&source));
-        Self::over::<T>(source, connector, resolver)
+        Self {
+            asked,
+            ..Self::over::<T>(source, connector, resolver)
+        }
     }
 
     /// The same, over connections that this makes.
@@ -87,6 +98,7 @@ impl Fetcher {
             source,
             agent: Agent::with_parts(config, connector, resolver),
             largest: T::LARGEST,
+            asked: Arc::default(),
             validator: None,
         }
     }
@@ -140,6 +152,7 @@ impl Fetcher {
         time: Duration,
         discovery: Option<&Discovery>,
     ) -> Result<Visit, Failure> {
+        self.asked.store(false, Relaxed);
         let response = self.get(url, known, headers, time)?;
         match response.status() {
             StatusCode::OK => {
@@ -165,19 +178,25 @@ impl Fetcher {
                 Err(Failure::new(NOT_AUTHENTICATED))
             }
             status if is_redirect(status) => follow(url, &response).map(Visit::Redirected),
-            status => {
-                let failure = Failure::new(format!(
-                    "the server answered with status {}",
-                    status.as_u16()
-                ));
-                Err(match status {
-                    StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                        failure.until(answer::retry_after(&response))
-                    }
-                    _ => failure,
-                })
-            }
+            _ => Err(self.refused(url, &response)),
         }
+    }
+
+    fn refused(&self, url: &Url, response: &Response<Body>) -> Failure {
+        let status = response.status();
+        let mut cause = format!("the server answered with status {}", status.as_u16());
+        let is_own = url.origin() == self.source.url.origin();
+        let is_unknown = self.source.tls.client_certificate(is_own).is_none();
+        // Some let strangers in, and tell them so in HTTP.
+        if is_unknown && self.asked.load(Relaxed) {
+            cause.push_str("; it asks for a client certificate (`ssl.certfile`)");
+        }
+        let busy = [
+            StatusCode::TOO_MANY_REQUESTS,
+            StatusCode::SERVICE_UNAVAILABLE,
+        ];
+        let is_busy = busy.contains(&status);
+        Failure::new(cause).until(answer::retry_after(response).filter(|_| is_busy))
     }
 
     fn get(

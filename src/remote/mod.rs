@@ -18,6 +18,7 @@ mod published;
 mod refresher;
 mod source;
 mod tls;
+mod tls_failure;
 mod tunnel;
 mod unverified;
 mod url;

@@ -2,14 +2,16 @@
 //! it is shown.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use aws_lc_rs::digest;
+use rustls::client::ResolvesClientCert;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, aws_lc_rs as provider};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
-use rustls::{ClientConfig, InconsistentKeys};
+use rustls::sign::CertifiedKey;
+use rustls::{ClientConfig, InconsistentKeys, SignatureScheme};
 use zeroize::Zeroize;
 
 use super::listed::Listed;
@@ -104,6 +106,25 @@ impl PartialEq for ClientCertificate {
     }
 }
 
+/// Who we are to a server that asks.
+#[derive(Debug)]
+struct OurCertificate {
+    key: Option<Arc<CertifiedKey>>,
+    /// Whether a server has asked.
+    asked: Arc<AtomicBool>,
+}
+
+impl ResolvesClientCert for OurCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.asked.store(true, Relaxed);
+        self.key.clone()
+    }
+
+    fn has_certs(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
 /// Reads certificates in PEM; at least one.
 pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(without_byte_order_mark(file))
@@ -119,21 +140,31 @@ impl Tls {
     /// The configuration of rustls for one connection. The system's authorities are read anew each time, so
     /// that one that was installed meanwhile counts. A server that the endpoint redirects to is not shown
     /// the client certificate.
-    pub(super) fn config(&self, is_own_origin: bool) -> Result<ClientConfig, rustls::Error> {
+    pub(super) fn config(
+        &self,
+        is_own_origin: bool,
+        asked: &Arc<AtomicBool>,
+    ) -> Result<ClientConfig, rustls::Error> {
         let crypto = Arc::new(provider::default_provider());
         let verifier = self.verifier(&crypto)?;
-        let builder = ClientConfig::builder_with_provider(crypto)
+        let ours = OurCertificate {
+            key: self
+                .client_certificate(is_own_origin)
+                .map(|certificate| Arc::clone(&certificate.key)),
+            asked: Arc::clone(asked),
+        };
+        let mut config = ClientConfig::builder_with_provider(crypto)
             .with_safe_default_protocol_versions()?
             .dangerous()
-            .with_custom_certificate_verifier(verifier);
-        let mut config = match &self.client_certificate {
-            Some(certificate) if is_own_origin => builder.with_client_cert_resolver(Arc::new(
-                SingleCertAndKey::from(Arc::clone(&certificate.key)),
-            )),
-            _ => builder.with_no_client_auth(),
-        };
+            .with_custom_certificate_verifier(verifier)
+            .with_client_cert_resolver(Arc::new(ours));
         config.enable_sni = !(is_own_origin && self.server_name == Some(Sni::Disabled));
         Ok(config)
+    }
+
+    /// The certificate that a server is shown if it asks for one.
+    pub(super) fn client_certificate(&self, is_own_origin: bool) -> Option<&ClientCertificate> {
+        self.client_certificate.as_ref().filter(|_| is_own_origin)
     }
 
     fn verifier(

@@ -49,6 +49,7 @@ need_for_rust() {
     need_compiler
     if missing nginx; then need nginx; fi
     if missing tinyproxy; then need tinyproxy; fi
+    if missing openssl; then need openssl; fi
 }
 
 need_for_c() {

@@ -12,6 +12,7 @@ mod proxy;
 mod reload;
 mod rotation;
 mod tls;
+mod tls_words;
 
 use crate::harness::server::until;
 use crate::harness::{Broker, signed, valid_claims};

@@ -15,27 +15,32 @@ use serde_json::{Value, json};
 use super::token;
 
 /// An nginx of its own, with its own files, that ends with the test.
-struct Nginx {
+pub(super) struct Nginx {
     child: Child,
     prefix: PathBuf,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Nginx {
     /// Another test may get the port before nginx does; then nginx ends, and another port is tried.
     fn start(authority: &Authority) -> Self {
-        let attempts = (0..3).find_map(|_| Self::attempt(authority));
+        Self::start_with(authority, "")
+    }
+
+    /// The same with more directives for the server.
+    pub(super) fn start_with(authority: &Authority, more: &str) -> Self {
+        let attempts = (0..3).find_map(|_| Self::attempt(authority, more));
         attempts.expect("nginx ended three times before it listened")
     }
 
-    fn attempt(authority: &Authority) -> Option<Self> {
+    fn attempt(authority: &Authority, more: &str) -> Option<Self> {
         let prefix = unique_path("nginx");
         fs::create_dir_all(prefix.join("html")).unwrap();
         let certificate = authority.certificate(&["id.example"], Date::Future);
         fs::write(prefix.join("server.pem"), &certificate.pem).unwrap();
         fs::write(prefix.join("server.key"), certificate.key_pem()).unwrap();
         let port = free_port();
-        fs::write(prefix.join("nginx.conf"), config(port)).unwrap();
+        fs::write(prefix.join("nginx.conf"), config(port, more)).unwrap();
         let child = Command::new(program())
             .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
             .arg(&prefix)
@@ -75,7 +80,7 @@ impl Drop for Nginx {
 }
 
 /// One process, nothing outside the prefix. It redirects once, and wants a header.
-fn config(port: u16) -> String {
+fn config(port: u16, more: &str) -> String {
     format!(
         "daemon off; master_process off; pid nginx.pid; error_log stderr;
          events {{ worker_connections 64; }}
@@ -89,6 +94,7 @@ fn config(port: u16) -> String {
              ssl_certificate server.pem; ssl_certificate_key server.key;
              root html;
              absolute_redirect off;
+             {more}
              location = /old {{ return 301 /jwks.json; }}
              location = /jwks.json {{
                if ($http_authorization != 'Bearer letmein') {{ return 401; }}
@@ -108,7 +114,7 @@ fn program() -> &'static str {
     }
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -1,7 +1,6 @@
 //! Endpoints that are reached through a proxy.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 
@@ -9,6 +8,7 @@ use jsonwebtoken::Algorithm::{ES256, ES384};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
+use super::nginx::free_port;
 use super::{token, wait_for_failure, wait_for_keys};
 use crate::harness::authority::Authority;
 use crate::harness::server::{Reply, Server, until};
@@ -72,11 +72,6 @@ impl Drop for Tinyproxy {
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 fn good() -> Reply {

@@ -95,7 +95,7 @@ fn an_expired_certificate_is_refused() {
     let authority = Authority::new();
     let certificate = authority.certificate(&["127.0.0.1"], Date::Past);
     let server = serve(server(&certificate, None));
-    let cause = "the server's certificate has expired";
+    let cause = "the server's certificate has expired: on Wed, 01 Jan 2020 00:00:00 GMT";
     refused(&server, &json!({ "cacertfile": authority.path() }), cause);
 }
 
@@ -103,7 +103,8 @@ fn an_expired_certificate_is_refused() {
 fn a_certificate_for_another_host_is_refused() {
     let authority = Authority::new();
     let server = serve(authority.server(&["id.example", "127.0.0.2"]));
-    let cause = "the server's certificate is for another host name";
+    let cause = "the server's certificate is for other names: `id.example`, `127.0.0.2`; not for \
+                 `127.0.0.1`";
     refused(&server, &json!({ "cacertfile": authority.path() }), cause);
 }
 
@@ -120,7 +121,7 @@ fn another_server_name_is_asked_for_and_must_be_in_the_certificate() {
     refused(
         &server,
         &ssl("di.example"),
-        "the server's certificate is for another host name",
+        "the server's certificate is for other names: `id.example`; not for `di.example`",
     );
     accepted(&server, &ssl("id.example"));
     assert_eq!(
@@ -144,7 +145,7 @@ fn no_server_name_is_asked_for_if_that_is_disabled() {
     refused(
         &elsewhere,
         &ssl,
-        "the server's certificate is for another host name",
+        "the server's certificate is for other names: `id.example`; not for `127.0.0.1`",
     );
 }
 
