@@ -34,7 +34,11 @@ pub fn http_answer(bytes: &[u8]) {
         .split(|byte| *byte == END)
         .map(<[u8]>::to_vec)
         .collect();
-    let network = Network(Arc::new(Mutex::new(answers.into_iter())));
+    let served = Arc::new(Mutex::new(Vec::new()));
+    let network = Network {
+        answers: Mutex::new(answers.into_iter()),
+        served: Arc::clone(&served),
+    };
     let source = Source {
         url: Url::parse(&format!("https://{OWN}/keys")).unwrap(),
         tls: Tls::default(),
@@ -47,12 +51,20 @@ pub fn http_answer(bytes: &[u8]) {
     let mut endpoint = Fetcher::over::<KeyIndex>(Arc::new(source), network, Nowhere);
     // The second time it may ask for a newer version only.
     for _ in 0..2 {
-        let Ok(fetched) = endpoint.fetch(&headers) else {
-            continue;
+        let found = endpoint.fetch(&headers);
+        let served = std::mem::take(&mut *served.lock().unwrap());
+        look_at_way(&served);
+        let fetched = match found {
+            Ok(fetched) => fetched,
+            Err(failure) => {
+                look_at_patience(failure.retry_after(), served.last());
+                continue;
+            }
         };
         look_at_pace(fetched.max_age);
         if let Some(body) = &fetched.body {
             assert!(body.len() <= 1 << 20);
+            look_at_form(body, served.last().unwrap());
             look_at_keys(body);
         }
         endpoint.accept(fetched);
@@ -85,8 +97,73 @@ fn look_at_pace(max_age: Option<Duration>) {
     }
 }
 
+/// At most three answers lead on, of which one may be a discovery document.
+fn look_at_way(served: &[Vec<u8>]) {
+    assert!(served.len() <= 4);
+    let led = served.split_last().map_or(&[][..], |(_, led)| led);
+    let documents = led.iter().filter(|answer| status(answer) == Some(200));
+    for document in documents.clone() {
+        let text = String::from_utf8_lossy(document);
+        assert!(text.contains("jwks_uri") || text.contains(r"\u"), "{text}");
+    }
+    assert!(documents.count() <= 1);
+}
+
+/// What is read is not coded, and of two byte order marks one is left.
+fn look_at_form(body: &[u8], answer: &[u8]) {
+    if status(answer) == Some(200) {
+        for coding in headers(answer, "content-encoding") {
+            let mut codings = coding.split(',').map(str::trim);
+            let is_plain = codings.all(|coding| ["", "identity"].contains(&coding));
+            assert!(is_plain, "{coding}");
+        }
+    }
+    let (one, two) = ("\u{feff}".as_bytes(), "\u{feff}\u{feff}".as_bytes());
+    assert!(!body.starts_with(one) || answer.windows(two.len()).any(|bytes| bytes == two));
+}
+
+/// Only a server that is busy and says until when is left alone, and for no longer than the interval.
+fn look_at_patience(retry_after: Option<Duration>, last: Option<&Vec<u8>>) {
+    let interval = Duration::from_secs(300);
+    let pace = Pace {
+        interval,
+        max_fail_count: 5,
+    };
+    assert!(pace.leave_alone(retry_after) <= interval);
+    if retry_after.is_some()
+        && let answer = last.unwrap()
+        && let Some(status) = status(answer)
+    {
+        assert!([429, 503].contains(&status), "{status}");
+        assert!(!headers(answer, "retry-after").is_empty());
+    }
+}
+
+/// The status in the first bytes, unless it only announces an answer.
+fn status(answer: &[u8]) -> Option<u16> {
+    let line = std::str::from_utf8(answer.get(..12)?).ok()?;
+    let status = line.strip_prefix("HTTP/1.")?.get(2..)?.parse().ok()?;
+    (status >= 200).then_some(status)
+}
+
+/// The values of a header, in lower case.
+fn headers(answer: &[u8], name: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(answer).to_lowercase();
+    let lines = text.lines().map(str::trim_end).skip(1);
+    let head = lines.take_while(|line| !line.is_empty());
+    let values = head.filter_map(|line| {
+        let (found, value) = line.split_once(':')?;
+        (found == name).then(|| value.trim().to_owned())
+    });
+    values.collect()
+}
+
 /// Connects to nobody: each connection brings the next answer.
-struct Network(Arc<Mutex<std::vec::IntoIter<Vec<u8>>>>);
+struct Network {
+    answers: Mutex<std::vec::IntoIter<Vec<u8>>>,
+    /// Those that one fetch was given.
+    served: Arc<Mutex<Vec<Vec<u8>>>>,
+}
 
 impl Connector for Network {
     type Out = Connection;
@@ -97,10 +174,12 @@ impl Connector for Network {
         _: Option<()>,
     ) -> Result<Option<Connection>, Error> {
         assert!(details.needs_tls(), "{}", details.uri);
-        let answer = self.0.lock().unwrap().next();
+        let answer = self.answers.lock().unwrap().next();
+        let answer = answer.ok_or(Error::ConnectionFailed)?;
+        self.served.lock().unwrap().push(answer.clone());
         Ok(Some(Connection {
             is_own: details.uri.authority().is_some_and(is_own),
-            answer: Cursor::new(answer.ok_or(Error::ConnectionFailed)?),
+            answer: Cursor::new(answer),
             buffers: LazyBuffers::new(BUFFER, BUFFER),
         }))
     }
