@@ -8,7 +8,7 @@ const INSTEAD: [(&[&str], &str); 24] = [
     // Claims of a token, and what RabbitMQ calls them.
     (
         &["iss", "issuer", "verify_iss", "authority"],
-        r#"write "verify_claims": {"iss": ...}"#,
+        r#"write "verify_claims": {"iss": ...}, or `issuers` for keys of each"#,
     ),
     (
         &["aud", "audience", "verify_aud", "resource_server_id"],

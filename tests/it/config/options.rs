@@ -54,8 +54,14 @@ fn what_people_try_is_answered_with_what_to_write() {
         assert_eq!(error, format!("`{wrong}`: unknown; {right}"));
     };
     let leave = "leave it out: ";
-    instead("iss", r#"write "verify_claims": {"iss": ...}"#);
-    instead("issuer", r#"write "verify_claims": {"iss": ...}"#);
+    instead(
+        "iss",
+        r#"write "verify_claims": {"iss": ...}, or `issuers` for keys of each"#,
+    );
+    instead(
+        "issuer",
+        r#"write "verify_claims": {"iss": ...}, or `issuers` for keys of each"#,
+    );
     instead("aud", r#"write "verify_claims": {"aud": ...}"#);
     instead("audience", r#"write "verify_claims": {"aud": ...}"#);
     instead(

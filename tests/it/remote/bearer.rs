@@ -58,7 +58,9 @@ fn without_a_token_nothing_is_asked() {
     wait_for_keys(&broker);
     fs::remove_file(&file.0).unwrap();
     let told = "`endpoint`: the keys cannot be fetched: `bearer_token_file`: ";
-    let missing = "the file cannot be read: No such file or directory (os error 2)";
+    let path = file.0.to_str().unwrap();
+    let missing =
+        format!("the file cannot be read: No such file or directory (os error 2): `{path}`");
     let kept = "; the keys fetched before stay in use";
     wait_for_line(&broker, &format!("{told}{missing}{kept}"));
     for (content, problem) in [
@@ -124,12 +126,15 @@ fn a_file_without_a_token_is_refused() {
             "hunter 2",
             "the file has a blank or a character that is not ASCII, which no token has",
         ),
-        (&"x".repeat(65_537), "the file is larger than 65536 bytes"),
+        (
+            &"x".repeat(65_537),
+            "the file is larger than 65536 bytes: `PATH`",
+        ),
     ] {
         let file = Scratch::new("token", content);
         refused(
             &json!({ "endpoint": endpoint, "bearer_token_file": file.0 }),
-            problem,
+            &problem.replace("PATH", file.0.to_str().unwrap()),
         );
     }
     let file = Scratch::new("token", "hunter2");
