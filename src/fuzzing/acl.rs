@@ -235,11 +235,11 @@ impl Asking<'_> {
         match (topic, self.request.action) {
             (Topic::Invalid | Topic::NoValue, _) => false,
             // It was subscribed to by its own name, and brings what it matches.
-            (Topic::Filter(filter) | Topic::Exact(filter), Action::Receive) => {
+            (Topic::Exact(filter), Action::Receive) if allows => filters::matches(filter, asked),
+            (Topic::Exact(filter), _) => filter == asked,
+            (Topic::Filter(filter), Action::Publish | Action::Receive) => {
                 filters::matches(filter, asked)
             }
-            (Topic::Exact(filter), _) => filter == asked,
-            (Topic::Filter(filter), Action::Publish) => filters::matches(filter, asked),
             (Topic::Filter(filter), Action::Subscribe) if allows => filters::covers(filter, asked),
             (Topic::Filter(filter), Action::Subscribe) => filters::overlap(filter, asked),
         }

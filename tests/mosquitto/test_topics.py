@@ -88,6 +88,15 @@ class Topics(broker.Case):
             root.publish(topic, "x")
         self.assertEqual(late.message(), ("d/open", "x"))
 
+    def test_who_may_not_subscribe_to_everything_is_sent_what_it_may_subscribe_to(self):
+        acl = [{"permission": "deny", "action": "subscribe", "topic": "eq #"},
+               {"permission": "allow", "action": "subscribe", "topic": "a/#"}]
+        root = self.connected(self.at, "root4", broker.SUPERUSER)
+        client = self.connected(self.at, "eq", {"acl": acl})
+        self.answers(client, {("sub", "#"): False, ("sub", "a/#"): True})
+        root.publish("a/b", "x")
+        self.assertEqual(client.message(), ("a/b", "x"))
+
     def test_unsubscribing_is_always_fine(self):
         client = self.connected(self.at, "u", {"acl": {"pub": []}})
         self.answers(client, {("unsub", "what/ever"): True})

@@ -138,10 +138,13 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// Whether a rule whose filter relates to the topic is about the request. An exact filter is about itself
+    /// alone, but at a delivery: a client that was let subscribe to it is sent what it matches.
     fn applies(&self, entry: &Entry) -> bool {
+        let is_delivered =
+            || self.request.action == Action::Receive && self.relation == Relation::Covers;
         let itself = || entry.text(self.text) == self.topic.as_bytes();
-        entry.conditions.hold(self.request)
-            && (!entry.exact || self.request.action == Action::Receive || itself())
+        entry.conditions.hold(self.request) && (!entry.exact || is_delivered() || itself())
     }
 }
 

@@ -283,9 +283,9 @@ fn eq_lets_be_published_what_it_says_and_be_delivered_what_it_matches() {
 }
 
 #[test]
-fn a_rule_that_denies_eq_denies_that_filter_and_what_it_delivers() {
+fn a_rule_that_denies_eq_denies_that_filter_and_no_topic_that_it_matches() {
     let acl = json!([
-        {"permission": "deny", "action": "sub", "topic": "eq a/#"},
+        {"permission": "deny", "action": "sub", "topics": ["eq a/#", "eq c/d", "eq e/+"]},
         {"permission": "allow", "action": "sub", "topic": "#"},
     ]);
     for (filter, expected) in [
@@ -297,6 +297,27 @@ fn a_rule_that_denies_eq_denies_that_filter_and_what_it_delivers() {
     ] {
         assert_eq!(may(&acl, SUBSCRIBE, filter), expected, "{filter}");
     }
-    assert_eq!(may(&acl, RECEIVE, "a/b"), Deny);
-    assert_eq!(may(&acl, RECEIVE, "b"), Allow);
+    for (topic, expected) in [
+        ("a/b", Allow),
+        ("b", Allow),
+        ("c/d", Deny),
+        ("c/d/e", Allow),
+        ("e/f", Allow),
+    ] {
+        assert_eq!(may(&acl, RECEIVE, topic), expected, "{topic}");
+    }
+}
+
+#[test]
+fn who_may_not_subscribe_to_everything_is_sent_what_it_may_subscribe_to() {
+    let acl = json!([
+        {"permission": "deny", "action": "sub", "topic": "eq #"},
+        {"permission": "allow", "action": "sub", "topic": "a/#"},
+    ]);
+    for (filter, expected) in [("#", Deny), ("a/#", Allow), ("a/b", Allow), ("b", NoMatch)] {
+        assert_eq!(may(&acl, SUBSCRIBE, filter), expected, "{filter}");
+    }
+    for (topic, expected) in [("a/b", Allow), ("a", Allow), ("b", NoMatch)] {
+        assert_eq!(may(&acl, RECEIVE, topic), expected, "{topic}");
+    }
 }

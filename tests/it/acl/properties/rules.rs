@@ -67,12 +67,11 @@ impl Rule {
             Some(list) if self.allows => !list.is_empty(),
             Some(list) => [0, 1, 2].iter().all(|qos| list.contains(qos)),
         };
-        self.is_for("sub")
-            && qos
-            && self
-                .topics
-                .iter()
-                .any(|topic| topic.filter.topics.contains(&n))
+        let matches = |topic: &Topic| match topic {
+            topic if topic.exact && !self.allows => topic.filter.text == TOPICS[n],
+            topic => topic.filter.topics.contains(&n),
+        };
+        self.is_for("sub") && qos && self.topics.iter().any(matches)
     }
 
     pub(super) fn subscribes(&self, ask: Ask, requested: &Filter) -> bool {
