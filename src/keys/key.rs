@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::signature::ParsedPublicKey;
 use once_cell::sync::OnceCell;
 
 use super::ecdsa::{Curve, Ecdsa};
 use super::identity::{KeyIdentity, Material};
-use super::mac::MacKey;
 use super::misreading::Misreadings;
+use super::primitives::{Primitive, Primitives};
 use super::signature_format::{Mismatch, SignatureFormat};
 use super::{ed25519, ml_dsa, rsa};
 use crate::algorithm::Algorithm;
@@ -20,38 +19,21 @@ pub(crate) struct Key {
     /// How messages name it.
     name: String,
     pub(crate) identity: Arc<KeyIdentity>,
-    primitives: Vec<(Algorithm, Primitive)>,
+    primitives: Primitives,
     warned_of_format: OnceCell<()>,
     /// Of a secret that people write and read in several ways.
     misreadings: Option<Box<Misreadings>>,
 }
 
-/// What verifies one algorithm, ready for use.
-enum Primitive {
-    Hmac(Box<MacKey>),
-    Signature(ParsedPublicKey),
-    Ecdsa(Box<Ecdsa>),
-}
-
 impl Key {
-    fn new(
-        name: String,
-        kid: Option<String>,
-        material: Material,
-        primitives: Vec<(Algorithm, Primitive)>,
-    ) -> Self {
+    fn new(name: String, kid: Option<String>, material: Material, primitives: Primitives) -> Self {
         Self {
             name,
             identity: Arc::new(KeyIdentity {
                 material,
                 kid,
                 is_fetched: false,
-                usual_format: primitives
-                    .iter()
-                    .find_map(|(_, primitive)| match primitive {
-                        Primitive::Ecdsa(key) => Some(key.usual),
-                        Primitive::Hmac(_) | Primitive::Signature(_) => None,
-                    }),
+                usual_format: primitives.usual_format(),
             }),
             primitives,
             warned_of_format: OnceCell::new(),
@@ -59,16 +41,20 @@ impl Key {
         }
     }
 
+    fn of_one(
+        name: String,
+        kid: Option<String>,
+        material: Material,
+        primitive: (Algorithm, Primitive),
+    ) -> Self {
+        let primitives = Primitives::new(std::iter::once(primitive));
+        Self::new(name, kid, material, primitives)
+    }
+
     /// An HMAC secret. The caller has seen to it that it is not empty.
     pub(super) fn from_secret(name: String, kid: Option<String>, secret: &[u8]) -> Self {
-        let algorithms = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
-        let prepared = |algorithm| {
-            let key = MacKey::new(algorithm, secret)?;
-            Some((algorithm, Primitive::Hmac(Box::new(key))))
-        };
-        let primitives: Vec<_> = algorithms.into_iter().filter_map(prepared).collect();
         let material = Material::of("oct", &[secret]);
-        Self::new(name, kid, material, primitives)
+        Self::new(name, kid, material, Primitives::of_secret(secret))
     }
 
     /// An RSA public key: modulus and exponent, big-endian.
@@ -82,7 +68,7 @@ impl Key {
         let primitives = parsed
             .into_iter()
             .map(|(algorithm, key)| (algorithm, Primitive::Signature(key)));
-        Ok(Self::new(name, kid, material, primitives.collect()))
+        Ok(Self::new(name, kid, material, Primitives::new(primitives)))
     }
 
     /// An elliptic curve public key: a point as SEC 1 section 2.3.3 encodes it, and the encoding of
@@ -95,8 +81,8 @@ impl Key {
         usual: SignatureFormat,
     ) -> Result<Self, String> {
         let (key, material) = Ecdsa::new(curve, point, usual)?;
-        let primitives = vec![(curve.algorithm(), Primitive::Ecdsa(Box::new(key)))];
-        Ok(Self::new(name, kid, material, primitives))
+        let primitive = (curve.algorithm(), Primitive::Ecdsa(Box::new(key)));
+        Ok(Self::of_one(name, kid, material, primitive))
     }
 
     /// An Ed25519 public key: 32 bytes (RFC 8032 section 5.1.5).
@@ -106,8 +92,8 @@ impl Key {
         bytes: &[u8],
     ) -> Result<Self, String> {
         let (parsed, material) = ed25519::parse(bytes)?;
-        let primitives = vec![(Algorithm::EdDSA, Primitive::Signature(parsed))];
-        Ok(Self::new(name, kid, material, primitives))
+        let primitive = (Algorithm::EdDSA, Primitive::Signature(parsed));
+        Ok(Self::of_one(name, kid, material, primitive))
     }
 
     /// An ML-DSA public key for this algorithm (FIPS 204 section 4).
@@ -118,8 +104,8 @@ impl Key {
         bytes: &[u8],
     ) -> Result<Self, String> {
         let (parsed, material) = ml_dsa::parse(algorithm, bytes)?;
-        let primitives = vec![(algorithm, Primitive::Signature(parsed))];
-        Ok(Self::new(name, kid, material, primitives))
+        let primitive = (algorithm, Primitive::Signature(parsed));
+        Ok(Self::of_one(name, kid, material, primitive))
     }
 
     /// The same secret, with what it may have been taken for.
@@ -139,18 +125,11 @@ impl Key {
     /// Takes every algorithm but these away from the key; false if none is left.
     #[must_use]
     pub(super) fn bind(&mut self, algorithms: &[Algorithm]) -> bool {
-        self.primitives.retain(|(own, _)| algorithms.contains(own));
-        !self.primitives.is_empty()
+        self.primitives.bind(algorithms)
     }
 
     pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
-        self.primitive(algorithm).is_some()
-    }
-
-    fn primitive(&self, algorithm: Algorithm) -> Option<&Primitive> {
-        self.primitives
-            .iter()
-            .find_map(|(own, primitive)| (*own == algorithm).then_some(primitive))
+        self.primitives.get(algorithm).is_some()
     }
 
     /// Whether `signature` is this key's over `input`, by an algorithm that is its own. One of ECDSA
@@ -162,13 +141,7 @@ impl Key {
         signature: &[u8],
         format: Option<SignatureFormat>,
     ) -> Result<(), Mismatch> {
-        let verifies = match self.primitive(algorithm) {
-            None => false,
-            Some(Primitive::Ecdsa(key)) => return key.verify(input, signature, format),
-            Some(Primitive::Hmac(key)) => key.verifies(input, signature),
-            Some(Primitive::Signature(key)) => key.verify_sig(input, signature).is_ok(),
-        };
-        verifies.then_some(()).ok_or(Mismatch::Signature)
+        self.primitives.verify(algorithm, input, signature, format)
     }
 
     /// What the issuer may have taken the secret for.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use zeroize::Zeroizing;
 
 use super::base64;
-use super::mac::MacKey;
+use super::primitives::Primitives;
 use crate::algorithm::Algorithm;
 use crate::host::file::without_byte_order_mark;
 use crate::host::log::{Log, LogLevel};
@@ -25,8 +25,8 @@ pub(crate) struct Misreadings {
 
 struct Trials {
     left: u8,
-    /// A key for each reading and algorithm. They are wiped when dropped.
-    keys: Vec<(Reading, Algorithm, Box<MacKey>)>,
+    /// States of the hashes for each reading. They are wiped when dropped.
+    readings: Vec<(Reading, Primitives)>,
 }
 
 /// How the issuer reads the secret, and the change that would make the two agree.
@@ -39,16 +39,12 @@ struct Reading {
 impl Misreadings {
     /// Of a secret as it is written, and what it was decoded to, if it was.
     pub(super) fn new(name: String, written: &[u8], decoded: Option<&[u8]>) -> Self {
-        let keys = readings(written, decoded)
-            .into_iter()
-            .flat_map(|(reading, secret)| {
-                [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512].map(|algorithm| {
-                    MacKey::new(algorithm, &secret).map(|key| (reading, algorithm, Box::new(key)))
-                })
-            });
+        let readings = readings(written, decoded).into_iter();
         let trials = Trials {
             left: MOST_TRIALS,
-            keys: keys.flatten().collect(),
+            readings: readings
+                .map(|(reading, secret)| (reading, Primitives::of_secret(&secret)))
+                .collect(),
         };
         Self {
             name,
@@ -76,12 +72,12 @@ impl Misreadings {
     fn fitting(&self, algorithm: Algorithm, input: &[u8], signature: &[u8]) -> Option<Reading> {
         // No check waits: while another one tries its signature, this one is not tried.
         let mut trials = self.trials.try_lock().ok()?;
-        let Trials { left, keys } = trials.as_mut()?;
+        let Trials { left, readings } = trials.as_mut()?;
         *left = left.saturating_sub(1);
-        let fitting = keys
+        let fitting = readings
             .iter()
-            .find(|(_, own, key)| *own == algorithm && key.verifies(input, signature))
-            .map(|(reading, ..)| *reading);
+            .find(|(_, secret)| secret.verify(algorithm, input, signature, None).is_ok())
+            .map(|(reading, _)| *reading);
         if fitting.is_some() || *left == 0 {
             self.are_over.store(true, Relaxed);
             *trials = None;

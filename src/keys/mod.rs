@@ -13,6 +13,7 @@ pub(crate) mod misplaced;
 mod misreading;
 mod ml_dsa;
 mod pem;
+mod primitives;
 pub(crate) mod public_key;
 mod rsa;
 pub(crate) mod secret;
