@@ -1,6 +1,8 @@
 //! The options that name keys: `secret`, `secret_file`, `public_key`, `jwks`, `jwks_file`,
 //! `endpoint`.
 
+use std::sync::Arc;
+
 use zeroize::Zeroizing;
 
 use super::ConfigError;
@@ -12,6 +14,9 @@ use crate::host::quote::quoted;
 use crate::keys::{Key, KeyIndex, KeySources, jwk, public_key, secret};
 use crate::remote::Discovery;
 
+/// The most keys that a `jwks_file` may have.
+const MOST_KEYS: usize = 10_000;
+
 /// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
 /// says. The log warns of tokens that fit more than `max_trials` keys.
 pub(super) fn load(
@@ -22,8 +27,8 @@ pub(super) fn load(
     log: &Log,
 ) -> Result<KeySources, ConfigError> {
     let mut keys = Vec::new();
-    keys.extend(hmac_key(&options, at, log)?);
-    keys.extend(public_keys(&options, at)?);
+    keys.extend(hmac_key(&options, at, log)?.map(Arc::new));
+    keys.extend(public_keys(&options, at)?.into_iter().map(Arc::new));
     keys.extend(key_sets(&mut options, at, log)?);
     let endpoint = match issuer {
         Some(issuer) if keys.is_empty() && options.endpoint.url.is_none() => {
@@ -113,14 +118,14 @@ fn key_sets(
     options: &mut KeyOptions<'_>,
     at: Place<'_>,
     log: &Log,
-) -> Result<Vec<Key>, ConfigError> {
+) -> Result<Vec<Arc<Key>>, ConfigError> {
     let mut keys = Vec::new();
     if let Some(set) = options.jwks.take() {
         let read = jwk::read_set(&at.name("jwks"), set, log);
         keys.extend(read.map_err(|problem| at.error("jwks", problem))?);
     }
     if let Some(path) = &options.jwks_file {
-        let read = jwk::read_file(&at.name("jwks_file"), path, log);
+        let read = jwk::read_file(&at.name("jwks_file"), path, MOST_KEYS, log);
         keys.extend(read.map_err(|problem| at.error("jwks_file", problem))?);
     }
     Ok(keys)

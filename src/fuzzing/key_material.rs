@@ -1,5 +1,7 @@
 //! Keys and certificates: PEM, DER, JSON Web Keys, secrets in base64.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{compact, log};
@@ -24,10 +26,12 @@ pub fn key_material(bytes: &[u8]) {
         && let Ok(keys) = jwk::read_set("jwks", set, &log())
     {
         assert!(!keys.is_empty());
-        keys.iter().for_each(try_to_verify);
+        for key in &keys {
+            try_to_verify(key);
+        }
         let plain = plain_set(text.unwrap_or_default());
         let plain = jwk::read_set("jwks", Json::parse(&plain).unwrap(), &log()).unwrap();
-        let identities = |keys: &[Key]| {
+        let identities = |keys: &[Arc<Key>]| {
             keys.iter()
                 .map(|key| key.identity.clone())
                 .collect::<Vec<_>>()

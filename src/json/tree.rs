@@ -71,6 +71,21 @@ impl<'a> Json<'a> {
         serde_json::from_str(text).map_err(|error| Error::new(&error, text))
     }
 
+    /// Reads as [`parse`](Self::parse) does, but hands each element of one list, a member of the outermost
+    /// object, to `take` instead of keeping it: of a million elements there is one at a time. If the
+    /// text turns out to be no JSON, some of them were taken before.
+    pub(crate) fn parse_apart(
+        text: &'a str,
+        list: &str,
+        take: &mut dyn FnMut(Self),
+    ) -> Result<Self, Error> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let elements = Elements::OfMember(list, take);
+        let json = Reader { depth: 0, elements }.deserialize(&mut reader);
+        json.and_then(|json| reader.end().map(|()| json))
+            .map_err(|error| Error::new(&error, text))
+    }
+
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text) => Some(text),
@@ -134,27 +149,41 @@ impl fmt::Display for Error {
 
 impl<'a, 'de: 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Reader { depth: 0 }.deserialize(deserializer)
+        Reader::keeping(0).deserialize(deserializer)
     }
 }
 
 /// Reads one value at `depth` levels below the outermost.
-#[derive(Clone, Copy)]
-struct Reader {
+struct Reader<'t, 'de> {
     depth: usize,
+    elements: Elements<'t, 'de>,
 }
 
-impl Reader {
-    fn inside<E: de::Error>(self) -> Result<Self, E> {
-        let depth = self.depth.saturating_add(1);
-        if depth > MAX_DEPTH {
-            return Err(E::custom(NESTED));
-        }
-        Ok(Self { depth })
+/// What becomes of the elements of a value that is a list.
+enum Elements<'t, 'de> {
+    Kept,
+    Taken(&'t mut dyn FnMut(Json<'de>)),
+    /// Of an object, those of the member of this name are taken.
+    OfMember(&'t str, &'t mut dyn FnMut(Json<'de>)),
+}
+
+impl Reader<'_, '_> {
+    fn keeping(depth: usize) -> Self {
+        let elements = Elements::Kept;
+        Self { depth, elements }
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader {
+/// The level inside this one.
+fn inside<E: de::Error>(depth: usize) -> Result<usize, E> {
+    let depth = depth.saturating_add(1);
+    if depth > MAX_DEPTH {
+        return Err(E::custom(NESTED));
+    }
+    Ok(depth)
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_, 'de> {
     type Value = Json<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
@@ -162,7 +191,7 @@ impl<'de> DeserializeSeed<'de> for Reader {
     }
 }
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for Reader<'_, 'de> {
     type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -201,20 +230,27 @@ impl<'de> Visitor<'de> for Reader {
         Ok(Json::String(Cow::Owned(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Json<'de>, A::Error> {
-        let inside = self.inside()?;
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<Json<'de>, A::Error> {
+        let depth = inside(self.depth)?;
         let mut array = Vec::new();
-        while let Some(element) = elements.next_element_seed(inside)? {
-            array.push(element);
+        while let Some(element) = elements.next_element_seed(Reader::keeping(depth))? {
+            match &mut self.elements {
+                Elements::Taken(take) => take(element),
+                Elements::Kept | Elements::OfMember(..) => array.push(element),
+            }
         }
         Ok(Json::Array(array))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
-        let inside = self.inside()?;
+    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<Json<'de>, A::Error> {
+        let depth = inside(self.depth)?;
         let mut object = Vec::new();
         while let Some(Name(name)) = members.next_key()? {
-            object.push((name, members.next_value_seed(inside)?));
+            let elements = match &mut self.elements {
+                Elements::OfMember(list, take) if name == *list => Elements::Taken(*take),
+                _ => Elements::Kept,
+            };
+            object.push((name, members.next_value_seed(Reader { depth, elements })?));
         }
         match repeated(&object) {
             Some(name) => Err(de::Error::custom(format_args!(
@@ -286,6 +322,50 @@ mod tests {
             r#"[{"x":{"a":1,"\u0061":2}}]"#,
             "`a` is given twice at line 1 column 24",
         );
+    }
+
+    #[test]
+    fn what_is_read_apart_is_what_is_read_whole() {
+        for text in [
+            r#"{"a": 1, "keys": [1, [2], {"keys": [3]}], "b": {"keys": [4]}}"#,
+            r#"{"\u006beys": ["escaped"]}"#,
+            r#"{"keys": []}"#,
+            r#"{"keys": {"keys": [1]}}"#,
+            r#"{"keys": 7}"#,
+            r#"{"a": 1}"#,
+            r#"[{"keys": [1]}]"#,
+            r#""keys""#,
+            r#"{"keys": [1], "keys": [2]}"#,
+            r#"{"keys": [{"a": 1, "a": 2}]}"#,
+            r#"{"keys": [1,]}"#,
+            r#"{"keys": [1]} x"#,
+            r#"{"keys": [1]"#,
+            "",
+        ] {
+            let mut taken = Vec::new();
+            let read = Json::parse_apart(text, "keys", &mut |element| taken.push(element));
+            let whole = read.map(|mut json| {
+                if let Json::Object(Object(members)) = &mut json {
+                    for (name, value) in members {
+                        if name == "keys" && matches!(value, Json::Array(_)) {
+                            *value = Json::Array(std::mem::take(&mut taken));
+                        }
+                    }
+                }
+                json
+            });
+            let text_of = |read: Result<Json<'_>, Error>| match read {
+                Ok(json) => format!("{json:?}"),
+                Err(error) => error.to_string(),
+            };
+            assert_eq!(text_of(whole), text_of(Json::parse(text)), "{text}");
+        }
+        let deep = |levels: usize| {
+            let lists = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            let text = format!("{{\"keys\": [{lists}]}}");
+            Json::parse_apart(&text, "keys", &mut |_| ()).is_ok()
+        };
+        assert_eq!([30, 31].map(deep), [true, false]);
     }
 
     #[test]

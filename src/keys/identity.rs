@@ -9,7 +9,7 @@ use super::signature_format::SignatureFormat;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct KeyIdentity {
     pub(crate) material: Material,
-    pub(crate) kid: Option<String>,
+    pub(crate) kid: Option<Box<str>>,
     /// It came from an endpoint, and not from the configuration.
     pub(crate) is_fetched: bool,
     /// How its signatures are encoded, unless the configuration says; none: in one way only.

@@ -1,6 +1,9 @@
 //! Keys in their order, and by their `kid`.
 
+use std::borrow::Borrow;
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
@@ -13,19 +16,34 @@ use crate::algorithm::Algorithm;
 pub(crate) struct KeyIndex {
     pub(crate) all: Vec<Arc<Key>>,
     pub(super) without_kid: Vec<Arc<Key>>,
-    by_kid: HashMap<String, Vec<Arc<Key>>, RandomState>,
+    by_kid: HashMap<Kid, SameKid, RandomState>,
     materials: HashSet<Material>,
 }
 
+/// The `kid` of a key, which is not copied for that.
+struct Kid(Arc<KeyIdentity>);
+
+/// The keys of one `kid`. Mostly there is one, which is kept without a further allocation.
+enum SameKid {
+    One([Arc<Key>; 1]),
+    Several(Vec<Arc<Key>>),
+}
+
 impl KeyIndex {
-    pub(crate) fn new(keys: Vec<Key>) -> Self {
-        let all: Vec<Arc<Key>> = keys.into_iter().map(Arc::new).collect();
+    pub(crate) fn new(all: Vec<Arc<Key>>) -> Self {
         let mut without_kid = Vec::new();
-        let mut by_kid: HashMap<String, Vec<Arc<Key>>, _> = HashMap::default();
+        let mut by_kid: HashMap<_, SameKid, _> =
+            HashMap::with_capacity_and_hasher(all.len(), RandomState::default());
         for key in &all {
-            match &key.identity.kid {
-                None => without_kid.push(Arc::clone(key)),
-                Some(kid) => by_kid.entry(kid.clone()).or_default().push(Arc::clone(key)),
+            if key.identity.kid.is_none() {
+                without_kid.push(Arc::clone(key));
+                continue;
+            }
+            match by_kid.entry(Kid(Arc::clone(&key.identity))) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(SameKid::One([Arc::clone(key)]));
+                }
+                Entry::Occupied(mut occupied) => occupied.get_mut().push(Arc::clone(key)),
             }
         }
         Self {
@@ -42,8 +60,8 @@ impl KeyIndex {
         let named = self
             .by_kid
             .iter()
-            .map(|(kid, keys)| (Some(kid.as_str()), keys));
-        let too_many = |(kid, keys): (_, &Vec<Arc<Key>>)| {
+            .map(|(kid, keys)| (Some(kid.text()), keys.all()));
+        let too_many = |(kid, keys): (_, &[Arc<Key>])| {
             let counted = |algorithm| {
                 let serving = keys.iter().filter(|key| key.serves(algorithm));
                 (kid, algorithm, serving.count())
@@ -51,7 +69,7 @@ impl KeyIndex {
             let mut counts = Algorithm::ALL.into_iter().map(counted);
             counts.find(|(.., count)| keys.len() > max && *count > max)
         };
-        let mut found: Vec<_> = std::iter::once((None, &self.without_kid))
+        let mut found: Vec<_> = std::iter::once((None, self.without_kid.as_slice()))
             .chain(named)
             .filter_map(too_many)
             .collect();
@@ -71,6 +89,48 @@ impl KeyIndex {
 
     /// The keys of this `kid`.
     pub(super) fn with_kid(&self, kid: &str) -> &[Arc<Key>] {
-        self.by_kid.get(kid).map_or(&[], Vec::as_slice)
+        self.by_kid.get(kid).map_or(&[], SameKid::all)
     }
 }
+
+impl SameKid {
+    fn all(&self) -> &[Arc<Key>] {
+        match self {
+            Self::One(one) => one,
+            Self::Several(several) => several,
+        }
+    }
+
+    fn push(&mut self, key: Arc<Key>) {
+        match self {
+            Self::One([first]) => *self = Self::Several(vec![Arc::clone(first), key]),
+            Self::Several(several) => several.push(key),
+        }
+    }
+}
+
+impl Kid {
+    fn text(&self) -> &str {
+        self.0.kid.as_deref().unwrap_or_default()
+    }
+}
+
+impl Borrow<str> for Kid {
+    fn borrow(&self) -> &str {
+        self.text()
+    }
+}
+
+impl Hash for Kid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text().hash(state);
+    }
+}
+
+impl PartialEq for Kid {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Kid {}

@@ -17,7 +17,7 @@ use crate::host::log::{Log, LogLevel};
 /// them, so no `alg` can make an HMAC secret of a public key.
 pub(crate) struct Key {
     /// How messages name it.
-    name: String,
+    name: Box<str>,
     pub(crate) identity: Arc<KeyIdentity>,
     primitives: Primitives,
     warned_of_format: OnceCell<()>,
@@ -28,10 +28,10 @@ pub(crate) struct Key {
 impl Key {
     fn new(name: String, kid: Option<String>, material: Material, primitives: Primitives) -> Self {
         Self {
-            name,
+            name: name.into(),
             identity: Arc::new(KeyIdentity {
                 material,
-                kid,
+                kid: kid.map(String::into_boxed_str),
                 is_fetched: false,
                 usual_format: primitives.usual_format(),
             }),
@@ -81,7 +81,7 @@ impl Key {
         usual: SignatureFormat,
     ) -> Result<Self, String> {
         let (key, material) = Ecdsa::new(curve, point, usual)?;
-        let primitive = (curve.algorithm(), Primitive::Ecdsa(Box::new(key)));
+        let primitive = (curve.algorithm(), Primitive::Ecdsa(key));
         Ok(Self::of_one(name, kid, material, primitive))
     }
 
@@ -128,8 +128,9 @@ impl Key {
         self.primitives.bind(algorithms)
     }
 
+    #[inline]
     pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
-        self.primitives.get(algorithm).is_some()
+        self.primitives.serve(algorithm)
     }
 
     /// Whether `signature` is this key's over `input`, by an algorithm that is its own. One of ECDSA

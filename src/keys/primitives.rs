@@ -11,15 +11,41 @@ use crate::algorithm::Algorithm;
 pub(super) enum Primitive {
     Hmac(Box<MacKey>),
     Signature(ParsedPublicKey),
-    Ecdsa(Box<Ecdsa>),
+    Ecdsa(Ecdsa),
 }
 
 /// The algorithms of one key.
-pub(super) struct Primitives(Vec<(Algorithm, Primitive)>);
+pub(super) struct Primitives {
+    /// A bit for each algorithm.
+    algorithms: u32,
+    kept: Kept,
+}
+
+/// Most keys are for one algorithm, which is kept without a further allocation.
+enum Kept {
+    One(Algorithm, Primitive),
+    Several(Vec<(Algorithm, Primitive)>),
+}
+
+/// A bit for each of these.
+fn bits(algorithms: impl IntoIterator<Item = Algorithm>) -> u32 {
+    let bit = |algorithm| 1_u32.wrapping_shl(algorithm as u32);
+    (algorithms.into_iter()).fold(0, |all, algorithm| all | bit(algorithm))
+}
 
 impl Primitives {
     pub(super) fn new(primitives: impl Iterator<Item = (Algorithm, Primitive)>) -> Self {
-        Self(primitives.collect())
+        let mut all: Vec<_> = primitives.collect();
+        let algorithms = bits(all.iter().map(|(algorithm, _)| *algorithm));
+        let kept = match all.pop() {
+            Some((algorithm, primitive)) if all.is_empty() => Kept::One(algorithm, primitive),
+            last => {
+                all.extend(last);
+                all.shrink_to_fit();
+                Kept::Several(all)
+            }
+        };
+        Self { algorithms, kept }
     }
 
     /// Those of an HMAC secret.
@@ -34,22 +60,36 @@ impl Primitives {
     /// Takes every algorithm but these away; false if none is left.
     #[must_use]
     pub(super) fn bind(&mut self, algorithms: &[Algorithm]) -> bool {
-        self.0.retain(|(own, _)| algorithms.contains(own));
-        !self.0.is_empty()
+        let left = self.algorithms & bits(algorithms.iter().copied());
+        if let Kept::Several(all) = &mut self.kept {
+            let is_left = |(own, _): &(Algorithm, _)| algorithms.contains(own);
+            *self = Self::new(std::mem::take(all).into_iter().filter(is_left));
+        }
+        self.algorithms = left;
+        left != 0
+    }
+
+    #[inline]
+    pub(super) fn serve(&self, algorithm: Algorithm) -> bool {
+        self.algorithms & bits([algorithm]) != 0
     }
 
     /// How the signatures are encoded, unless the configuration says; none: in one way only.
     pub(super) fn usual_format(&self) -> Option<SignatureFormat> {
-        self.0.iter().find_map(|(_, primitive)| match primitive {
-            Primitive::Ecdsa(key) => Some(key.usual),
-            Primitive::Hmac(_) | Primitive::Signature(_) => None,
-        })
+        // A key for ECDSA is for one algorithm.
+        match &self.kept {
+            Kept::One(_, Primitive::Ecdsa(key)) => Some(key.usual),
+            Kept::One(..) | Kept::Several(_) => None,
+        }
     }
 
     pub(super) fn get(&self, algorithm: Algorithm) -> Option<&Primitive> {
-        self.0
-            .iter()
-            .find_map(|(own, primitive)| (*own == algorithm).then_some(primitive))
+        match &self.kept {
+            Kept::One(own, primitive) => (*own == algorithm).then_some(primitive),
+            Kept::Several(all) => {
+                (all.iter()).find_map(|(own, primitive)| (*own == algorithm).then_some(primitive))
+            }
+        }
     }
 
     /// Whether the signature is good, by an algorithm that is there. One of ECDSA must be encoded as `format`

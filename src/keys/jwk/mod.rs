@@ -2,6 +2,8 @@
 
 mod key;
 
+use std::sync::Arc;
+
 use super::index::KeyIndex;
 use super::key::Key;
 use super::pem;
@@ -12,22 +14,45 @@ use crate::json::{Json, Object};
 use crate::remote::limits::{LARGEST_KEY_SET, MOST_KEYS};
 use crate::remote::{Content, Words};
 
+/// The member of a set that holds its keys.
+const LIST: &str = "keys";
+
+/// The largest file that is read, in bytes: room for a million keys.
+const LARGEST_FILE: u64 = 1 << 28;
+
 const PEM: &str = "PEM, which belongs in `public_key`";
 
 /// Reads a set key by key: an unusable one is skipped with a warning, and one good key must remain.
-pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Key>, String> {
+pub(crate) fn read_set(option: &str, set: Json<'_>, log: &Log) -> Result<Vec<Arc<Key>>, String> {
     read(option, elements(set)?, log, |name, jwk| {
         key::read(name, jwk, log)
     })
 }
 
-/// Reads the set of a file.
-pub(crate) fn read_file(option: &str, path: &str, log: &Log) -> Result<Vec<Key>, String> {
-    let content = file::read_keys(path)?;
+/// Reads the set of a file, of up to so many keys. Each is made as soon as it has been read: a million of them
+/// as one tree would take some hundred bytes each beside the keys.
+pub(crate) fn read_file(
+    option: &str,
+    path: &str,
+    most: usize,
+    log: &Log,
+) -> Result<Vec<Arc<Key>>, String> {
+    let content = file::read(path, LARGEST_FILE)?;
     let bytes = without_byte_order_mark(&content);
     let text = str::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())?;
-    let set = Json::parse(text).map_err(|error| no_json(bytes, error.to_string()))?;
-    read_set(option, set, log)
+    let mut set = Reading::new(option, log);
+    let mut take = |jwk| {
+        if set.number <= most {
+            set.add(jwk, |name, jwk| key::read(name, jwk, log));
+        }
+    };
+    let json = Json::parse_apart(text, LIST, &mut take)
+        .map_err(|error| no_json(bytes, error.to_string()))?;
+    elements(json)?;
+    if set.number > most {
+        return Err(format!("more than {most} keys"));
+    }
+    set.finish()
 }
 
 impl Content for KeyIndex {
@@ -54,7 +79,7 @@ impl Content for KeyIndex {
 
 /// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
 /// everybody who asks is none.
-fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Key>, String> {
+fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Arc<Key>>, String> {
     let elements = elements(set)?;
     if elements.len() > MOST_KEYS {
         return Err(format!("more than {MOST_KEYS} keys"));
@@ -71,7 +96,7 @@ fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Key>, 
 
 fn elements(set: Json<'_>) -> Result<Vec<Json<'_>>, String> {
     let found = match set {
-        Json::Object(mut members) => match members.remove("keys") {
+        Json::Object(mut members) => match members.remove(LIST) {
             Some(Json::Array(elements)) => return Ok(elements),
             Some(_) => None,
             None => other_object(&members),
@@ -127,22 +152,57 @@ fn read<'j>(
     elements: Vec<Json<'j>>,
     log: &Log,
     key: impl Fn(String, Json<'j>) -> Result<Key, String>,
-) -> Result<Vec<Key>, String> {
-    let mut keys = Vec::new();
-    for (element, number) in elements.into_iter().zip(1_usize..) {
-        let name = match kid(&element) {
-            Some(kid) => format!("`{option}` key {}", quoted(kid)),
-            None => format!("`{option}` key {number}"),
-        };
-        match key(name.clone(), element) {
-            Ok(key) => keys.push(key),
-            Err(problem) => log.write(LogLevel::Warn, || format!("{name} is skipped: {problem}")),
+) -> Result<Vec<Arc<Key>>, String> {
+    let mut set = Reading::new(option, log);
+    for element in elements {
+        set.add(element, &key);
+    }
+    set.finish()
+}
+
+/// A set that is being read.
+struct Reading<'r> {
+    option: &'r str,
+    log: &'r Log,
+    /// How many keys were read, usable or not.
+    number: usize,
+    usable: Vec<Arc<Key>>,
+}
+
+impl<'r> Reading<'r> {
+    fn new(option: &'r str, log: &'r Log) -> Self {
+        Self {
+            option,
+            log,
+            number: 0,
+            usable: Vec::new(),
         }
     }
-    if keys.is_empty() {
-        return Err("no usable key in the set".to_owned());
+
+    fn add<'j>(
+        &mut self,
+        element: Json<'j>,
+        key: impl Fn(String, Json<'j>) -> Result<Key, String>,
+    ) {
+        self.number = self.number.saturating_add(1);
+        let name = match kid(&element) {
+            Some(kid) => format!("`{}` key {}", self.option, quoted(kid)),
+            None => format!("`{}` key {}", self.option, self.number),
+        };
+        match key(name.clone(), element) {
+            Ok(key) => self.usable.push(Arc::new(key)),
+            Err(problem) => self
+                .log
+                .write(LogLevel::Warn, || format!("{name} is skipped: {problem}")),
+        }
     }
-    Ok(keys)
+
+    fn finish(self) -> Result<Vec<Arc<Key>>, String> {
+        if self.usable.is_empty() {
+            return Err("no usable key in the set".to_owned());
+        }
+        Ok(self.usable)
+    }
 }
 
 /// The name that the issuer gave to a key.
