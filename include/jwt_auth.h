@@ -143,8 +143,8 @@ typedef enum jwt_auth_reason {
   // No configured key can verify the token's `alg`, or none of those that its `kid` names can; see
   // `on_unknown_key`. Of a session: the key that verified its token is not configured any more.
   JWT_AUTH_REASON_NO_KEY = 8,
-  // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
-  // `on_unknown_key`.
+  // The token's `kid` names no configured key, and no key without a `kid` fits its `alg`; or by
+  // `kid_from` the client has no key of its name. See `on_unknown_key`.
   JWT_AUTH_REASON_UNKNOWN_KEY_ID = 9,
   // The keys of `endpoint` are not there: they have not arrived yet, or they were dropped after
   // `max_fail_count` failures. No other key fits; the client may try again. The log says why.

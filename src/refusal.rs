@@ -67,8 +67,8 @@ pub enum Reason {
     /// No configured key can verify the token's `alg`, or none of those that its `kid` names can; see
     /// `on_unknown_key`. Of a session: the key that verified its token is not configured any more.
     NoKey = 8,
-    /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`. See
-    /// `on_unknown_key`.
+    /// The token's `kid` names no configured key, and no key without a `kid` fits its `alg`; or by
+    /// `kid_from` the client has no key of its name. See `on_unknown_key`.
     UnknownKeyId = 9,
     /// The keys of `endpoint` are not there: they have not arrived yet, or they were dropped after
     /// `max_fail_count` failures. No other key fits; the client may try again. The log says why.
@@ -208,6 +208,8 @@ pub enum Refusal {
     KeyGone,
     /// See [`Reason::UnknownKeyId`]; the `kid`.
     UnknownKeyId(String),
+    /// See [`Reason::UnknownKeyId`]: by `kid_from` the client names its key, and has none.
+    ClientWithoutKey,
     /// See [`Reason::WrongIssuer`]; the issuer whose key it is, and none for the top level of the
     /// configuration.
     WrongIssuer(Option<Box<str>>),
@@ -323,7 +325,7 @@ impl Refusal {
             Self::UnsupportedCriticalHeader => Reason::UnsupportedCriticalHeader,
             Self::WrongTokenType(_) => Reason::WrongTokenType,
             Self::NoKey(..) | Self::KeyGone => Reason::NoKey,
-            Self::UnknownKeyId(_) => Reason::UnknownKeyId,
+            Self::UnknownKeyId(_) | Self::ClientWithoutKey => Reason::UnknownKeyId,
             Self::AmbiguousKey(..) => Reason::AmbiguousKey,
             Self::WrongIssuer(_) => Reason::WrongIssuer,
             Self::KeysUnavailable => Reason::KeysUnavailable,
@@ -366,6 +368,7 @@ impl fmt::Display for Refusal {
                 write!(f, " (exp is more than {longest} seconds after iat)")
             }
             Self::UnknownKeyId(kid) => write!(f, " (kid {})", quoted(kid)),
+            Self::ClientWithoutKey => f.write_str(" (by `kid_from`, no key is this client's)"),
             Self::WrongIssuer(Some(signer)) => {
                 write!(f, " (signed by a key of the issuer {})", quoted(signer))
             }

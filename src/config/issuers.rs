@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::endpoint::Place;
+use super::key_sources::KeyNames;
 use super::options::{IssuerOptions, Options};
 use super::{ConfigError, key_sources};
 use crate::algorithm::Algorithm;
@@ -44,8 +45,8 @@ impl IssuersConfig {
         log: &Log,
     ) -> Result<Self, ConfigError> {
         check_name(Some(&options.acl_claim_name), "acl_claim_name", Place::TOP)?;
-        let max_trials = options.max_key_trials.0 as usize;
-        let keys = key_sources::load(options.take_keys(), None, max_trials, Place::TOP, log)?;
+        let names = KeyNames::of(options);
+        let keys = key_sources::load(options.take_keys(), None, names, Place::TOP, log)?;
         let issuers = std::mem::take(&mut options.issuers);
         if keys.is_empty() && issuers.is_empty() {
             return Err(ConfigError::whole(
@@ -117,9 +118,9 @@ fn listed_issuer(
         return Err(at.error("issuer", "the name is empty"));
     }
     check_name(issuer.acl_claim_name.as_deref(), "acl_claim_name", at)?;
-    let max_trials = top.max_key_trials.0 as usize;
     let sources = issuer.take_keys();
-    let keys = key_sources::load(sources, Some(&issuer.issuer), max_trials, at, log)?;
+    let names = KeyNames::of(top);
+    let keys = key_sources::load(sources, Some(&issuer.issuer), names, at, log)?;
     check_algorithms(
         issuer.algorithms.as_deref(),
         |algorithm| keys.serves(algorithm),

@@ -7,29 +7,55 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 use super::endpoint::{self, Place};
-use super::options::KeyOptions;
+use super::options::{KeyOptions, Options};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
-use crate::keys::{Key, KeyIndex, KeySources, jwk, public_key, secret};
+use crate::keys::{Key, KeyIndex, KeySources, KidFrom, jwk, public_key, secret};
 use crate::remote::Discovery;
 
 /// The most keys that a `jwks_file` may have.
 const MOST_KEYS: usize = 10_000;
 
+/// The same where each device has a key.
+const MOST_DEVICES: usize = 1_000_000;
+
+/// How keys are chosen by name.
+#[derive(Clone, Copy)]
+pub(super) struct KeyNames {
+    kid_from: KidFrom,
+    max_trials: usize,
+}
+
+impl KeyNames {
+    pub(super) fn of(options: &Options<'_>) -> Self {
+        Self {
+            kid_from: options.kid_from,
+            max_trials: options.max_key_trials.0 as usize,
+        }
+    }
+
+    fn most_keys(self) -> usize {
+        match self.kid_from {
+            KidFrom::Header => MOST_KEYS,
+            KidFrom::ClientId | KidFrom::Username => MOST_DEVICES,
+        }
+    }
+}
+
 /// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
-/// says. The log warns of tokens that fit more than `max_trials` keys.
+/// says. The log warns of names that choose too many keys, or that no client can have.
 pub(super) fn load(
     mut options: KeyOptions<'_>,
     issuer: Option<&str>,
-    max_trials: usize,
+    names: KeyNames,
     at: Place<'_>,
     log: &Log,
 ) -> Result<KeySources, ConfigError> {
     let mut keys = Vec::new();
     keys.extend(hmac_key(&options, at, log)?.map(Arc::new));
     keys.extend(public_keys(&options, at)?.into_iter().map(Arc::new));
-    keys.extend(key_sets(&mut options, at, log)?);
+    keys.extend(key_sets(&mut options, names.most_keys(), at, log)?);
     let endpoint = match issuer {
         Some(issuer) if keys.is_empty() && options.endpoint.url.is_none() => {
             let at = Place {
@@ -44,8 +70,21 @@ pub(super) fn load(
         }
     };
     let local = KeyIndex::new(keys);
-    warn_of_ambiguity(&local, max_trials, log);
+    match names.kid_from {
+        KidFrom::Header => warn_of_ambiguity(&local, names.max_trials, log),
+        KidFrom::ClientId | KidFrom::Username => tell_of_nameless(&local, log),
+    }
     Ok(KeySources { local, endpoint })
+}
+
+/// Tells of keys that no client can have: it would have to be called by their `kid`.
+fn tell_of_nameless(keys: &KeyIndex, log: &Log) {
+    let number = keys.nameless();
+    if number > 0 {
+        log.write(LogLevel::Info, || {
+            format!("`kid_from`: {number} key(s) have no `kid`, and serve nobody")
+        });
+    }
 }
 
 /// Warns of keys whose tokens will be refused, because too many fit them.
@@ -116,6 +155,7 @@ fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, Conf
 /// The keys of `jwks` and `jwks_file`.
 fn key_sets(
     options: &mut KeyOptions<'_>,
+    most_keys: usize,
     at: Place<'_>,
     log: &Log,
 ) -> Result<Vec<Arc<Key>>, ConfigError> {
@@ -125,7 +165,7 @@ fn key_sets(
         keys.extend(read.map_err(|problem| at.error("jwks", problem))?);
     }
     if let Some(path) = &options.jwks_file {
-        let read = jwk::read_file(&at.name("jwks_file"), path, MOST_KEYS, log);
+        let read = jwk::read_file(&at.name("jwks_file"), path, most_keys, log);
         keys.extend(read.map_err(|problem| at.error("jwks_file", problem))?);
     }
     Ok(keys)

@@ -15,6 +15,7 @@ use crate::client::Field;
 use crate::host::log::Log;
 use crate::host::quote::quoted;
 use crate::json::{self, Json};
+use crate::keys::KidFrom;
 use crate::refusal::{Decision, Refusal};
 use crate::revocations::RevocationsFile;
 use crate::token::ClaimTable;
@@ -39,6 +40,8 @@ pub(crate) struct Rules {
     pub(crate) from: Field,
     /// The longest token, in bytes.
     pub(crate) max_token_size: usize,
+    /// Where the name of a token's key comes from.
+    pub(crate) kid_from: KidFrom,
     /// The claims that are used.
     pub(crate) claims: ClaimTable,
     pub(crate) dispositions: Dispositions,
@@ -50,6 +53,10 @@ impl Config {
         let json = read(text)?;
         let mut options: Options<'_> =
             serde_path_to_error::deserialize(json).map_err(|error| mismatch(&error))?;
+        if options.kid_from == KidFrom::Username && options.from == Field::Username {
+            let problem = "by `from`, the user name is the token, and no name of a key";
+            return Err(ConfigError::at("kid_from", problem));
+        }
         let mut claims = ClaimTable::new();
         let issuers = IssuersConfig::read(&mut options, &mut claims, log)?;
         let revocations = options
@@ -61,6 +68,7 @@ impl Config {
         let rules = Rules {
             from: options.from,
             max_token_size: options.max_token_size.0 as usize,
+            kid_from: options.kid_from,
             claims,
             dispositions: Dispositions {
                 missing: options.on_missing,
@@ -116,7 +124,9 @@ impl Dispositions {
         let disposition = match refusal {
             Refusal::MissingToken => self.missing,
             Refusal::MalformedToken(_) => self.malformed,
-            Refusal::NoKey(..) | Refusal::UnknownKeyId(_) => self.unknown_key,
+            Refusal::NoKey(..) | Refusal::UnknownKeyId(_) | Refusal::ClientWithoutKey => {
+                self.unknown_key
+            }
             _ => Disposition::Deny,
         };
         match disposition {

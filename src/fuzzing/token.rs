@@ -26,6 +26,19 @@ static TYPED: LazyLock<Verifier> = LazyLock::new(|| {
     verifier(&options)
 });
 
+/// One that chooses keys by who connects. The key of the client's name is the only one to be tried, and not one
+/// with the `kid` of a token, nor one without any.
+static BY_CLIENT: LazyLock<Verifier> = LazyLock::new(|| {
+    let [a, b] = NAMED.map(|secret| jwk(kid(secret), secret));
+    verifier(&json!({
+        "secret": std::str::from_utf8(NAMED[0]).unwrap(),
+        "jwks": { "keys": [a, b, jwk("c1", SECRET)] },
+        "kid_from": "client_id",
+        "cache_capacity": 64,
+        "max_token_size": LONGEST,
+    }))
+});
+
 /// What types are taken for these.
 const TYPES: [&str; 4] = ["jwt", "application/jwt", "at+jwt", "application/at+jwt"];
 
@@ -40,20 +53,21 @@ fn options() -> serde_json::Value {
         include_str!("../../tests/vectors/keys/ml-dsa-65.pub.pem"),
         include_str!("../../tests/vectors/keys/ml-dsa-87.pub.pem"),
     ];
-    let jwk = |secret: &[u8]| {
-        let k = String::from_utf8(compact::encode(secret)).unwrap();
-        json!({ "kty": "oct", "kid": kid(secret), "k": k })
-    };
     json!({
         "secret": std::str::from_utf8(SECRET).unwrap(),
         "public_key": pem.concat(),
-        "jwks": { "keys": NAMED.map(jwk) },
+        "jwks": { "keys": NAMED.map(|secret| jwk(kid(secret), secret)) },
         "cache_capacity": 64,
         "max_token_size": LONGEST,
     })
 }
 
 const LONGEST: usize = 65_536;
+
+fn jwk(kid: &str, secret: &[u8]) -> serde_json::Value {
+    let k = String::from_utf8(compact::encode(secret)).unwrap();
+    json!({ "kty": "oct", "kid": kid, "k": k })
+}
 
 fn kid(secret: &[u8]) -> &str {
     std::str::from_utf8(&secret[..1]).unwrap()
@@ -78,38 +92,46 @@ pub fn token(bytes: &[u8]) {
 
 /// Compares what the library says of a token with what a second reading does.
 fn judge(token: &[u8]) {
-    let client = client(token);
-    let verdict = VERIFIER.check(&client).unwrap();
-    let reason = verdict.reason();
+    judge_by(&BY_CLIENT, token, expected(token, Some(SECRET)));
+    let reason = judge_by(&VERIFIER, token, expected(token, None));
     let by_type = if has_form(reason) && !is_typed(token) {
         Reason::WrongTokenType
     } else {
         reason
     };
-    assert_eq!(TYPED.check(&client).unwrap().reason(), by_type);
-    if let Some(expected) = expected(token) {
+    assert_eq!(TYPED.check(&client(token)).unwrap().reason(), by_type);
+}
+
+fn judge_by(verifier: &Verifier, token: &[u8], expected: Option<Reason>) -> Reason {
+    let client = client(token);
+    let verdict = verifier.check(&client).unwrap();
+    let reason = verdict.reason();
+    if let Some(expected) = expected {
         assert_eq!(reason, expected);
     } else {
         // The signature is no HMAC, or it is good: the claims decide.
         assert!(!is_of_form(reason), "{reason:?}");
     }
     // It may be remembered now, and must not be judged otherwise.
-    assert_eq!(VERIFIER.check(&client).unwrap().reason(), reason);
-    assert_eq!(VERIFIER.decide(&client).unwrap().reason(), reason);
-    let Ok(grant) = verdict.outcome else { return };
+    assert_eq!(verifier.check(&client).unwrap().reason(), reason);
+    assert_eq!(verifier.decide(&client).unwrap().reason(), reason);
+    let Ok(grant) = verdict.outcome else {
+        return reason;
+    };
     assert_eq!(
         Compact::read(token).unwrap().payload,
         grant.claims(),
         "the claims are what was signed"
     );
-    assert_eq!(VERIFIER.recheck(&grant).unwrap().reason(), Reason::Accepted);
+    assert_eq!(verifier.recheck(&grant).unwrap().reason(), Reason::Accepted);
     let request = Request {
         action: Action::Subscribe,
         topic: token,
         qos: Qos::AtLeastOnce,
         retain: false,
     };
-    VERIFIER.authorize(&grant, &request).unwrap();
+    verifier.authorize(&grant, &request).unwrap();
+    reason
 }
 
 /// Whether a token that is refused for this reason, or accepted, has the form of one, and an `alg` that is known.
@@ -137,8 +159,9 @@ fn is_of_form(reason: Reason) -> bool {
     .contains(&reason)
 }
 
-/// Why the token is refused before its claims are looked at; none: it is not, or its signature is no HMAC.
-fn expected(token: &[u8]) -> Option<Reason> {
+/// Why the token is refused before its claims are looked at; none: it is not, or its signature is no HMAC. A client may
+/// have a secret of its own, which is the one to be tried.
+fn expected(token: &[u8], of_client: Option<&'static [u8]>) -> Option<Reason> {
     if token.len() > LONGEST {
         return Some(Reason::TokenTooLarge);
     }
@@ -174,9 +197,11 @@ fn expected(token: &[u8]) -> Option<Reason> {
     if read.header.get("crit").is_some() || !is_plain {
         return Some(Reason::UnsupportedCriticalHeader);
     }
-    let named = NAMED
-        .into_iter()
-        .find(|secret| Some(kid(secret)) == read.text("kid"));
+    let by_kid = || {
+        let mut named = NAMED.into_iter();
+        named.find(|secret| Some(kid(secret)) == read.text("kid"))
+    };
+    let named = of_client.or_else(by_kid);
     if is_other {
         return named.map(|_| Reason::NoKey);
     }

@@ -77,6 +77,13 @@ impl KeyIndex {
         found
     }
 
+    /// How many keys have no `kid` that can be the name of a client.
+    pub(crate) fn nameless(&self) -> usize {
+        self.without_kid
+            .len()
+            .saturating_add(self.with_kid("").len())
+    }
+
     /// How many keys there are.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
@@ -85,6 +92,15 @@ impl KeyIndex {
     /// Whether this key is among them, under whatever `kid`.
     pub(super) fn holds(&self, key: &KeyIdentity) -> bool {
         self.materials.contains(&key.material)
+    }
+
+    /// Whether this key is among them under the same `kid`, which can be the name of a client.
+    pub(super) fn holds_by_name(&self, key: &KeyIdentity) -> bool {
+        let kid = key.kid.as_deref().filter(|kid| !kid.is_empty());
+        kid.is_some_and(|kid| {
+            let mut named = self.with_kid(kid).iter();
+            named.any(|named| named.identity.material == key.material)
+        })
     }
 
     /// The keys of this `kid`.

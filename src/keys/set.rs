@@ -7,6 +7,7 @@ use arc_swap::Guard;
 use super::identity::KeyIdentity;
 use super::index::KeyIndex;
 use super::key::Key;
+use super::name::{KeyName, KidFrom};
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
@@ -126,36 +127,42 @@ impl<'l> Keys<'l> {
         (sets.into_iter().flatten()).any(|set| !set.with_kid(kid).is_empty())
     }
 
-    /// Whether this key is gone, under whatever `kid`. While keys are yet to be fetched that is not known of
-    /// one that was fetched, and the answer is no. One that came from the configuration is looked for in
-    /// what there is: an endpoint that is down must not delay its withdrawal.
-    pub(crate) fn lost(&self, key: &KeyIdentity) -> bool {
+    /// Whether this key is gone: under whatever `kid`, unless clients choose keys by their names. While keys are
+    /// yet to be fetched that is not known of one that was fetched, and the answer is no. One that came from
+    /// the configuration is looked for in what there is: an endpoint that is down must not delay its withdrawal.
+    pub(crate) fn lost(&self, key: &KeyIdentity, kid_from: KidFrom) -> bool {
         let fetched = self.fetched();
         let is_waiting = self.endpoint.is_some() && fetched.is_none() && key.is_fetched;
-        !is_waiting && !self.local.holds(key) && !fetched.is_some_and(|set| set.holds(key))
+        let holds = |set: &KeyIndex| match kid_from {
+            KidFrom::Header => set.holds(key),
+            KidFrom::ClientId | KidFrom::Username => set.holds_by_name(key),
+        };
+        !is_waiting && !holds(self.local) && !fetched.is_some_and(holds)
     }
 
-    /// The keys that may have signed a token with this `alg` and `kid`; at least one, and at most
+    /// The keys that may have signed a token with this `alg` and name of its key; at least one, and at most
     /// `max_trials`, so that a token whose sender has no key costs no more verifications than that.
     ///
-    /// A `kid` that nobody has makes the endpoint look for it soon.
+    /// A name that no key has makes the endpoint look for it soon.
     pub(crate) fn select<'k>(
         &'k self,
         algorithm: Algorithm,
-        kid: Option<&str>,
+        name: KeyName<'_>,
         max_trials: usize,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone + use<'k, 'l>, Refusal> {
         let fetched = self.fetched();
         let sets = [Some(self.local), fetched];
         let choose =
             |by: &dyn Fn(&'k KeyIndex) -> &'k [Arc<Key>]| sets.map(|set| set.map_or(&[][..], by));
-        let with_kid = match kid {
+        let KeyName { kid, is_clients } = name;
+        let named = match kid {
+            None if is_clients => return Err(Refusal::ClientWithoutKey),
             None => choose(&|set| &set.all),
             Some(kid) => choose(&|set| set.with_kid(kid)),
         };
-        let is_known = kid.is_none() || with_kid.iter().any(|keys| !keys.is_empty());
-        let chosen = if is_known {
-            with_kid
+        let is_known = kid.is_none() || named.iter().any(|keys| !keys.is_empty());
+        let chosen = if is_known || is_clients {
+            named
         } else {
             choose(&|set| &set.without_kid)
         };
@@ -177,12 +184,15 @@ impl<'l> Keys<'l> {
         {
             endpoint.request_refresh();
         }
-        match kid {
-            _ if is_ambiguous => Err(Refusal::AmbiguousKey(algorithm, kid.map(str::to_owned))),
-            _ if fits => Ok(fitting),
+        if fits && !is_ambiguous {
+            return Ok(fitting);
+        }
+        match name.told() {
+            kid if is_ambiguous => Err(Refusal::AmbiguousKey(algorithm, kid)),
             _ if is_waiting => Err(Refusal::KeysUnavailable),
-            Some(kid) if !is_known => Err(Refusal::UnknownKeyId(kid.to_owned())),
-            kid => Err(Refusal::NoKey(algorithm, kid.map(str::to_owned))),
+            kid if is_known => Err(Refusal::NoKey(algorithm, kid)),
+            Some(kid) => Err(Refusal::UnknownKeyId(kid)),
+            None => Err(Refusal::ClientWithoutKey),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{KeyIndex, KeySet, KeySources};
+use super::{KeyIndex, KeyName, KeySet, KeySources};
 use crate::algorithm::Algorithm;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
@@ -44,7 +44,11 @@ fn started(settings: Settings, before: Option<&KeySet>) -> KeySet {
 }
 
 fn refusal(keys: &KeySet) -> Option<Refusal> {
-    keys.now().select(Algorithm::EdDSA, Some("k"), 1).err()
+    let name = KeyName {
+        kid: Some("k"),
+        is_clients: false,
+    };
+    keys.now().select(Algorithm::EdDSA, name, 1).err()
 }
 
 fn until(is_so: impl Fn() -> bool) {

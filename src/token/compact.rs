@@ -9,6 +9,8 @@ use super::base64url::{self, Buffer};
 use super::header::{Header, TokenType};
 use crate::algorithm::Algorithm;
 use crate::bytes;
+use crate::client::Client;
+use crate::keys::{KeyName, KidFrom};
 use crate::refusal::Refusal;
 
 /// What a header must say.
@@ -38,9 +40,15 @@ pub(crate) struct PermittedToken<'a> {
     pub(super) token: &'a Token<'a>,
     /// `alg`: selects among what a key may verify, and never changes what a key is.
     pub(super) algorithm: Algorithm,
+    /// The name of its key.
+    pub(super) key: KeyName<'a>,
 }
 
-impl PermittedToken<'_> {
+impl<'a> PermittedToken<'a> {
+    pub(crate) fn key(self) -> KeyName<'a> {
+        self.key
+    }
+
     pub(crate) fn algorithm(self) -> Algorithm {
         self.algorithm
     }
@@ -111,6 +119,11 @@ impl<'a> Token<'a> {
         self.header.is_hmac()
     }
 
+    /// The name of the key that is to have signed it, if this client presents it.
+    pub(crate) fn key_name(&'a self, kid_from: KidFrom, client: &Client<'a>) -> KeyName<'a> {
+        kid_from.name(self.header.kid.as_deref(), client)
+    }
+
     /// Looks at what the header says: `alg`, whether it is allowed, critical extensions, type. A signature that
     /// is not base64url is refused before: a token's form comes first.
     #[expect(
@@ -118,7 +131,11 @@ impl<'a> Token<'a> {
         reason = "a stage of every check: a call would copy its result"
     )]
     #[inline(always)]
-    pub(crate) fn permitted(&'a self, rules: &HeaderRules) -> Result<PermittedToken<'a>, Refusal> {
+    pub(crate) fn permitted(
+        &'a self,
+        rules: &HeaderRules,
+        key: KeyName<'a>,
+    ) -> Result<PermittedToken<'a>, Refusal> {
         let algorithm = self
             .header
             .algorithm(rules.algorithms.as_deref(), rules.token_types.as_deref())
@@ -126,6 +143,7 @@ impl<'a> Token<'a> {
         Ok(PermittedToken {
             token: self,
             algorithm,
+            key,
         })
     }
 }

@@ -197,9 +197,10 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
+    use crate::client::Client;
     use crate::host::log::Log;
     use crate::json::Json;
-    use crate::keys::{KeyIndex, KeySet, KeySources, jwk};
+    use crate::keys::{KeyIndex, KeySet, KeySources, KidFrom, jwk};
     use crate::token::{
         Cache, ClaimTable, HeaderRules, PayloadBuffers, PayloadReader, SignatureBuffers,
         SignatureRules, TokenBuffers, Verified,
@@ -234,7 +235,8 @@ mod tests {
             };
             let (keys, mut signature) = (keys.now(), SignatureBuffers::default());
             let verified = Token::parse(token.as_bytes(), 16_384, &mut buffers.0).map(|token| {
-                let token = token.permitted(&header)?;
+                let key = token.key_name(KidFrom::Header, &Client::default());
+                let token = token.permitted(&header, key)?;
                 match cache.verified(token, &keys, &rules, reader, &log, &mut signature)? {
                     Verified::Cached(remembered) => Ok(remembered),
                     Verified::Fresh(_) => unreachable!("it is not remembered"),

@@ -16,7 +16,7 @@ pub(super) struct Signed<'a> {
 }
 
 impl<'a> PermittedToken<'a> {
-    /// The keys that may have signed the token, by its `alg` and `kid`; at least one, and at most
+    /// The keys that may have signed the token, by its `alg` and the name of its key; at least one, and at most
     /// `max_trials`. A signature that is not base64url is refused before a key that is missing: a token's
     /// form comes first.
     #[expect(
@@ -29,14 +29,8 @@ impl<'a> PermittedToken<'a> {
         keys: &'k Keys<'_>,
         max_trials: usize,
     ) -> Result<impl Iterator<Item = &'k Key> + Clone, Refusal> {
-        let Self { token, algorithm } = self;
-        keys.select(algorithm, token.header.kid.as_deref(), max_trials)
-            .map_err(|refusal| token.signature.malformed_or(refusal))
-    }
-
-    /// The name that the issuer gave to the key.
-    pub(crate) fn kid(self) -> Option<&'a str> {
-        self.token.header.kid.as_deref()
+        keys.select(self.algorithm, self.key, max_trials)
+            .map_err(|refusal| self.token.signature.malformed_or(refusal))
     }
 
     /// Whether one of these keys signed the token.
@@ -45,7 +39,9 @@ impl<'a> PermittedToken<'a> {
         keys: impl Iterator<Item = &'k Key>,
         format: Option<SignatureFormat>,
     ) -> bool {
-        let Self { token, algorithm } = self;
+        let Self {
+            token, algorithm, ..
+        } = self;
         let mut buffer = Buffer::default();
         let Ok(signature) = token.signature.decode(&mut buffer) else {
             return false;
@@ -67,7 +63,9 @@ impl<'a> PermittedToken<'a> {
         log: &Log,
         buffer: &mut Buffer,
     ) -> Result<Signed<'a>, Refusal> {
-        let Self { token, algorithm } = self;
+        let Self {
+            token, algorithm, ..
+        } = self;
         let signature = token.signature.decode(buffer)?;
         let (mut other_format, mut misreadings) = (None, None);
         for key in candidates {

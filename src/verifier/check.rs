@@ -42,13 +42,14 @@ impl Running {
             buffers: &mut scratch.payload,
         };
         let later = &mut scratch.later;
+        let key = token.key_name(rules.kid_from, question.client);
         if let Some(issuer) = issuers.only() {
-            let token = token.permitted(&issuer.rules.header)?;
+            let token = token.permitted(&issuer.rules.header, key)?;
             return self.check_by(issuer, token, payload, question, later, answer);
         }
         let payload = self.cache.preview(&token, payload);
         let issuer = issuers.choose(&payload);
-        let token = token.permitted(&issuer.rules.header)?;
+        let token = token.permitted(&issuer.rules.header, key)?;
         self.check_by(issuer, token, payload, question, later, answer)
             .map_err(|refusal| issuers.refuse(refusal, issuer, token))
     }

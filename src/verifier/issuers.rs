@@ -106,7 +106,7 @@ impl Issuers {
         token: PermittedToken<'_>,
     ) -> Refusal {
         match refusal {
-            Refusal::UnknownKeyId(_) | Refusal::BadSignature => {
+            Refusal::UnknownKeyId(_) | Refusal::ClientWithoutKey | Refusal::BadSignature => {
                 self.wrong_issuer(chosen, token).unwrap_or(refusal)
             }
             _ => refusal,
@@ -116,7 +116,7 @@ impl Issuers {
     /// The refusal of a token that a key of another issuer signed, under a name that no key of the chosen
     /// one has. No more than `max_key_trials` keys are tried.
     fn wrong_issuer(&self, chosen: &Issuer, token: PermittedToken<'_>) -> Option<Refusal> {
-        let (kid, algorithm) = (token.kid()?, token.algorithm());
+        let (kid, algorithm) = (token.key().kid?, token.algorithm());
         let keys = chosen.keys.now();
         if keys.is_waiting() || keys.has(kid) {
             return None;

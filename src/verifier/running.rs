@@ -100,7 +100,8 @@ impl Running {
     /// would be verified now.
     pub(super) fn lacks_key_of(&self, grant: &Grant) -> bool {
         let issuer = self.issuers.named(grant.issued.issuer.as_deref());
-        issuer.keys.now().lost(grant.remembered.key())
+        let key = grant.remembered.key();
+        issuer.keys.now().lost(key, self.rules.kid_from)
     }
 
     /// Whether the token of a session is revoked.

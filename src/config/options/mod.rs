@@ -22,7 +22,7 @@ use crate::algorithm::Algorithm;
 use crate::certificate::CertificateBinding;
 use crate::client::Field;
 use crate::json::Json;
-use crate::keys::SignatureFormat;
+use crate::keys::{KidFrom, SignatureFormat};
 
 pub(crate) use endpoint::EndpointOptions;
 pub(crate) use instead::instead;
@@ -142,6 +142,12 @@ pub(crate) struct Options<'a> {
     /// names of one.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) algorithms: Option<Vec<Algorithm>>,
+
+    /// Where the name of a token's key comes from: `header`, the token's `kid`; or `client_id` or
+    /// `username`, what the client is called, for a key for each device. Then the token's `kid` is not
+    /// looked at, a client without a key of its name is refused, and keys without a `kid` serve nobody.
+    #[serde(default)]
+    pub(crate) kid_from: KidFrom,
 
     /// How many keys a token is tried with. If more fit its `alg`, because it has no `kid`, or one
     /// that no key has, or one that many share, it is refused with `ambiguous_key`, and none is

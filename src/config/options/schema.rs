@@ -76,7 +76,18 @@ pub(super) fn between_options(schema: &mut Schema) {
         .into_iter()
         .collect();
     schema.insert("dependentRequired".to_owned(), need_endpoint);
-    schema.insert("allOf".to_owned(), contradictions());
+    let mut rules = contradictions();
+    if let Some(rules) = rules.as_array_mut() {
+        // The user name cannot be the token and the name of its key.
+        let user_name = json!({ "const": "username" });
+        rules.push(json!({
+            "not": {
+                "properties": { "from": user_name, "kid_from": user_name },
+                "required": ["from", "kid_from"],
+            },
+        }));
+    }
+    schema.insert("allOf".to_owned(), rules);
 }
 
 /// What holds between the options of an issuer. One without a key source has an endpoint all the same.

@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 
 use super::{files, has_block, read};
 use crate::harness::server::{Reply, Server, until};
-use crate::harness::{Broker, HS256_HEADER, NOW, SECRET, Scratch, hs256, jwk, key_path, signed};
+use crate::harness::{
+    Broker, HS256_HEADER, NOW, SECRET, Scratch, hs256, json_file, jwk, key_path, named_jwk, signed,
+};
 
 const DIRECTORY: &str = "c_examples/configurations/";
 
 /// Every configuration, in order; each has a test below.
-const ALL: [&str; 4] = [
+const ALL: [&str; 5] = [
     "beside_passwords.json",
+    "devices.json",
     "hmac.json",
     "identity_provider.json",
     "pem_es256.json",
@@ -88,6 +91,28 @@ fn beside_passwords_leaves_a_password_to_the_next_authenticator() {
     let (broker, _file) = broker_with_secret("beside_passwords.json");
     accepts_the_user_and_nobody_else(&broker);
     broker.present("hunter2").ignored(Reason::MalformedToken);
+}
+
+#[test]
+fn devices_admits_the_device_whose_key_signed() {
+    let keys =
+        [("c1", "p256"), ("c2", "p256-other")].map(|(name, key)| named_jwk(ES256, key, name));
+    let file = json_file("devices.json", &json!({ "keys": keys }));
+    let shipped = "/etc/jwt_auth/devices.json";
+    let broker = broker("devices.json", shipped, file.0.to_str().unwrap());
+    let claims = json!({ "aud": "mqtt", "exp": NOW + 60 });
+    for kid in [None, Some("c1"), Some("c2")] {
+        broker
+            .present(&signed(ES256, "p256", kid, &claims))
+            .allowed();
+        broker
+            .present(&signed(ES256, "p256-other", kid, &claims))
+            .denied(Reason::BadSignature);
+    }
+    broker
+        .present(&signed(ES256, "p256", None, &json!({ "aud": "mqtt" })))
+        .denied(Reason::MissingClaim);
+    assert_eq!(broker.warnings(), [""; 0]);
 }
 
 #[test]

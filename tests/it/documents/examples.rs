@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jsonwebtoken::Algorithm::{ES256, RS256};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
@@ -56,7 +57,8 @@ fn examples() -> Vec<(Kind, String, Value)> {
 /// Accepts a configuration, with files that are here and an endpoint that nobody serves.
 #[track_caller]
 fn accepts(configuration: &Value) {
-    let key_set = json!({ "keys": [jwk(jsonwebtoken::Algorithm::RS256, "rsa2048")] });
+    let keys = [(RS256, "rsa2048"), (ES256, "p256")];
+    let key_set = json!({ "keys": keys.map(|(algorithm, key)| jwk(algorithm, key)) });
     let files = [
         ("secret_file", Scratch::new("example_secret", SECRET)),
         ("jwks_file", json_file("example_key_set", &key_set)),
@@ -126,7 +128,7 @@ fn every_example_is_accepted() {
     }
     let expected = [
         (Kind::Claims, 3),
-        (Kind::Configuration, 15),
+        (Kind::Configuration, 16),
         (Kind::KeySet, 1),
         (Kind::Revocations, 1),
     ];

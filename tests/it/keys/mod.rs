@@ -1,5 +1,6 @@
 //! The keys that a configuration gives.
 
+mod devices;
 mod files;
 mod forms;
 mod kid;
