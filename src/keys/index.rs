@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use foldhash::fast::RandomState;
 
@@ -14,6 +15,8 @@ use crate::algorithm::Algorithm;
 
 /// Some keys that do not change.
 pub(crate) struct KeyIndex {
+    /// Tells it from every other one of this process.
+    pub(super) number: u32,
     pub(crate) all: Vec<Arc<Key>>,
     pub(super) without_kid: Vec<Arc<Key>>,
     by_kid: HashMap<Kid, SameKid, RandomState>,
@@ -28,6 +31,9 @@ enum SameKid {
     One([Arc<Key>; 1]),
     Several(Vec<Arc<Key>>),
 }
+
+/// The number of the next index. After four thousand million, which takes centuries of refreshes, they come again.
+static NEXT: AtomicU32 = AtomicU32::new(1);
 
 impl KeyIndex {
     pub(crate) fn new(all: Vec<Arc<Key>>) -> Self {
@@ -47,6 +53,7 @@ impl KeyIndex {
             }
         }
         Self {
+            number: NEXT.fetch_add(1, Relaxed).max(1),
             materials: all.iter().map(|key| key.identity.material).collect(),
             all,
             without_kid,

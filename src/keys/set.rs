@@ -127,6 +127,17 @@ impl<'l> Keys<'l> {
         (sets.into_iter().flatten()).any(|set| !set.with_kid(kid).is_empty())
     }
 
+    /// Tells these keys from those of any other moment, before or after a reload. It is never 0.
+    pub(crate) fn moment(&self) -> u64 {
+        let fetched = self.fetched().map_or(0, |fetched| fetched.number);
+        u64::from(self.local.number) << 32 | u64::from(fetched)
+    }
+
+    /// Whether they come from an endpoint, so that others may be there soon.
+    pub(crate) fn are_fetched(&self) -> bool {
+        self.endpoint.is_some()
+    }
+
     /// Whether this key is gone: under whatever `kid`, unless clients choose keys by their names. While keys are
     /// yet to be fetched that is not known of one that was fetched, and the answer is no. One that came from
     /// the configuration is looked for in what there is: an endpoint that is down must not delay its withdrawal.

@@ -116,26 +116,35 @@ impl Cache {
         log: &Log,
         buffers: &mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
-        let candidates = token.candidates(keys, rules.max_key_trials)?;
-        let Some(tokens) = self.0.as_deref() else {
-            return fresh(token, candidates, rules, payload, log, buffers).map(Verified::Fresh);
-        };
+        let candidates = || token.candidates(keys, rules.max_key_trials);
+        let tokens = self.0.as_deref();
         // An HMAC costs no more than a look-up among many tokens, so only one that was accepted lately is
         // looked up.
-        if token.algorithm.is_hmac() && !tokens.recent_hmacs.contain(token.token) {
-            let payload = fresh(token, candidates, rules, payload, log, buffers)?;
-            tokens.recent_hmacs.add(token.token);
+        let is_looked_up = |tokens: &&Tokens| {
+            !token.algorithm.is_hmac() || tokens.recent_hmacs.contain(token.token)
+        };
+        let Some(tokens) = tokens.filter(is_looked_up) else {
+            let payload = fresh(token, candidates()?, rules, payload, log, buffers)?;
+            if let Some(tokens) = tokens {
+                tokens.recent_hmacs.add(token.token);
+            }
             return Ok(Verified::Fresh(payload));
-        }
+        };
         let name = tokens.name(token.token);
         let seen = match payload.remembered() {
             Some(remembered) => Some(remembered.clone()),
             None => tokens.recall(name, token.token),
         };
-        if let Some(remembered) = seen
-            && remembered.is_good(rules.format, candidates.clone())
+        let seen = seen.filter(|seen| seen.format() == rules.format);
+        let seen = match seen {
+            Some(seen) if seen.is_chosen(token.key, keys) => return Ok(Verified::Cached(seen)),
+            seen => seen,
+        };
+        let candidates = candidates()?;
+        if let Some(seen) = seen
+            && seen.is_chosen_again(token.key, keys, candidates.clone())
         {
-            return Ok(Verified::Cached(remembered));
+            return Ok(Verified::Cached(seen));
         }
         let Buffers {
             signature,
@@ -145,6 +154,7 @@ impl Cache {
             .verify(candidates, rules.format, log, signature)?
             .payload(payload)?;
         let remembered = Remembered::new(token, &payload, rules.format, remembered);
+        remembered.set_chosen(token.key, keys);
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
     }

@@ -1,6 +1,7 @@
 //! A payload that is kept: for the session of its client, or until the token comes again.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
 use triomphe::ThinArc;
@@ -10,7 +11,7 @@ use super::header::Header;
 use super::names::{ClaimSlot, FoundClaims};
 use super::payload::{Dates, Latch, Payload};
 use crate::json::tape::Tape;
-use crate::keys::{Key, KeyIdentity, SignatureFormat};
+use crate::keys::{Key, KeyIdentity, KeyName, Keys, SignatureFormat};
 
 /// In front of a digest. No signature of a token has it, for a token is split at its last dot: so no signature
 /// can pose as the digest of another.
@@ -22,7 +23,7 @@ const DIGEST_MARK: u8 = b'.';
 /// Behind the head the allocation holds, in this order:
 ///
 /// ```text
-/// nodes of the found claims | payload | rest of the signature | nodes of the payload
+/// nodes of the found claims | kid of the key | payload | rest of the signature | nodes of the payload
 /// ```
 ///
 /// A signature of ML-DSA takes kilobytes: in the place of its rest stand a dot and the SHA-256 of the whole.
@@ -38,11 +39,14 @@ struct Head {
     key: Arc<KeyIdentity>,
     dates: Dates,
     acl_valid_for_all: Latch,
+    /// The moment of the keys among which the token's key was chosen last; 0: not known.
+    chosen_at: AtomicU64,
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
     fingerprint: OnceLock<u32>,
-    /// The lengths of the first three parts, in bytes.
+    /// The lengths of the first four parts, in bytes.
     found_len: usize,
+    kid_len: usize,
     text_len: usize,
     signature_len: usize,
 }
@@ -65,8 +69,10 @@ impl Remembered {
         let signature_len = mark.len().saturating_add(signature.len());
         buffer.clear();
         let found = payload.found.nodes().as_flattened();
+        let kid = payload.key.kid.as_deref().unwrap_or_default();
         for part in [
             found,
+            kid.as_bytes(),
             payload.tape.text(),
             mark,
             signature,
@@ -74,18 +80,19 @@ impl Remembered {
         ] {
             buffer.extend_from_slice(part);
         }
-        Self::allocate(payload, format, [found.len(), signature_len], buffer)
+        let lens = [found.len(), kid.len(), signature_len];
+        Self::allocate(payload, format, lens, buffer)
     }
 
     /// For a session, which shows the claims and reads them no more.
     pub(super) fn claims_only(payload: &Payload<'_>) -> Self {
-        Self::allocate(payload, None, [0, 0], payload.tape.text())
+        Self::allocate(payload, None, [0; 3], payload.tape.text())
     }
 
     fn allocate(
         payload: &Payload<'_>,
         format: Option<SignatureFormat>,
-        [found_len, signature_len]: [usize; 2],
+        [found_len, kid_len, signature_len]: [usize; 3],
         parts: &[u8],
     ) -> Self {
         let head = Head {
@@ -93,9 +100,11 @@ impl Remembered {
             key: Arc::clone(payload.key),
             dates: *payload.dates,
             acl_valid_for_all: Latch::default(),
+            chosen_at: AtomicU64::default(),
             format,
             fingerprint: OnceLock::new(),
             found_len,
+            kid_len,
             text_len: payload.tape.text().len(),
             signature_len,
         };
@@ -109,7 +118,7 @@ impl Remembered {
     /// The payload, of one that was made for when the token comes again.
     pub(super) fn payload(&self) -> Payload<'_> {
         let head = self.head();
-        let [found, text, _, nodes] = self.parts();
+        let [found, _, text, _, nodes] = self.parts();
         Payload {
             tape: Tape::new(text, nodes.as_chunks().0),
             found: FoundClaims::new(found.as_chunks().0),
@@ -128,14 +137,14 @@ impl Remembered {
 
     /// The payload, byte for byte as signed.
     pub(crate) fn text(&self) -> &[u8] {
-        let [_, text, ..] = self.parts();
+        let [_, _, text, ..] = self.parts();
         text
     }
 
     /// Whether this is the token that it was made of, if their signatures begin alike.
     pub(super) fn matches(&self, token: &Token<'_>) -> bool {
         let (ours, theirs) = (&self.head().header, token.header);
-        let [_, text, signature, _] = self.parts();
+        let [_, _, text, signature, _] = self.parts();
         (Arc::ptr_eq(ours, theirs) || ours.segment == theirs.segment)
             && text == token.payload
             && (signature == token.signature.hashed_and_compared().1 || is_digest(signature, token))
@@ -146,17 +155,46 @@ impl Remembered {
         &self.head().key
     }
 
-    /// Whether the same key would verify the token now, under the same `kid`, which a revocation may name.
+    pub(super) fn format(&self) -> Option<SignatureFormat> {
+        self.head().format
+    }
+
+    /// Whether this name has chosen the token's key among just these keys, so that it would again.
     #[inline]
-    pub(super) fn is_good<'k>(
+    pub(super) fn is_chosen(&self, name: KeyName<'_>, keys: &Keys<'_>) -> bool {
+        let [_, kid, ..] = self.parts();
+        // A name that is the token's own is the same: it is the same token.
+        self.head().chosen_at.load(Relaxed) == keys.moment()
+            && (!name.is_clients || name.kid.map(str::as_bytes) == Some(kid))
+    }
+
+    /// Whether this name, which chooses these candidates, chooses the key that signed the token: the first of
+    /// its material, under the same `kid`, which a revocation may name. Other keys are seldom there, so this
+    /// is a call.
+    #[inline(never)]
+    pub(super) fn is_chosen_again<'k>(
         &self,
-        format: Option<SignatureFormat>,
+        name: KeyName<'_>,
+        keys: &Keys<'_>,
         mut candidates: impl Iterator<Item = &'k Key>,
     ) -> bool {
-        self.head().format == format
-            && candidates
-                .find(|key| key.identity.material == self.key().material)
-                .is_some_and(|key| *key.identity == *self.key())
+        let is_chosen = candidates
+            .find(|key| key.identity.material == self.key().material)
+            .is_some_and(|key| *key.identity == *self.key());
+        if is_chosen {
+            self.set_chosen(name, keys);
+        }
+        is_chosen
+    }
+
+    /// Keeps that this name has chosen it among these keys. A `kid` that none of them has does not count where
+    /// there is an endpoint, which is to be asked for it each time.
+    pub(super) fn set_chosen(&self, name: KeyName<'_>, keys: &Keys<'_>) {
+        let head = self.head();
+        let is_named = head.key.kid.is_some() || name.kid.is_none();
+        if is_named || !keys.are_fetched() {
+            head.chosen_at.store(keys.moment(), Relaxed);
+        }
     }
 
     /// What the log calls the token, once that was asked for.
@@ -172,13 +210,14 @@ impl Remembered {
             .fold(size_of::<Head>(), usize::saturating_add)
     }
 
-    fn parts(&self) -> [&[u8]; 4] {
+    fn parts(&self) -> [&[u8]; 5] {
         let head = self.head();
         let parts = || {
             let (found, rest) = self.0.slice.split_at_checked(head.found_len)?;
+            let (kid, rest) = rest.split_at_checked(head.kid_len)?;
             let (text, rest) = rest.split_at_checked(head.text_len)?;
             let (signature, nodes) = rest.split_at_checked(head.signature_len)?;
-            Some([found, text, signature, nodes])
+            Some([found, kid, text, signature, nodes])
         };
         parts().unwrap_or_default()
     }

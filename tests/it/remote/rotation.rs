@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{broker, failures, token, wait_for_failure, wait_for_keys, wait_for_line};
 use crate::harness::server::{Reply, Server, until};
-use crate::harness::{Broker, named_jwk};
+use crate::harness::{Broker, jwk, named_jwk};
 
 /// A broker that asks every second.
 fn hasty(server: &Server) -> Broker {
@@ -107,6 +107,18 @@ fn a_flood_of_unknown_kids_is_no_flood_of_requests() {
     // Tokens with a secret's algorithm ask for nothing, and a known kid neither.
     broker.present(&token(ES256, "p256", "a")).allowed();
     assert!(number > 100);
+}
+
+#[test]
+fn a_remembered_token_of_an_unknown_kid_makes_the_endpoint_be_asked_again() {
+    let server = Server::http(|_| Reply::keys(&[jwk(ES256, "p256")]));
+    let broker = broker(&server.url("/"));
+    wait_for_keys(&broker);
+    let token = token(ES256, "p256", "x");
+    until("the second early refresh", || {
+        broker.present(&token).allowed();
+        server.count() >= 3
+    });
 }
 
 #[test]
