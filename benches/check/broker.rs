@@ -72,7 +72,16 @@ impl Broker {
 
     /// Takes up the same configuration again.
     pub(crate) fn reload(&self) {
-        let (text, len) = (self.config.as_ptr().cast(), self.config.len());
+        self.take_up(&self.config);
+    }
+
+    /// Takes up another configuration.
+    pub(crate) fn reload_with(&self, config: &Value) {
+        self.take_up(&config.to_string());
+    }
+
+    fn take_up(&self, config: &str) {
+        let (text, len) = (config.as_ptr().cast(), config.len());
         // SAFETY: the pointers are good, and an error text is not wanted.
         let status = unsafe { jwt_auth_reload(self.auth, text, len, null_mut(), 0) };
         assert_eq!(status, jwt_auth_status::Ok);

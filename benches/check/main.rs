@@ -23,6 +23,7 @@
 
 mod bad_tokens;
 mod broker;
+mod devices;
 mod first_sight;
 mod fleet;
 mod heap;
@@ -41,7 +42,7 @@ fn main() {
         .skip(1)
         .filter(|name| !name.starts_with('-'))
         .collect();
-    let parts: [(&str, fn()); 10] = [
+    let parts: [(&str, fn()); 11] = [
         ("first", first_sight::report),
         ("cached", first_sight::report_cached),
         ("fleet", fleet::report),
@@ -52,6 +53,7 @@ fn main() {
         ("sizes", sizes::report),
         ("bad", bad_tokens::report),
         ("hostile", hostile::report),
+        ("devices", devices::report),
     ];
     println!("{} rounds; figures are medians", rounds::ROUNDS);
     if !broker::has_cache() {
