@@ -11,6 +11,7 @@ use super::scratch::{Later, Scratch};
 use crate::acl::Need;
 use crate::client::Client;
 use crate::host::log::Log;
+use crate::keys::KeyName;
 use crate::policy::Admission;
 use crate::refusal::Refusal;
 use crate::token::{Closed, PayloadReader, PermittedToken, Token, Verified};
@@ -43,14 +44,29 @@ impl Running {
         };
         let later = &mut scratch.later;
         let key = token.key_name(rules.kid_from, question.client);
-        if let Some(issuer) = issuers.only() {
-            let token = token.permitted(&issuer.rules.header, key)?;
-            return self.check_by(issuer, token, payload, question, later, answer);
-        }
-        let payload = self.cache.preview(&token, payload);
-        let issuer = issuers.choose(&payload);
+        let Some(issuer) = issuers.only() else {
+            return self.check_by_issuer(&token, key, payload, question, later, answer);
+        };
         let token = token.permitted(&issuer.rules.header, key)?;
         self.check_by(issuer, token, payload, question, later, answer)
+    }
+
+    /// The stages from the choice of the issuer on. Only where issuers are listed, so this is a call.
+    #[inline(never)]
+    fn check_by_issuer<T>(
+        &self,
+        token: &Token<'_>,
+        key: KeyName<'_>,
+        payload: PayloadReader<'_>,
+        question: &Question<'_>,
+        buffers: &mut Later,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+    ) -> Result<T, Refusal> {
+        let Self { issuers, cache, .. } = self;
+        let payload = cache.preview(token, payload);
+        let issuer = issuers.choose(&payload);
+        let token = token.permitted(&issuer.rules.header, key)?;
+        self.check_by(issuer, token, payload, question, buffers, answer)
             .map_err(|refusal| issuers.refuse(refusal, issuer, token))
     }
 

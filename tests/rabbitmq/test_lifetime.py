@@ -37,7 +37,8 @@ class Lifetime(Case):
         status = [self.broker.ask(f"sys:get_status({process}).") for process in processes]
         client.wait_closed(PATIENCE)
         self.refused(BAD_CREDENTIALS, token, password=token, username=token)
-        for line in ["refused: expired: client not shown", "the session of client not shown, token [0-9a-f]{8} ends"]:
+        for line in [r"refused: expired \(exp .* ago, leeway 0\): client not shown",
+                     "the session of client not shown, token [0-9a-f]{8} ends"]:
             self.broker.wait_log(line)
         again = self.connected(token + "2", ALL, username=token)
         time.sleep(1.5)

@@ -58,7 +58,10 @@ fn a_file_may_have_256_mib() {
     resize((1 << 28) + 1);
     assert_eq!(
         error(&file, "client_id").as_deref(),
-        Some("`jwks_file`: the file is larger than 268435456 bytes")
+        Some(&*format!(
+            "`jwks_file`: the file is larger than 268435456 bytes: `{}`",
+            file.0.display()
+        ))
     );
 }
 
