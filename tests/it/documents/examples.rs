@@ -128,7 +128,7 @@ fn every_example_is_accepted() {
     }
     let expected = [
         (Kind::Claims, 3),
-        (Kind::Configuration, 16),
+        (Kind::Configuration, 21),
         (Kind::KeySet, 1),
         (Kind::Revocations, 1),
     ];

@@ -36,6 +36,6 @@ pub use file::{
     vectors,
 };
 pub use token::{
-    HS256_HEADER, base64url, hs256, jwk, named_jwk, sign, signed, token, valid_claims, with_header,
-    with_payload,
+    HS256_HEADER, base64url, hs256, jwk, named_jwk, sign, signed, signed_under, token,
+    valid_claims, with_header, with_payload,
 };

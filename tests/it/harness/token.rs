@@ -38,7 +38,12 @@ pub fn signed(
 ) -> String {
     let mut header = jsonwebtoken::Header::new(algorithm);
     header.kid = kid.map(str::to_owned);
-    jsonwebtoken::encode(&header, claims, &private_key(algorithm, key)).unwrap()
+    signed_under(&header, key, claims)
+}
+
+/// The same under a whole header.
+pub fn signed_under(header: &jsonwebtoken::Header, key: &str, claims: &Value) -> String {
+    jsonwebtoken::encode(header, claims, &private_key(header.alg, key)).unwrap()
 }
 
 /// The public JSON Web Key that belongs to one of the key files, made by `jsonwebtoken`.
