@@ -177,7 +177,9 @@ fn compare(
         Broker::new(only.clone(), cache),
     );
     let mut slices = [(&many, tokens), (&one, alone)].map(|(broker, tokens)| {
-        tokens.iter().for_each(|token| broker.accept(token));
+        for token in tokens {
+            broker.accept(token);
+        }
         slice(move |number| broker.accept(&tokens[number % tokens.len()]))
     });
     let figures = interleave(&mut slices);
@@ -196,7 +198,7 @@ fn reload(first: &KeyFile, changed: &KeyFile, tokens: &[Token]) {
             while !over.load(Ordering::Relaxed) {
                 let beside = reloading.load(Ordering::Relaxed);
                 let cost = timed(64, |number| {
-                    broker.accept(&tokens[(at + number) % (tokens.len() - 64)])
+                    broker.accept(&tokens[(at + number) % (tokens.len() - 64)]);
                 });
                 at += 64;
                 if beside == reloading.load(Ordering::Relaxed) {
