@@ -5,33 +5,57 @@
 //! DER, as it is or in base64.
 
 use super::der::Der;
-use super::{base64, pem};
+use super::{base64, pem, public_key};
 use crate::host::file::without_byte_order_mark;
 use crate::json::Json;
 
 /// What these bytes hold and where that belongs, if they are no secret.
 pub(crate) fn recognise(bytes: &[u8]) -> Option<&'static str> {
-    as_written(bytes).or_else(|| as_written(&base64::of_text(bytes)?))
+    // As it is copied out of a JSON text, too.
+    const AROUND: &[u8] = b"\"', \t\r\n";
+    let bytes = without_byte_order_mark(bytes);
+    let is_around = |byte: &u8| AROUND.contains(byte);
+    let start = bytes.iter().take_while(|byte| is_around(byte)).count();
+    let end = bytes
+        .iter()
+        .rev()
+        .take_while(|byte| is_around(byte))
+        .count();
+    let inner = bytes.get(start..bytes.len().saturating_sub(end));
+    as_written(bytes).or_else(|| as_written(&base64::of_text(inner.unwrap_or_default())?))
 }
 
 fn as_written(bytes: &[u8]) -> Option<&'static str> {
+    let bytes = without_byte_order_mark(bytes);
+    if public_key::openssh(bytes.trim_ascii()).is_some() {
+        return Some("holds an OpenSSH key; a public key belongs in `public_key`");
+    }
     if pem::is_pem(bytes) {
         return Some("holds a PEM block; a public key belongs in `public_key`");
     }
-    let bytes = without_byte_order_mark(bytes);
     json_web_key(bytes)
         .or_else(|| der(bytes))
         // The last byte of DER may be one of white space, so what follows it is looked for second.
         .or_else(|| der(bytes.trim_ascii_end()))
 }
 
+fn is_key(json: &Json<'_>) -> bool {
+    matches!(json, Json::Object(members) if members.get("kty").is_some())
+}
+
 /// A JSON Web Key, or a set of them.
 pub(super) fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
+    if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
     }
-    let Ok(Json::Object(members)) = Json::parse(std::str::from_utf8(bytes).ok()?) else {
-        return None;
+    let members = match Json::parse(std::str::from_utf8(bytes).ok()?) {
+        Ok(Json::Object(members)) => members,
+        Ok(Json::Array(list)) if list.iter().any(is_key) => {
+            return Some(
+                "holds a list in JSON; a JSON Web Key Set belongs in `jwks` or `jwks_file`",
+            );
+        }
+        _ => return None,
     };
     if members.get("keys").is_some() {
         Some("holds a JSON Web Key Set, which belongs in `jwks` or `jwks_file`")

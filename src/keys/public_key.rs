@@ -53,7 +53,7 @@ fn json(text: &[u8]) -> Option<&'static str> {
 }
 
 /// A key as OpenSSH keeps it (RFC 4253 section 6.6, on one line) or exports it (RFC 4716).
-fn openssh(text: &[u8]) -> Option<&'static str> {
+pub(super) fn openssh(text: &[u8]) -> Option<&'static str> {
     let mut words = text.split(u8::is_ascii_whitespace);
     let kind = words.next()?;
     let is_kind = ["ssh-", "ecdsa-sha2-", "sk-"]

@@ -16,6 +16,9 @@ const PEM: &str = "holds a PEM block; a public key belongs in `public_key`";
 const JWK: &str = "holds a JSON Web Key; a set of such keys belongs in `jwks` or `jwks_file`";
 const JWKS: &str = "holds a JSON Web Key Set, which belongs in `jwks` or `jwks_file`";
 
+const LIST: &str = "holds a list in JSON; a JSON Web Key Set belongs in `jwks` or `jwks_file`";
+const OPENSSH: &str = "holds an OpenSSH key; a public key belongs in `public_key`";
+
 /// The DER of a key file.
 fn der(name: &str) -> Vec<u8> {
     let text = vector_text(&format!("keys/{name}.pem"));
@@ -67,6 +70,8 @@ fn as_text() -> Vec<(String, &'static str)> {
         keys.push((jwk.to_string(), JWK));
         keys.push((set(&[jwk])["jwks"].to_string(), JWKS));
     }
+    keys.push((format!("[{}]", jwk(RS256, "rsa2048")), LIST));
+    keys.push((format!("ssh-rsa {} u@h", STANDARD.encode([0; 30])), OPENSSH));
     keys
 }
 
@@ -111,6 +116,18 @@ fn refused(bytes: &[u8], problem: &str) {
 fn a_key_in_der_is_no_secret() {
     for (der, problem) in in_der() {
         refused(&der, problem);
+    }
+}
+
+#[test]
+fn base64_of_a_key_is_no_secret_behind_a_byte_order_mark_or_in_quotes() {
+    let key = STANDARD.encode(der("rsa2048.pub"));
+    for text in [format!("\u{feff}{key}\n"), format!("\"{key}\",")] {
+        let file = Scratch::new("misplaced.key", &text);
+        for config in [json!({ "secret": text }), json!({ "secret_file": file.0 })] {
+            let error = Broker::refused(&config);
+            assert!(error.ends_with(PUBLIC), "{error}");
+        }
     }
 }
 
