@@ -52,6 +52,12 @@ pub(crate) struct KeySet {
 }
 
 impl KeySet {
+    /// Whether nothing has to be started for these sources, which the configuration before has as well.
+    pub(crate) fn goes_on(sources: &KeySources, before: Option<&Self>) -> bool {
+        let before = before.and_then(|before| before.endpoint.as_ref());
+        (sources.endpoint.as_ref()).is_none_or(|settings| Endpoint::goes_on(settings, before))
+    }
+
     /// Starts to fetch, if there is an endpoint. One that fetches from the same source already, for
     /// the configuration before, goes on with the keys that it has.
     ///

@@ -126,16 +126,21 @@ impl Fetcher {
         let start = Instant::now();
         let mut url = self.source.url.clone();
         let mut discovery = self.source.discovery.as_ref();
+        // Another host that leads back must not choose what is asked for in our name.
+        let mut own_headers: &[_] = &headers;
         for _ in 0..=MOST_REDIRECTS {
             // Until a document that must be read has been, no answer can say that what we hold is current.
             let is_conditional = !discovery.is_some_and(Discovery::is_required);
             let known = self.known(&url).filter(|_| is_conditional);
             let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
-            let visit = self.visit(&url, known, &headers, left, discovery);
+            let visit = self.visit(&url, known, own_headers, left, discovery);
             match visit.map_err(|failure| self.at(&url, failure))? {
                 Visit::Arrived(fetched) => return Ok(fetched),
                 Visit::Redirected(to) => url = to,
                 Visit::Discovered(to) => (url, discovery) = (to, None),
+            }
+            if url.origin() != self.source.url.origin() {
+                own_headers = &[];
             }
         }
         Err(Failure::new(format!(
@@ -207,10 +212,8 @@ impl Fetcher {
         time: Duration,
     ) -> Result<Response<Body>, Failure> {
         let mut request = self.agent.get(url.uri().clone());
-        if url.origin() == self.source.url.origin() {
-            for (name, value) in headers {
-                request = request.header(name, value);
-            }
+        for (name, value) in headers {
+            request = request.header(name, value);
         }
         let credentials = self.source.proxy.as_ref().and_then(Proxy::credentials);
         if let Some(credentials) =

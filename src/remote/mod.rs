@@ -53,6 +53,12 @@ pub(crate) struct Endpoint<T> {
 }
 
 impl<T: Content> Endpoint<T> {
+    /// Whether an endpoint of the configuration before goes on for these settings, so that nothing can fail.
+    pub(crate) fn goes_on(settings: &Settings, before: Option<&Arc<Self>>) -> bool {
+        before
+            .is_some_and(|before| *before.source == settings.source && before.background.is_here())
+    }
+
     /// Starts to fetch for these settings. An endpoint that fetches from the same source already, for
     /// the configuration before, goes on with what it holds; if a `fork` has left its thread behind,
     /// another takes over what it held.
@@ -61,8 +67,7 @@ impl<T: Content> Endpoint<T> {
         before: Option<&Arc<Self>>,
         log: &Log,
     ) -> Result<Arc<Self>, String> {
-        let before = before.filter(|before| *before.source == settings.source);
-        match before {
+        match before.filter(|before| *before.source == settings.source) {
             Some(before) if before.background.is_here() => {
                 before.adopt(settings);
                 Ok(Arc::clone(before))

@@ -37,23 +37,33 @@ impl Issuer {
 
 impl Issuers {
     /// Starts to fetch the keys of each. An issuer of the same name in the configuration before gives over
-    /// what it has.
+    /// what it has. That changes what is in force, so threads that are new, which can fail, come first.
     pub(super) fn start(
         config: IssuersConfig,
         before: Option<&Self>,
         log: &Log,
     ) -> Result<Self, ConfigError> {
-        let start_listed = |(name, config): (Box<str>, IssuerConfig)| {
-            let before = before.and_then(|before| before.listed.get(&name));
-            Ok((name, Issuer::start(config, before, log)?))
-        };
         let IssuersConfig { unlisted, listed } = config;
+        let unlisted_before = before.map(|before| &before.unlisted);
+        let before = |name: &str| before.and_then(|before| before.listed.get(name));
+        let goes_on = |config: &IssuerConfig, before: Option<&Issuer>| {
+            KeySet::goes_on(&config.keys, before.map(|before| &before.keys))
+        };
+        let (go_on, new): (Vec<_>, Vec<_>) =
+            (listed.into_iter()).partition(|(name, config)| goes_on(config, before(name)));
+        let mut started = HashMap::default();
+        for (name, config) in new {
+            let issuer = Issuer::start(config, before(&name), log)?;
+            started.insert(name, issuer);
+        }
+        let unlisted = Issuer::start(unlisted, unlisted_before, log)?;
+        for (name, config) in go_on {
+            let issuer = Issuer::start(config, before(&name), log)?;
+            started.insert(name, issuer);
+        }
         Ok(Self {
-            unlisted: Issuer::start(unlisted, before.map(|before| &before.unlisted), log)?,
-            listed: listed
-                .into_iter()
-                .map(start_listed)
-                .collect::<Result<_, _>>()?,
+            unlisted,
+            listed: started,
         })
     }
 

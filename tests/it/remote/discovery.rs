@@ -191,3 +191,27 @@ fn a_set_that_has_a_jwks_uri_as_well_is_a_set() {
     broker.present(&token(ES384, "p384", "b")).allowed();
     assert_eq!(target.count(), 0);
 }
+
+#[test]
+fn a_server_that_leads_back_is_sent_no_headers() {
+    let home = Server::http(|_| good());
+    let back = home.url("/admin");
+    let other = Server::http(move |_| Reply::redirect(302, &back));
+    let away = other.url("/keys");
+    home.set(move |request| match request.path.as_str() {
+        "/" => document(&away),
+        _ => good(),
+    });
+    let broker = Broker::new(&json!({
+        "endpoint": home.url("/"),
+        "headers": { "Authorization": "Bearer hunter2" },
+    }));
+    wait_for_keys(&broker);
+    assert_eq!(paths(&home), ["/", "/admin"]);
+    let sent: Vec<_> = home
+        .requests()
+        .iter()
+        .map(|request| request.header("Authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(sent, [Some("Bearer hunter2".to_owned()), None]);
+}
