@@ -112,6 +112,18 @@ fn devices_admits_the_device_whose_key_signed() {
     broker
         .present(&signed(ES256, "p256", None, &json!({ "aud": "mqtt" })))
         .denied(Reason::MissingClaim);
+    // It makes no superuser of itself.
+    for (claim, value) in [
+        ("is_superuser", json!(true)),
+        ("acl", json!({ "all": ["#"] })),
+        ("client_attrs", json!({})),
+    ] {
+        let mut more = claims.clone();
+        more[claim] = value;
+        broker
+            .present(&signed(ES256, "p256", None, &more))
+            .denied(Reason::ClaimMismatch);
+    }
     assert_eq!(broker.warnings(), [""; 0]);
 }
 
