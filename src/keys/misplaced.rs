@@ -5,7 +5,7 @@
 //! DER, as it is or in base64.
 
 use super::der::Der;
-use super::{base64, pem, public_key};
+use super::{base64, pem};
 use crate::host::file::without_byte_order_mark;
 use crate::json::Json;
 
@@ -27,7 +27,7 @@ pub(crate) fn recognise(bytes: &[u8]) -> Option<&'static str> {
 
 fn as_written(bytes: &[u8]) -> Option<&'static str> {
     let bytes = without_byte_order_mark(bytes);
-    if public_key::openssh(bytes.trim_ascii()).is_some() {
+    if is_openssh(bytes.trim_ascii()) {
         return Some("holds an OpenSSH key; a public key belongs in `public_key`");
     }
     if pem::is_pem(bytes) {
@@ -64,6 +64,17 @@ pub(super) fn json_web_key(bytes: &[u8]) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether it is a key as OpenSSH keeps it (RFC 4253 section 6.6, on one line) or exports it (RFC 4716).
+pub(super) fn is_openssh(text: &[u8]) -> bool {
+    let mut words = text.split(u8::is_ascii_whitespace);
+    let kind = words.next().unwrap_or_default();
+    let is_kind = ["ssh-", "ecdsa-sha2-", "sk-"]
+        .iter()
+        .any(|start| kind.starts_with(start.as_bytes()));
+    let is_line = is_kind && words.next().is_some_and(|key| key.starts_with(b"AAAA"));
+    is_line || text.starts_with(b"---- BEGIN SSH2")
 }
 
 /// A key or a certificate in DER.

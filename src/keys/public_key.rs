@@ -43,6 +43,12 @@ fn from_der(option: &str, kind: Der, der: &[u8]) -> Result<Vec<Key>, String> {
     spki::key(format!("`{option}`"), kind, der).map(|key| vec![key])
 }
 
+fn openssh(text: &[u8]) -> Option<&'static str> {
+    misplaced::is_openssh(text).then_some(
+        "holds an OpenSSH key; `ssh-keygen -e -m PKCS8 -f FILE` writes it as PEM, which belongs here",
+    )
+}
+
 fn json(text: &[u8]) -> Option<&'static str> {
     let first = text.trim_ascii_start().first()?;
     let is_json = b"{[".contains(first);
@@ -50,17 +56,4 @@ fn json(text: &[u8]) -> Option<&'static str> {
         misplaced::json_web_key(text)
             .unwrap_or("holds JSON; a JSON Web Key Set belongs in `jwks` or `jwks_file`")
     })
-}
-
-/// A key as OpenSSH keeps it (RFC 4253 section 6.6, on one line) or exports it (RFC 4716).
-pub(super) fn openssh(text: &[u8]) -> Option<&'static str> {
-    let mut words = text.split(u8::is_ascii_whitespace);
-    let kind = words.next()?;
-    let is_kind = ["ssh-", "ecdsa-sha2-", "sk-"]
-        .iter()
-        .any(|start| kind.starts_with(start.as_bytes()));
-    let is_line = is_kind && words.next().is_some_and(|key| key.starts_with(b"AAAA"));
-    (is_line || text.starts_with(b"---- BEGIN SSH2")).then_some(
-        "holds an OpenSSH key; `ssh-keygen -e -m PKCS8 -f FILE` writes it as PEM, which belongs here",
-    )
 }

@@ -1,14 +1,21 @@
 //! The option `bearer_token_file`: a file that holds a token (RFC 6750), which somebody replaces from time to
 //! time, as Kubernetes does.
 
+use bytes::Bytes;
 use ureq::http::HeaderValue;
 use zeroize::Zeroizing;
 
-use super::headers::sensitive;
 use crate::host::file;
 
 /// The largest file that is read, in bytes: far more than servers take in a header.
 const LARGEST: u64 = 65_536;
+
+/// A value that nothing shows and that is wiped.
+pub(super) fn sensitive(value: Zeroizing<Vec<u8>>) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
 
 /// The path of a file with a token.
 #[derive(PartialEq, Eq)]

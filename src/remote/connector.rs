@@ -13,7 +13,6 @@ use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
     TransportAdapter,
@@ -21,6 +20,7 @@ use ureq::unversioned::transport::{
 
 use super::source::Source;
 use super::tls_failure::ClientRefused;
+use super::tunnel::time_left;
 use super::url::Url;
 
 /// Puts TLS upon the connections to https URLs.
@@ -75,18 +75,6 @@ impl<T: Transport> Connector<T> for TlsConnector {
             client,
         })))
     }
-}
-
-/// What is left of the time for a connection, of which a connector before this one may have taken some.
-pub(super) fn time_left(details: &ConnectionDetails<'_>) -> NextTimeout {
-    let mut timeout = details.timeout;
-    if let (Duration::Exact(whole), Instant::Exact(start), Instant::Exact(now)) =
-        (timeout.after, details.now, (details.current_time)())
-    {
-        let taken = now.saturating_duration_since(start);
-        timeout.after = Duration::Exact(whole.saturating_sub(taken));
-    }
-    timeout
 }
 
 fn other(error: rustls::Error) -> Error {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use ureq::{Error, Timeout};
 
 use super::limits::{CONNECT_TIMEOUT, TOTAL_TIMEOUT};
+use super::proxy_refusal::Refused;
 use super::tls_failure::{self, ClientRefused, is_closed, tls_error};
-use super::tunnel::Refused;
 
 /// Why a fetch failed.
 #[derive(Debug, Clone)]

@@ -11,15 +11,17 @@ use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
 use super::answer;
+use super::bearer::sensitive;
 use super::connector::{SystemResolver, TlsConnector};
 use super::discovery::Discovery;
 use super::failure::Failure;
-use super::headers::{Headers, sensitive};
+use super::headers::Headers;
 use super::limits::{CONNECT_TIMEOUT, MOST_REDIRECTS, TOTAL_TIMEOUT};
 use super::proxy::Proxy;
+use super::proxy_refusal::NOT_AUTHENTICATED;
 use super::published::Content;
 use super::source::Source;
-use super::tunnel::{NOT_AUTHENTICATED, ProxyConnector};
+use super::tunnel::ProxyConnector;
 use super::url::Url;
 use super::wiped::WipingConnector;
 

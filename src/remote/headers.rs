@@ -2,11 +2,10 @@
 
 use std::fmt;
 
-use bytes::Bytes;
 use ureq::http::{HeaderName, HeaderValue, header};
 use zeroize::Zeroizing;
 
-use super::bearer::BearerTokenFile;
+use super::bearer::{BearerTokenFile, sensitive};
 use super::failure::Failure;
 
 /// The headers without which a request would not be one, or its answer not what is expected.
@@ -73,13 +72,6 @@ impl Headers {
         }
         Ok(headers)
     }
-}
-
-/// A value that nothing shows and that is wiped.
-pub(super) fn sensitive(value: Zeroizing<Vec<u8>>) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(value)).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 impl fmt::Debug for Headers {

@@ -14,6 +14,7 @@ pub(crate) mod limits;
 mod listed;
 mod pace;
 mod proxy;
+mod proxy_refusal;
 mod published;
 mod refresher;
 mod source;

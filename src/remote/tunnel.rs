@@ -10,17 +10,30 @@ use std::sync::Arc;
 use ureq::Error;
 use ureq::http::uri::Authority;
 use ureq::http::{StatusCode, Uri};
+use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, NextTimeout, Transport, TransportAdapter,
 };
 use zeroize::{Zeroize, Zeroizing};
 
-use super::connector::time_left;
 use super::proxy::Proxy;
+use super::proxy_refusal::Refused;
 use super::source::Source;
 
 /// The longest answer of a proxy to a request for a connection, in bytes.
 const LONGEST_ANSWER: usize = 8192;
+
+/// What is left of the time for a connection, of which a connector before this one may have taken some.
+pub(super) fn time_left(details: &ConnectionDetails<'_>) -> NextTimeout {
+    let mut timeout = details.timeout;
+    if let (Duration::Exact(whole), Instant::Exact(start), Instant::Exact(now)) =
+        (timeout.after, details.now, (details.current_time)())
+    {
+        let taken = now.saturating_duration_since(start);
+        timeout.after = Duration::Exact(whole.saturating_sub(taken));
+    }
+    timeout
+}
 
 /// Makes a connection to a proxy, if there is one, the connection to a server.
 pub(super) struct ProxyConnector(pub(super) Arc<Source>);
@@ -41,32 +54,6 @@ impl<T: Transport> Connector<T> for ProxyConnector {
         }))
     }
 }
-
-/// Why a proxy makes no connection.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    Status(u16),
-    NotHttp,
-    Closed,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // Tinyproxy says 401.
-            Self::Status(401 | 407) => f.write_str(NOT_AUTHENTICATED),
-            Self::Status(status) => write!(f, "the proxy makes no connection: status {status}"),
-            Self::NotHttp => f.write_str("the proxy does not speak HTTP"),
-            Self::Closed => f.write_str("the proxy closed the connection"),
-        }
-    }
-}
-
-impl std::error::Error for Refused {}
-
-/// What status 407 means.
-pub(super) const NOT_AUTHENTICATED: &str =
-    "the proxy asks for another user name and password; see `proxy`";
 
 /// Has the proxy connect to the server (RFC 9110 section 9.3.6).
 fn tunnel<T: Transport>(

@@ -16,7 +16,7 @@ use siphasher::sip128::SipHasher13;
 use super::base64url::Buffer;
 use super::compact::{PermittedToken, Token};
 use super::payload::{Payload, PayloadReader};
-use super::preview::{Closed, Preview};
+use super::preview::{Preview, Seen};
 use super::remembered::Remembered;
 use crate::bytes::ShortKey;
 use crate::host::log::Log;
@@ -112,7 +112,7 @@ impl Cache {
         token: PermittedToken<'a>,
         keys: &'a Keys<'_>,
         rules: &SignatureRules,
-        payload: impl Closed + 'a,
+        payload: impl Seen + 'a,
         log: &Log,
         buffers: &mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
@@ -166,7 +166,7 @@ fn fresh<'a>(
     token: PermittedToken<'a>,
     candidates: impl Iterator<Item = &'a Key>,
     rules: &SignatureRules,
-    payload: impl Closed + 'a,
+    payload: impl Seen + 'a,
     log: &Log,
     buffers: &mut Buffers,
 ) -> Result<Payload<'a>, Refusal> {

@@ -35,5 +35,5 @@ pub(crate) use mistakes::mistake;
 pub(crate) use names::ClaimTable;
 pub(crate) use path::ClaimPath;
 pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};
-pub(crate) use preview::{Closed, Preview};
+pub(crate) use preview::{Preview, Seen};
 pub(crate) use remembered::Remembered;

@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use super::date::{Date, numeric_date};
 use super::header::Header;
 use super::names::{ClaimSlot, ClaimTable, FoundClaims};
-use super::preview::Closed;
 use super::signature::Signed;
 use crate::json;
 use crate::json::tape::{Node, Tape};
@@ -126,6 +125,24 @@ impl<'a> PayloadReader<'a> {
             dates,
             acl_valid_for_all,
         })
+    }
+}
+
+/// A payload that waits for the signature: it was read already, or is read then.
+pub(crate) trait Closed {
+    /// Opens the payload with this text, because the signature is good.
+    fn open<'t>(self, text: &'t [u8]) -> Result<Scanned<'t>, Refusal>
+    where
+        Self: 't;
+}
+
+impl Closed for PayloadReader<'_> {
+    #[inline]
+    fn open<'t>(self, text: &'t [u8]) -> Result<Scanned<'t>, Refusal>
+    where
+        Self: 't,
+    {
+        self.read(text)
     }
 }
 

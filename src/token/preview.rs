@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 
 use super::names::ClaimSlot;
-use super::payload::{PayloadReader, Scanned};
+use super::payload::{Closed, PayloadReader, Scanned};
 use super::remembered::Remembered;
 use crate::refusal::Refusal;
 
@@ -49,25 +49,7 @@ impl Preview<'_> {
     }
 }
 
-/// A payload that waits for the signature: it was read already, or is read then.
-pub(crate) trait Closed {
-    /// What is remembered of the token, if that was asked.
-    fn remembered(&self) -> Option<&Remembered>;
-
-    /// Opens the payload with this text, because the signature is good.
-    fn open<'t>(self, text: &'t [u8]) -> Result<Scanned<'t>, Refusal>
-    where
-        Self: 't;
-}
-
 impl Closed for Preview<'_> {
-    fn remembered(&self) -> Option<&Remembered> {
-        match self {
-            Self::Scanned(_) => None,
-            Self::Remembered(remembered, _) => Some(remembered),
-        }
-    }
-
     fn open<'t>(self, text: &'t [u8]) -> Result<Scanned<'t>, Refusal>
     where
         Self: 't,
@@ -79,17 +61,23 @@ impl Closed for Preview<'_> {
     }
 }
 
-impl Closed for PayloadReader<'_> {
+/// What is remembered of a token whose payload waits for the signature, if that was asked.
+pub(crate) trait Seen: Closed {
+    fn remembered(&self) -> Option<&Remembered>;
+}
+
+impl Seen for Preview<'_> {
+    fn remembered(&self) -> Option<&Remembered> {
+        match self {
+            Self::Scanned(_) => None,
+            Self::Remembered(remembered, _) => Some(remembered),
+        }
+    }
+}
+
+impl Seen for PayloadReader<'_> {
     #[inline]
     fn remembered(&self) -> Option<&Remembered> {
         None
-    }
-
-    #[inline]
-    fn open<'t>(self, text: &'t [u8]) -> Result<Scanned<'t>, Refusal>
-    where
-        Self: 't,
-    {
-        self.read(text)
     }
 }

@@ -14,7 +14,7 @@ use crate::host::log::Log;
 use crate::keys::KeyName;
 use crate::policy::Admission;
 use crate::refusal::Refusal;
-use crate::token::{Closed, PayloadReader, PermittedToken, Token, Verified};
+use crate::token::{PayloadReader, PermittedToken, Seen, Token, Verified};
 
 /// Who asks to be accepted, and when.
 pub(super) struct Question<'q> {
@@ -76,7 +76,7 @@ impl Running {
         &self,
         issuer: &Issuer,
         token: PermittedToken<'_>,
-        payload: impl Closed,
+        payload: impl Seen,
         question: &Question<'_>,
         buffers: &mut Later,
         answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
