@@ -20,7 +20,8 @@ pub fn config(bytes: &[u8]) {
     {
         return;
     }
-    let read = json::read(bytes);
+    // A byte order mark may stand in front.
+    let read = json::read(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
     match Config::parse(text, &log()) {
         Ok(config) => {
             assert!(matches!(read, Some(Value::Object(_))));

@@ -7,7 +7,8 @@ use crate::revocations::{Issued, Revocations};
 
 /// Takes the bytes for a list, and asks about tokens that it names.
 pub fn revocations(bytes: &[u8]) {
-    let list = json::read(bytes).filter(is_list);
+    // A byte order mark may stand in front.
+    let list = json::read(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).filter(is_list);
     let found = Revocations::parse(bytes);
     assert_eq!(found.is_ok(), list.is_some(), "{:?}", found.err());
     let (Ok(found), Some(list)) = (found, list) else {
