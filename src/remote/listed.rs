@@ -5,18 +5,18 @@
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
-use rustls::{
-    CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme,
-};
+use rustls::{CertificateError, Error, OtherError, RootCertStore};
 use x509_cert::Certificate;
 use x509_cert::certificate::Version;
 use x509_cert::der::Decode;
 use x509_cert::ext::pkix::BasicConstraints;
+
+use super::server_verifier::Judge;
 
 /// The certificates of `cacertfile`.
 #[derive(Debug)]
@@ -44,10 +44,8 @@ impl Listed {
         })
     }
 
-    pub(super) fn verifier(
-        self: &Arc<Self>,
-        crypto: &Arc<CryptoProvider>,
-    ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+    /// A judge that goes by them.
+    pub(super) fn judge(self: &Arc<Self>, crypto: &Arc<CryptoProvider>) -> Result<ByListed, Error> {
         let authorities = if self.authorities.is_empty() {
             None
         } else {
@@ -56,11 +54,11 @@ impl Listed {
                 WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(crypto)).build();
             Some(verifier.map_err(|error| Error::Other(OtherError(Arc::new(error))))?)
         };
-        Ok(Arc::new(Verifier {
+        Ok(ByListed {
             listed: Arc::clone(self),
             authorities,
             crypto: Arc::clone(crypto),
-        }))
+        })
     }
 }
 
@@ -77,69 +75,38 @@ fn is_authority(certificate: &CertificateDer<'_>) -> Result<bool, &'static str> 
     })
 }
 
-/// Verifies what a server shows against what is listed.
+/// Judges what a server shows by what is listed.
 #[derive(Debug)]
-struct Verifier {
+pub(super) struct ByListed {
     listed: Arc<Listed>,
     /// None: no authority is listed.
     authorities: Option<Arc<WebPkiServerVerifier>>,
     crypto: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for Verifier {
-    fn verify_server_cert(
+impl Judge for ByListed {
+    fn judge(
         &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        server_name: &ServerName<'_>,
-        ocsp_response: &[u8],
+        certificate: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
         now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        if self.listed.certificates.contains(end_entity) {
-            let certificate = ParsedCertificate::try_from(end_entity)?;
+    ) -> Result<(), Error> {
+        if self.listed.certificates.contains(certificate) {
+            let certificate = ParsedCertificate::try_from(certificate)?;
             self.in_date(&certificate, now)?;
-            verify_server_name(&certificate, server_name)?;
-            return Ok(ServerCertVerified::assertion());
+            return verify_server_name(&certificate, name);
         }
         match &self.authorities {
-            Some(authorities) => authorities.verify_server_cert(
-                end_entity,
-                intermediates,
-                server_name,
-                ocsp_response,
-                now,
-            ),
+            Some(authorities) => authorities
+                .verify_server_cert(certificate, others, name, &[], now)
+                .map(drop),
             None => Err(CertificateError::UnknownIssuer.into()),
         }
     }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.crypto.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.crypto.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let algorithms = &self.crypto.signature_verification_algorithms;
-        algorithms.supported_schemes()
-    }
 }
 
-impl Verifier {
+impl ByListed {
     /// Has webpki look at the certificate alone. It looks at the dates first, then whether this is an
     /// authority, then at the uses, and at last it looks for an authority among none.
     fn in_date(&self, certificate: &ParsedCertificate<'_>, now: UnixTime) -> Result<(), Error> {

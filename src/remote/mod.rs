@@ -17,6 +17,7 @@ mod proxy;
 mod proxy_refusal;
 mod published;
 mod refresher;
+mod server_verifier;
 mod source;
 mod tls;
 mod tls_failure;

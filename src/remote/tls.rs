@@ -15,6 +15,7 @@ use rustls::{ClientConfig, InconsistentKeys, SignatureScheme};
 use zeroize::Zeroize;
 
 use super::listed::Listed;
+use super::server_verifier::{Judge, ServerVerifier};
 use super::unverified::Unverified;
 use crate::host::file::without_byte_order_mark;
 
@@ -125,6 +126,14 @@ impl ResolvesClientCert for OurCertificate {
     }
 }
 
+fn verifier<J: Judge + 'static>(
+    judge: J,
+    crypto: &Arc<CryptoProvider>,
+) -> Arc<dyn ServerCertVerifier> {
+    let crypto = Arc::clone(crypto);
+    Arc::new(ServerVerifier { judge, crypto })
+}
+
 /// Reads certificates in PEM; at least one.
 pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, &'static str> {
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(without_byte_order_mark(file))
@@ -172,10 +181,10 @@ impl Tls {
         crypto: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
         if self.unverified {
-            return Ok(Arc::new(Unverified(Arc::clone(crypto))));
+            return Ok(verifier(Unverified, crypto));
         }
         if let Some(authorities) = &self.authorities {
-            return authorities.listed.verifier(crypto);
+            return Ok(verifier(authorities.listed.judge(crypto)?, crypto));
         }
         let system = rustls_platform_verifier::Verifier::new(Arc::clone(crypto))?;
         Ok(Arc::new(system))
