@@ -6,7 +6,6 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::ToSocketAddrs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use rustls::{ClientConnection, StreamOwned};
 use ureq::Error;
@@ -18,6 +17,7 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
+use super::course::Course;
 use super::source::Source;
 use super::tls_failure::ClientRefused;
 use super::tunnel::time_left;
@@ -26,8 +26,7 @@ use super::url::Url;
 /// Puts TLS upon the connections to https URLs.
 pub(super) struct TlsConnector {
     pub(super) source: Arc<Source>,
-    /// Set when a server asks who we are.
-    pub(super) asked: Arc<AtomicBool>,
+    pub(super) course: Arc<Course>,
 }
 
 impl<T: Transport> Connector<T> for TlsConnector {
@@ -52,7 +51,7 @@ impl<T: Transport> Connector<T> for TlsConnector {
             .ok_or_else(invalid)?;
         let config = source
             .tls
-            .config(is_own_origin, &self.asked)
+            .config(is_own_origin, &self.course)
             .map_err(other)?;
         let tls = ClientConnection::new(Arc::new(config), name).map_err(other)?;
 
@@ -60,8 +59,8 @@ impl<T: Transport> Connector<T> for TlsConnector {
         tcp.set_timeout(time_left(details));
         let mut stream = StreamOwned::new(tls, tcp);
         let client = ClientAuth {
-            has_certificate: source.tls.client_certificate(is_own_origin).is_some(),
-            asked: Arc::clone(&self.asked),
+            has_certificate: source.tls.client_certificate(&self.course).is_some(),
+            course: Arc::clone(&self.course),
         };
         let done = stream.conn.complete_io(&mut stream.sock);
         done.map_err(|error| client.explain(error))?;
@@ -91,15 +90,15 @@ pub(super) struct TlsTransport<T: Transport> {
 /// What a server has heard of us.
 struct ClientAuth {
     has_certificate: bool,
-    asked: Arc<AtomicBool>,
+    course: Arc<Course>,
 }
 
 impl ClientAuth {
     /// Tells whether a server that asked for a certificate may have ended the connection for that.
     fn explain(&self, error: io::Error) -> Error {
         let refused = self
-            .asked
-            .load(Relaxed)
+            .course
+            .is_asked()
             .then(|| ClientRefused::from_error(&error, self.has_certificate))
             .flatten();
         refused.map_or_else(|| error.into(), |refused| Error::Other(Box::new(refused)))

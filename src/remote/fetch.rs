@@ -1,7 +1,6 @@
 //! One fetch: a GET request with its redirects, a discovery document among them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use ureq::http::{HeaderName, HeaderValue, Response, StatusCode, header};
@@ -13,6 +12,7 @@ use zeroize::Zeroizing;
 use super::answer;
 use super::bearer::sensitive;
 use super::connector::{SystemResolver, TlsConnector};
+use super::course::Course;
 use super::discovery::Discovery;
 use super::failure::Failure;
 use super::headers::Headers;
@@ -31,8 +31,7 @@ pub(crate) struct Fetcher {
     agent: Agent,
     /// The largest answer, in bytes.
     largest: u64,
-    /// Whether a server has asked for a client certificate.
-    asked: Arc<AtomicBool>,
+    course: Arc<Course>,
     validator: Option<Validator>,
 }
 
@@ -61,10 +60,10 @@ enum Visit {
 impl Fetcher {
     /// A fetcher of this content.
     pub(super) fn new<T: Content>(source: Arc<Source>) -> Self {
-        let asked = Arc::new(AtomicBool::new(false));
+        let course = Arc::new(Course::default());
         let tls = TlsConnector {
             source: Arc::clone(&source),
-            asked: Arc::clone(&asked),
+            course: Arc::clone(&course),
         };
         let connector =
             ().chain(TcpConnector::default())
@@ -73,7 +72,7 @@ impl Fetcher {
                 .chain(WipingConnector);
         let resolver = SystemResolver(Arc::clone(&source));
         Self {
-            asked,
+            course,
             ..Self::over::<T>(source, connector, resolver)
         }
     }
@@ -100,7 +99,7 @@ impl Fetcher {
             source,
             agent: Agent::with_parts(config, connector, resolver),
             largest: T::LARGEST,
-            asked: Arc::default(),
+            course: Arc::default(),
             validator: None,
         }
     }
@@ -128,21 +127,20 @@ impl Fetcher {
         let start = Instant::now();
         let mut url = self.source.url.clone();
         let mut discovery = self.source.discovery.as_ref();
-        // Another host that leads back must not choose what is asked for in our name.
-        let mut own_headers: &[_] = &headers;
+        self.course.begin();
         for _ in 0..=MOST_REDIRECTS {
             // Until a document that must be read has been, no answer can say that what we hold is current.
             let is_conditional = !discovery.is_some_and(Discovery::is_required);
             let known = self.known(&url).filter(|_| is_conditional);
             let left = TOTAL_TIMEOUT.saturating_sub(start.elapsed());
-            let visit = self.visit(&url, known, own_headers, left, discovery);
+            let visit = self.visit(&url, known, &headers, left, discovery);
             match visit.map_err(|failure| self.at(&url, failure))? {
                 Visit::Arrived(fetched) => return Ok(fetched),
                 Visit::Redirected(to) => url = to,
                 Visit::Discovered(to) => (url, discovery) = (to, None),
             }
             if url.origin() != self.source.url.origin() {
-                own_headers = &[];
+                self.course.leave();
             }
         }
         Err(Failure::new(format!(
@@ -159,7 +157,7 @@ impl Fetcher {
         time: Duration,
         discovery: Option<&Discovery>,
     ) -> Result<Visit, Failure> {
-        self.asked.store(false, Relaxed);
+        self.course.visit();
         let response = self.get(url, known, headers, time)?;
         match response.status() {
             StatusCode::OK => {
@@ -185,17 +183,16 @@ impl Fetcher {
                 Err(Failure::new(NOT_AUTHENTICATED))
             }
             status if is_redirect(status) => follow(url, &response).map(Visit::Redirected),
-            _ => Err(self.refused(url, &response)),
+            _ => Err(self.refused(&response)),
         }
     }
 
-    fn refused(&self, url: &Url, response: &Response<Body>) -> Failure {
+    fn refused(&self, response: &Response<Body>) -> Failure {
         let status = response.status();
         let mut cause = format!("the server answered with status {}", status.as_u16());
-        let is_own = url.origin() == self.source.url.origin();
-        let is_unknown = self.source.tls.client_certificate(is_own).is_none();
+        let is_unknown = self.source.tls.client_certificate(&self.course).is_none();
         // Some let strangers in, and tell them so in HTTP.
-        if is_unknown && self.asked.load(Relaxed) {
+        if is_unknown && self.course.is_asked() {
             cause.push_str("; it asks for a client certificate (`ssl.certfile`)");
         }
         let busy = [
@@ -214,8 +211,10 @@ impl Fetcher {
         time: Duration,
     ) -> Result<Response<Body>, Failure> {
         let mut request = self.agent.get(url.uri().clone());
-        for (name, value) in headers {
-            request = request.header(name, value);
+        if self.course.is_at_home() {
+            for (name, value) in headers {
+                request = request.header(name, value);
+            }
         }
         let credentials = self.source.proxy.as_ref().and_then(Proxy::credentials);
         if let Some(credentials) =

@@ -6,6 +6,7 @@
 mod answer;
 mod bearer;
 mod connector;
+mod course;
 mod discovery;
 mod failure;
 mod fetch;

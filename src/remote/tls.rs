@@ -2,7 +2,6 @@
 //! it is shown.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use aws_lc_rs::digest;
 use rustls::client::ResolvesClientCert;
@@ -14,6 +13,7 @@ use rustls::sign::CertifiedKey;
 use rustls::{ClientConfig, InconsistentKeys, SignatureScheme};
 use zeroize::Zeroize;
 
+use super::course::Course;
 use super::listed::Listed;
 use super::server_verifier::{Judge, ServerVerifier};
 use super::unverified::Unverified;
@@ -111,13 +111,12 @@ impl PartialEq for ClientCertificate {
 #[derive(Debug)]
 struct OurCertificate {
     key: Option<Arc<CertifiedKey>>,
-    /// Whether a server has asked.
-    asked: Arc<AtomicBool>,
+    course: Arc<Course>,
 }
 
 impl ResolvesClientCert for OurCertificate {
     fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        self.asked.store(true, Relaxed);
+        self.course.ask();
         self.key.clone()
     }
 
@@ -147,20 +146,19 @@ pub(crate) fn certificates(file: &[u8]) -> Result<Vec<CertificateDer<'static>>, 
 
 impl Tls {
     /// The configuration of rustls for one connection. The system's authorities are read anew each time, so
-    /// that one that was installed meanwhile counts. A server that the endpoint redirects to is not shown
-    /// the client certificate.
+    /// that one that was installed meanwhile counts.
     pub(super) fn config(
         &self,
         is_own_origin: bool,
-        asked: &Arc<AtomicBool>,
+        course: &Arc<Course>,
     ) -> Result<ClientConfig, rustls::Error> {
         let crypto = Arc::new(provider::default_provider());
         let verifier = self.verifier(&crypto)?;
         let ours = OurCertificate {
             key: self
-                .client_certificate(is_own_origin)
+                .client_certificate(course)
                 .map(|certificate| Arc::clone(&certificate.key)),
-            asked: Arc::clone(asked),
+            course: Arc::clone(course),
         };
         let mut config = ClientConfig::builder_with_provider(crypto)
             .with_safe_default_protocol_versions()?
@@ -172,8 +170,9 @@ impl Tls {
     }
 
     /// The certificate that a server is shown if it asks for one.
-    pub(super) fn client_certificate(&self, is_own_origin: bool) -> Option<&ClientCertificate> {
-        self.client_certificate.as_ref().filter(|_| is_own_origin)
+    pub(super) fn client_certificate(&self, course: &Course) -> Option<&ClientCertificate> {
+        let certificate = self.client_certificate.as_ref();
+        certificate.filter(|_| course.is_at_home())
     }
 
     fn verifier(

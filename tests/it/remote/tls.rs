@@ -210,6 +210,36 @@ fn a_server_that_we_are_led_to_does_not_learn_who_we_are() {
 }
 
 #[test]
+fn a_server_that_leads_back_does_not_make_us_tell_who_we_are() {
+    let authority = Authority::new();
+    let home = serve(authority.suspicious_server(&["127.0.0.1"]));
+    let back = home.url("/admin");
+    let other = Server::https(authority.server(&["127.0.0.1"]), move |_| {
+        Reply::redirect(302, &back)
+    });
+    let away = other.url("/");
+    home.set(move |_| Reply::redirect(302, &away));
+    let client = authority.certificate(&["broker.example"], Date::Future);
+    let (certificate, key) = (
+        Scratch::new("c.pem", &client.pem),
+        Scratch::new("k.pem", client.key_pem()),
+    );
+    let ssl =
+        json!({ "cacertfile": authority.path(), "certfile": certificate.0, "keyfile": key.0 });
+    let broker = broker_with(&home, &ssl);
+    wait_for_failure(
+        &broker,
+        "the server asks for a client certificate; set `ssl.certfile` and `ssl.keyfile`",
+    );
+    let asked: Vec<_> = home
+        .requests()
+        .into_iter()
+        .map(|request| request.path)
+        .collect();
+    assert_eq!((asked, other.count()), (vec!["/".to_owned()], 1));
+}
+
+#[test]
 fn a_server_without_tls_is_told() {
     let authority = Authority::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
