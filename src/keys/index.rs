@@ -4,8 +4,9 @@ use std::borrow::Borrow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use foldhash::fast::RandomState;
 
@@ -15,8 +16,8 @@ use crate::algorithm::Algorithm;
 
 /// Some keys that do not change.
 pub(crate) struct KeyIndex {
-    /// Tells it from every other one of this process.
-    pub(super) number: u32,
+    /// Tells it from every other one of this process; none: there were too many.
+    pub(super) number: Option<NonZeroU32>,
     pub(crate) all: Vec<Arc<Key>>,
     pub(super) without_kid: Vec<Arc<Key>>,
     by_kid: HashMap<Kid, SameKid, RandomState>,
@@ -32,8 +33,8 @@ enum SameKid {
     Several(Vec<Arc<Key>>),
 }
 
-/// The number of the next index. After four thousand million, which takes centuries of refreshes, they come again.
-static NEXT: AtomicU32 = AtomicU32::new(1);
+/// The number of the next index. No number comes again: after four thousand million there are none.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl KeyIndex {
     pub(crate) fn new(all: Vec<Arc<Key>>) -> Self {
@@ -53,7 +54,9 @@ impl KeyIndex {
             }
         }
         Self {
-            number: NEXT.fetch_add(1, Relaxed).max(1),
+            number: u32::try_from(NEXT.fetch_add(1, Relaxed))
+                .ok()
+                .and_then(NonZeroU32::new),
             materials: all.iter().map(|key| key.identity.material).collect(),
             all,
             without_kid,

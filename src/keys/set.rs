@@ -1,5 +1,6 @@
 //! The keys of a verifier, and which of them may have signed a token.
 
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use arc_swap::Guard;
@@ -133,10 +134,15 @@ impl<'l> Keys<'l> {
         (sets.into_iter().flatten()).any(|set| !set.with_kid(kid).is_empty())
     }
 
-    /// Tells these keys from those of any other moment, before or after a reload. It is never 0.
-    pub(crate) fn moment(&self) -> u64 {
-        let fetched = self.fetched().map_or(0, |fetched| fetched.number);
-        u64::from(self.local.number) << 32 | u64::from(fetched)
+    /// Tells these keys from those of any other moment, before or after a reload. None: it cannot be told.
+    #[inline]
+    pub(crate) fn moment(&self) -> Option<NonZeroU64> {
+        let local = NonZeroU64::from(self.local.number?);
+        let fetched = match self.fetched() {
+            Some(fetched) => fetched.number?.get(),
+            None => 0,
+        };
+        NonZeroU64::new(local.get() << 32 | u64::from(fetched))
     }
 
     /// Whether they come from an endpoint, so that others may be there soon.

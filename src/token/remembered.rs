@@ -1,6 +1,7 @@
 //! A payload that is kept: for the session of its client, or until the token comes again.
 
 use std::borrow::Cow;
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
@@ -164,7 +165,8 @@ impl Remembered {
     pub(super) fn is_chosen(&self, name: KeyName<'_>, keys: &Keys<'_>) -> bool {
         let [_, kid, ..] = self.parts();
         // A name that is the token's own is the same: it is the same token.
-        self.head().chosen_at.load(Relaxed) == keys.moment()
+        NonZeroU64::new(self.head().chosen_at.load(Relaxed))
+            .is_some_and(|at| keys.moment() == Some(at))
             && (!name.is_clients || name.kid.map(str::as_bytes) == Some(kid))
     }
 
@@ -193,7 +195,8 @@ impl Remembered {
         let head = self.head();
         let is_named = head.key.kid.is_some() || name.kid.is_none();
         if is_named || !keys.are_fetched() {
-            head.chosen_at.store(keys.moment(), Relaxed);
+            let moment = keys.moment().map_or(0, NonZeroU64::get);
+            head.chosen_at.store(moment, Relaxed);
         }
     }
 
