@@ -11,18 +11,15 @@ use crate::json::Json;
 
 /// What these bytes hold and where that belongs, if they are no secret.
 pub(crate) fn recognise(bytes: &[u8]) -> Option<&'static str> {
-    // As it is copied out of a JSON text, too.
-    const AROUND: &[u8] = b"\"', \t\r\n";
+    as_written(bytes).or_else(|| as_written(&base64::of_text(unquoted(bytes)?)?))
+}
+
+/// A text without what is around it where it was copied out of a JSON text.
+fn unquoted(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = without_byte_order_mark(bytes);
-    let is_around = |byte: &u8| AROUND.contains(byte);
-    let start = bytes.iter().take_while(|byte| is_around(byte)).count();
-    let end = bytes
-        .iter()
-        .rev()
-        .take_while(|byte| is_around(byte))
-        .count();
-    let inner = bytes.get(start..bytes.len().saturating_sub(end));
-    as_written(bytes).or_else(|| as_written(&base64::of_text(inner.unwrap_or_default())?))
+    let is_inside = |byte: &u8| !b"\"', \t\r\n".contains(byte);
+    let start = bytes.iter().position(is_inside)?;
+    bytes.get(start..=bytes.iter().rposition(is_inside)?)
 }
 
 fn as_written(bytes: &[u8]) -> Option<&'static str> {

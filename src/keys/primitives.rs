@@ -83,7 +83,7 @@ impl Primitives {
         }
     }
 
-    pub(super) fn get(&self, algorithm: Algorithm) -> Option<&Primitive> {
+    fn get(&self, algorithm: Algorithm) -> Option<&Primitive> {
         match &self.kept {
             Kept::One(own, primitive) => (*own == algorithm).then_some(primitive),
             Kept::Several(all) => {
