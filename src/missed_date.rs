@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use humantime::format_rfc3339_seconds;
 
+use crate::host::clock::LAST_SECOND;
+
 /// A date of a token that is not met, in Unix seconds. It is a few numbers: only a log line makes a text of
 /// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +47,8 @@ impl fmt::Display for Seconds {
 
 /// Writes a time as RFC 3339 has it, in UTC, or as a number where there is no such date.
 fn write_time(f: &mut fmt::Formatter<'_>, seconds: i64) -> fmt::Result {
-    /// The last second of the year 9999.
-    const LAST: u64 = 253_402_300_799;
-    let since_1970 = u64::try_from(seconds).ok().filter(|since| *since <= LAST);
+    let since_1970 = Some(seconds).filter(|seconds| *seconds <= LAST_SECOND);
+    let since_1970 = since_1970.and_then(|seconds| u64::try_from(seconds).ok());
     let time =
         since_1970.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(since)));
     match time {

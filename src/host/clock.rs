@@ -7,6 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 #[cfg(target_os = "linux")]
 use rustix::time::ClockId;
 
+/// The last second of the year 9999, in Unix seconds: calendars and date formats end there.
+pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
+
 /// A function that tells the time in Unix seconds, from any thread.
 pub type ClockHook = Box<dyn Fn() -> i64 + Send + Sync>;
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use rustls::pki_types::{ServerName, UnixTime};
 use rustls::{AlertDescription, CertificateError, Error, OtherError, PeerIncompatible};
 
+use crate::host::clock::LAST_SECOND;
 use crate::host::quote::quoted;
 
 /// How many of the names in a certificate are told.
@@ -185,8 +186,10 @@ fn certificate(defect: &CertificateError) -> String {
 
 /// As HTTP writes a date; none after the year 9999.
 fn date(time: UnixTime) -> Option<String> {
-    const END: u64 = 253_402_300_800;
-    let seconds = Some(time.as_secs()).filter(|seconds| *seconds < END)?;
+    let seconds = time.as_secs();
+    i64::try_from(seconds)
+        .ok()
+        .filter(|seconds| *seconds <= LAST_SECOND)?;
     let time = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))?;
     Some(httpdate::fmt_http_date(time))
 }

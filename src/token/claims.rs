@@ -5,14 +5,11 @@ use std::sync::Arc;
 use super::date::{Date, is_longer_than};
 use super::names::ClaimSlot;
 use super::payload::{Dates, Latch, Payload};
+use crate::host::clock::LAST_SECOND;
 use crate::json::tape::Value;
 use crate::missed_date::MissedDate;
 use crate::refusal::Refusal;
 use crate::revocations::Issued;
-
-/// The last second of the year 9999, where expiry times end: a client a century hence must still
-/// be able to write the date.
-const LAST_EXPIRY: i64 = 253_402_300_799;
 
 /// How the dates of a token are compared with the clock.
 #[derive(Debug)]
@@ -119,7 +116,8 @@ impl Payload<'_> {
         }
         let claims = Claims {
             payload: self,
-            expires_at: expires_at.map(|end| end.min(LAST_EXPIRY)),
+            // A broker must still be able to write the date.
+            expires_at: expires_at.map(|end| end.min(LAST_SECOND)),
         };
         if let Some(longest) = rules.max_lifetime {
             claims.check_lifetime(longest)?;
