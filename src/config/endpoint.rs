@@ -1,5 +1,5 @@
-//! The options about an endpoint: `endpoint`, `refresh_interval`, `headers`, `ssl`,
-//! `max_fail_count`.
+//! The options about an endpoint: `endpoint`, `refresh_interval`, `headers`, `ssl`, `proxy`,
+//! `bearer_token_file`, `max_fail_count`.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -26,8 +26,10 @@ pub(super) struct Issuers {
 
 impl Issuer {
     fn start(config: IssuerConfig, before: Option<&Self>, log: &Log) -> Result<Self, ConfigError> {
+        let settings = config.keys.endpoint.as_ref();
+        let option = settings.map(|settings| settings.terms.option.clone());
         let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log)
-            .map_err(|problem| ConfigError::at("endpoint", problem))?;
+            .map_err(|problem| ConfigError::at(&option.unwrap_or_default(), problem))?;
         Ok(Self {
             rules: config.rules,
             keys,

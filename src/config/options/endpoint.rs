@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::{FailCount, Interval, Options, Ssl};
+use super::{FailCount, Interval, Ssl};
 
 /// The options about one endpoint. Each part of the configuration that may have an endpoint has options
 /// of these names, and takes them out of itself into this.
@@ -18,19 +18,4 @@ pub(crate) struct EndpointOptions {
     pub(crate) proxy: Option<Zeroizing<String>>,
     pub(crate) bearer_token_file: Option<String>,
     pub(crate) max_fail_count: Option<FailCount>,
-}
-
-impl Options<'_> {
-    /// Takes out the options about the top level's `endpoint`.
-    pub(crate) fn take_endpoint(&mut self) -> EndpointOptions {
-        EndpointOptions {
-            url: self.endpoint.take(),
-            refresh_interval: self.refresh_interval.take(),
-            headers: self.headers.take(),
-            ssl: self.ssl.take(),
-            proxy: self.proxy.take(),
-            bearer_token_file: self.bearer_token_file.take(),
-            max_fail_count: self.max_fail_count.take(),
-        }
-    }
 }

@@ -145,8 +145,12 @@ const INSTEAD: [(&[&str], &str); 24] = [
     ),
 ];
 
-/// What to write instead of an unknown option at this path.
+/// What to write instead of an unknown option at this path. An issuer has options as the top level has.
 pub(crate) fn instead(path: &str) -> Option<&'static str> {
+    let of_issuer = path
+        .strip_prefix("issuers[")
+        .and_then(|path| path.split_once("]."));
+    let path = of_issuer.map_or(path, |(_, option)| option);
     INSTEAD
         .iter()
         .find_map(|(paths, words)| paths.contains(&path).then_some(*words))

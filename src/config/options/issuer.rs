@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::{EndpointOptions, FailCount, Interval, KeyOptions, Lifetime, Ssl};
+use super::{FailCount, Interval, Lifetime, Ssl};
 use crate::algorithm::Algorithm;
 use crate::config::token_type::TokenTypes;
 use crate::config::verify_claims::VerifyClaims;
@@ -40,10 +40,7 @@ pub(crate) struct IssuerOptions<'a> {
     pub(crate) pubkey: Option<String>,
 
     #[serde(borrow, skip_serializing)]
-    #[cfg_attr(
-        test,
-        schemars(with = "Option<std::collections::BTreeMap<String, serde_json::Value>>")
-    )]
+    #[cfg_attr(test, schemars(with = "Option<super::schema::KeySet>"))]
     pub(crate) jwks: Option<Json<'a>>,
 
     #[cfg_attr(test, schemars(length(min = 1)))]
@@ -94,28 +91,4 @@ pub(crate) struct IssuerOptions<'a> {
     /// In the place of the top level's.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) acl_claim_name: Option<String>,
-}
-
-impl<'a> IssuerOptions<'a> {
-    /// Takes out the options that name the issuer's keys.
-    pub(crate) fn take_keys(&mut self) -> KeyOptions<'a> {
-        KeyOptions {
-            secret: self.secret.take(),
-            secret_file: self.secret_file.take(),
-            secret_base64_encoded: self.secret_base64_encoded,
-            public_key: self.public_key.take(),
-            pubkey: self.pubkey.take(),
-            jwks: self.jwks.take(),
-            jwks_file: self.jwks_file.take(),
-            endpoint: EndpointOptions {
-                url: self.endpoint.take(),
-                refresh_interval: self.refresh_interval.take(),
-                headers: self.headers.take(),
-                ssl: self.ssl.take(),
-                max_fail_count: self.max_fail_count.take(),
-                proxy: self.proxy.take(),
-                bearer_token_file: self.bearer_token_file.take(),
-            },
-        }
-    }
 }

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::{EndpointOptions, Options};
+use super::{EndpointOptions, IssuerOptions, Options};
 use crate::json::Json;
 
 /// The options that name keys. Each part of the configuration that may have keys has options of these
@@ -18,18 +18,40 @@ pub(crate) struct KeyOptions<'a> {
     pub(crate) endpoint: EndpointOptions,
 }
 
+/// Makes [`KeyOptions`] of a structure that has options of these names.
+macro_rules! take_keys {
+    ($options:expr) => {
+        KeyOptions {
+            secret: $options.secret.take(),
+            secret_file: $options.secret_file.take(),
+            secret_base64_encoded: $options.secret_base64_encoded,
+            public_key: $options.public_key.take(),
+            pubkey: $options.pubkey.take(),
+            jwks: $options.jwks.take(),
+            jwks_file: $options.jwks_file.take(),
+            endpoint: EndpointOptions {
+                url: $options.endpoint.take(),
+                refresh_interval: $options.refresh_interval.take(),
+                headers: $options.headers.take(),
+                ssl: $options.ssl.take(),
+                proxy: $options.proxy.take(),
+                bearer_token_file: $options.bearer_token_file.take(),
+                max_fail_count: $options.max_fail_count.take(),
+            },
+        }
+    };
+}
+
 impl<'a> Options<'a> {
     /// Takes out the options that name the top level's keys.
     pub(crate) fn take_keys(&mut self) -> KeyOptions<'a> {
-        KeyOptions {
-            secret: self.secret.take(),
-            secret_file: self.secret_file.take(),
-            secret_base64_encoded: self.secret_base64_encoded,
-            public_key: self.public_key.take(),
-            pubkey: self.pubkey.take(),
-            jwks: self.jwks.take(),
-            jwks_file: self.jwks_file.take(),
-            endpoint: self.take_endpoint(),
-        }
+        take_keys!(self)
+    }
+}
+
+impl<'a> IssuerOptions<'a> {
+    /// Takes out the options that name the issuer's keys.
+    pub(crate) fn take_keys(&mut self) -> KeyOptions<'a> {
+        take_keys!(self)
     }
 }

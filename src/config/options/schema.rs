@@ -169,3 +169,26 @@ fn the_published_schema_is_that_of_the_code() {
         "include/jwt_auth.schema.json is out of date; JWT_AUTH_BLESS=1 cargo test writes it anew"
     );
 }
+
+/// What an issuer's options about keys may be is what those of the top level may be.
+#[test]
+fn the_options_about_keys_are_the_same_for_issuers() {
+    let schema = schema_for!(Options<'_>);
+    let schema = schema.as_value();
+    let at = |pointer: &str| {
+        let mut option = schema.pointer(pointer).cloned().unwrap_or_default();
+        if let Some(option) = option.as_object_mut() {
+            option.remove("description");
+        }
+        option
+    };
+    for option in KEY_SOURCES
+        .iter()
+        .chain(&OF_ENDPOINT)
+        .chain(&["secret_base64_encoded"])
+    {
+        let top = at(&format!("/properties/{option}"));
+        let own = at(&format!("/$defs/IssuerOptions/properties/{option}"));
+        assert!(!top.is_null() && top == own, "{option}: {top} and {own}");
+    }
+}

@@ -41,6 +41,10 @@ fn a_defect_names_the_issuer_and_the_option() {
             "`issuers[1].secert`: unknown",
         ),
         (
+            json!({ "issuer": PLANT, "jwks_uri": "https://id.example" }),
+            "`issuers[1].jwks_uri`: unknown; write `endpoint`",
+        ),
+        (
             json!({ "issuer": PLANT, "leeway": 3 }),
             "`issuers[1].leeway`: unknown",
         ),
