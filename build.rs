@@ -8,7 +8,7 @@ use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style}
 
 /// What the header is made of, in the order in which its functions appear.
 const SOURCES: [&str; 7] = [
-    "src/refusal.rs",
+    "src/refusal/reason.rs",
     "src/acl/request.rs",
     "src/host/log.rs",
     "src/ffi/types.rs",

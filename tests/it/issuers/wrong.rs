@@ -46,7 +46,7 @@ fn a_token_that_another_issuer_signed_says_so() {
     told(
         &Broker::new(&config),
         &token_by(PLANT, "ed25519", "top"),
-        "signed by a key that is of no issuer",
+        "signed by a key of the configuration's top level",
     );
 }
 
