@@ -2,3 +2,4 @@
 
 mod conditions;
 mod options;
+mod verify_claims;

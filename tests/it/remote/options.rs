@@ -24,6 +24,8 @@ fn options_about_an_endpoint_need_one() {
         ("headers", json!({})),
         ("ssl", json!({})),
         ("max_fail_count", json!(5)),
+        ("proxy", json!("http://proxy.example:3128")),
+        ("bearer_token_file", json!("/etc/token")),
     ] {
         let config = json!({ "secret": SECRET, option: value });
         refused(&config, &format!("`{option}`: there is no `endpoint`"));
