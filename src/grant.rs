@@ -13,7 +13,7 @@ pub struct Grant {
     pub(crate) remembered: Remembered,
     /// None: there are none.
     attributes: Option<Box<Attributes>>,
-    /// What the ACL claim says; none: there is none.
+    /// What the operator's rules and the ACL claim say; none: there are none.
     acl: Option<Box<Acl>>,
     terms: Terms,
     /// What a revocation can name of the token.
@@ -73,7 +73,9 @@ impl Grant {
         match &self.acl {
             _ if self.terms.superuser => Permission::Allow,
             None => Permission::NoMatch,
-            Some(_) if self.terms.token_expires_at.is_some_and(|end| now >= end) => {
+            Some(acl)
+                if acl.has_claim() && self.terms.token_expires_at.is_some_and(|end| now >= end) =>
+            {
                 Permission::Deny
             }
             Some(acl) => acl.permission(request, topic),

@@ -40,6 +40,7 @@ compile_error!("a panic must not end the broker: build with panic = \"unwind\"")
 
 mod acl;
 mod algorithm;
+mod automaton;
 mod bytes;
 mod certificate;
 mod client;
@@ -54,6 +55,7 @@ mod host;
 mod json;
 mod keys;
 mod missed_date;
+mod operator_rules;
 mod policy;
 mod refusal;
 mod remote;

@@ -5,6 +5,7 @@ use crate::certificate::CertificateBinding;
 use crate::client::Client;
 use crate::conditions::Expectation;
 use crate::json::tape::{Object, Read, Value};
+use crate::operator_rules::OperatorRules;
 use crate::refusal::Refusal;
 use crate::token::{ClaimPath, ClaimTable, Claims};
 
@@ -14,6 +15,8 @@ pub(crate) struct Policy {
     /// The custom verification fields, in the order of the configuration.
     verify_claims: Vec<(ClaimPath, Expectation)>,
     certificate_binding: CertificateBinding,
+    /// The operator's topic permissions, which come before those of the token.
+    operator: Option<OperatorRules>,
     /// The claim that holds the topic permissions.
     acl_claim: ClaimPath,
     /// A client may stay after its token has expired.
@@ -65,6 +68,7 @@ impl Policy {
     pub(crate) fn new(
         verify_claims: impl Iterator<Item = Expectation>,
         certificate_binding: CertificateBinding,
+        operator: Option<OperatorRules>,
         acl_claim_name: &str,
         outlives_token: bool,
         table: &mut ClaimTable,
@@ -76,6 +80,7 @@ impl Policy {
                 .map(|expectation| (path(&expectation.claim), expectation))
                 .collect(),
             certificate_binding,
+            operator,
             outlives_token,
         }
     }
@@ -101,8 +106,17 @@ impl Policy {
             self.certificate_binding.check(confirmation, client)?;
         }
         let attributes = claims.client_attrs().and_then(Value::as_object);
-        let acl = if need == Need::Session || !claims.acl_valid_for_all().is_set() {
-            self.acl(&claims, &Bearer { client, attributes }, need, buffers)?
+        let operator = self.operator.as_ref();
+        let acl = if need == Need::Session
+            || !claims.acl_valid_for_all().is_set()
+            || operator.is_some_and(|operator| operator.rules.may_refuse())
+        {
+            let bearer = Bearer {
+                client,
+                attributes,
+                claims: claims.all(),
+            };
+            self.acl(&claims, &bearer, need, buffers)?
         } else {
             None
         };
@@ -127,11 +141,16 @@ impl Policy {
         need: Need,
         buffers: &mut acl::Buffers,
     ) -> Result<Option<Box<Acl>>, Refusal> {
-        let Some(claim) = self.acl_claim.find(claims) else {
-            return Ok(None);
+        let claim = self.acl_claim.find(claims);
+        let reading = match &self.operator {
+            None if claim.is_none() => return Ok(None),
+            None => acl::read(claim, bearer, need, buffers)?,
+            Some(operator) => {
+                let applies = operator.decider(claims, bearer.client);
+                acl::read_all(&operator.rules, applies, claim, bearer, need, buffers)?
+            }
         };
-        let reading = acl::read(claim, bearer, need, buffers)?;
-        if reading.valid_for_all {
+        if claim.is_some() && reading.valid_for_all {
             claims.acl_valid_for_all().set();
         }
         Ok(reading.acl)

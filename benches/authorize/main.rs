@@ -11,6 +11,7 @@
 )]
 
 mod memory;
+mod operator;
 mod scan;
 
 use divan::{Bencher, black_box};

@@ -15,10 +15,10 @@ enum { MAX_CONFIG = 16 * 1024 * 1024, DEFAULT_MAX_OFFLINE_CLIENTS = 20000 };
 // The library's options whose values are not strings. In mosquitto.conf their values are JSON; the
 // values of all other options are strings without quotes, so a secret such as 12345 stays text.
 static const char *const IN_JSON[] = {
-    "algorithms", "cache_capacity", "check_iat", "disconnect_after_expire", "headers",
-    "issuers", "jwks", "leeway", "max_fail_count", "max_key_trials", "max_lifetime",
-    "max_token_size", "refresh_interval", "require_exp", "secret_base64_encoded", "ssl",
-    "token_type", "verify_claims",
+    "acl", "algorithms", "cache_capacity", "check_iat", "disconnect_after_expire",
+    "headers", "issuers", "jwks", "leeway", "max_fail_count", "max_key_trials",
+    "max_lifetime", "max_token_size", "refresh_interval", "require_exp",
+    "secret_base64_encoded", "ssl", "token_type", "verify_claims",
 };
 
 static bool is_in_json(const char *name) {

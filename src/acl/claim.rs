@@ -1,14 +1,21 @@
-//! From the ACL claim, in either of EMQX's forms, to an [`Acl`] for one client.
+//! From the operator's rules and the ACL claim, in either of EMQX's forms, to an [`Acl`] for one client.
+
+use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet};
-use super::fill::{Fill, Unusable};
-use super::filters::{Collector, Filters};
+use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
+use super::filters::{Collector, Filters, Target};
+use super::multiply::{self, Template};
+use super::operator::OperatorRules;
 use super::pattern::Patterns;
 use super::permissions::Acl;
 use super::request::Permission;
 use super::rule::{self, Rule};
 use super::values::Bearer;
+use super::who::{About, Decider};
+use crate::client::template::{Piece, Pieces};
 use crate::json::tape::{Array, Object, Value};
 use crate::refusal::Refusal;
 
@@ -21,29 +28,26 @@ pub(crate) enum Need {
     Session,
 }
 
-/// A well-formed ACL claim.
+/// Well-formed topic permissions.
 pub(crate) struct Reading {
-    /// The topic permissions, if a session is needed.
+    /// The topic permissions, if there are any and a session is needed.
     pub(crate) acl: Option<Box<Acl>>,
-    /// It is well-formed for every client: no placeholder was filled in for this one.
+    /// The claim is well-formed for every client: no placeholder was filled in for this one.
     pub(crate) valid_for_all: bool,
 }
 
-/// Where a claim's filters are collected.
+/// Where filters are collected.
 #[derive(Default)]
 pub(crate) struct Buffers {
     /// A topic whose placeholders are filled in.
     text: String,
-    allow: Collector,
-    deny: Collector,
+    filters: Collector,
 }
 
 impl Buffers {
     /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
-        [self.allow.size(), self.deny.size()]
-            .into_iter()
-            .fold(self.text.capacity(), usize::saturating_add)
+        self.filters.size().saturating_add(self.text.capacity())
     }
 }
 
@@ -53,47 +57,95 @@ impl Buffers {
 ///
 /// The claim is malformed: which rule, and why.
 pub(crate) fn read(
-    claim: Value<'_>,
+    claim: Option<Value<'_>>,
     bearer: &Bearer<'_>,
     need: Need,
     buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Buffers { text, allow, deny } = buffers;
-    let keep = need == Need::Session;
-    allow.start(keep);
-    deny.start(keep);
-    let mut reader = AclReader {
+    let Buffers { text, filters } = buffers;
+    filters.start(need == Need::Session);
+    let reader = AclReader {
         fill: Fill::new(bearer, text),
         patterns: Patterns::default(),
-        allow,
-        deny,
+        filters,
+        before: 0,
     };
-    let read = match (claim.as_object(), claim.as_array()) {
-        (Some(lists), _) => reader.read_map(lists).map_err(|defect| (None, defect)),
-        (_, Some(rules)) => reader.read_list(rules),
-        _ => Err((None, "neither an object nor a list")),
+    reader.finish(claim, None, need)
+}
+
+/// Reads the operator's rules, and the ACL claim of a bearer. `applies` decides the conditions on claims of a rule with
+/// this permission.
+///
+/// # Errors
+///
+/// As for [`read`]; or a rule of the operator that denies something cannot be kept to for this bearer.
+#[inline(never)]
+pub(crate) fn read_all<C>(
+    operator: &OperatorRules<C>,
+    applies: impl Fn(&C, Permission) -> bool,
+    claim: Option<Value<'_>>,
+    bearer: &Bearer<'_>,
+    need: Need,
+    buffers: &mut Buffers,
+) -> Result<Reading, Refusal> {
+    let Buffers { text, filters } = buffers;
+    filters.start(need == Need::Session);
+    let mut fill = Fill::new(bearer, text);
+    fill.start_operator();
+    operator.add(applies, &mut fill, filters)?;
+    fill.start_claim();
+    filters.start_count();
+    let reader = AclReader {
+        fill,
+        patterns: Patterns::default(),
+        filters,
+        before: operator.count(),
     };
-    let otherwise = read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })?;
-    Ok(Reading {
-        valid_for_all: !reader.fill.was_needed(),
-        acl: keep.then(|| {
-            Box::new(Acl {
-                allow: Filters::sorted(reader.allow),
-                deny: Filters::sorted(reader.deny),
-                otherwise,
-            })
-        }),
-    })
+    reader.finish(claim, operator.shared(), need)
 }
 
 struct AclReader<'a> {
     fill: Fill<'a>,
     patterns: Patterns,
-    allow: &'a mut Collector,
-    deny: &'a mut Collector,
+    filters: &'a mut Collector,
+    /// How many rules come before those of the claim.
+    before: u32,
 }
 
 impl AclReader<'_> {
+    /// Reads the claim, if there is one, and puts all permissions together.
+    fn finish(
+        mut self,
+        claim: Option<Value<'_>>,
+        shared: Option<&Arc<Filters>>,
+        need: Need,
+    ) -> Result<Reading, Refusal> {
+        let otherwise = claim.map_or(Ok(Permission::NoMatch), |claim| self.read(claim))?;
+        let is_said = claim.is_some() || shared.is_some() || !self.filters.is_empty();
+        let acl = (need == Need::Session && is_said).then(|| {
+            Box::new(Acl {
+                own: Filters::sorted(self.filters),
+                shared: shared.cloned(),
+                otherwise,
+                has_claim: claim.is_some(),
+            })
+        });
+        Ok(Reading {
+            acl,
+            valid_for_all: !self.fill.was_needed(),
+        })
+    }
+
+    /// Reads the claim; what holds where none of its rules does.
+    fn read(&mut self, claim: Value<'_>) -> Result<Permission, Refusal> {
+        let read = match (claim.as_object(), claim.as_array()) {
+            (Some(lists), _) => self.read_map(lists).map_err(|defect| (None, defect)),
+            (_, Some(rules)) => self.read_list(rules),
+            _ => Err((None, "neither an object nor a list")),
+        };
+        read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })
+    }
+
     /// Reads the map form, of EMQX 4.3: the topics that are allowed; all others are denied.
     fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Defect> {
         for (name, topics) in lists.iter() {
@@ -103,12 +155,18 @@ impl AclReader<'_> {
                 b"all" => Actions::All,
                 _ => continue,
             };
-            let conditions = Conditions::new(Permission::Allow, actions, QosSet::ALL, None);
+            let permission = Permission::Allow;
+            let rule = Target {
+                number: self.before.saturating_add(1),
+                permission,
+                conditions: Conditions::new(permission, actions, QosSet::ALL, None),
+            };
             for topic in rule::list(topics)?.iter() {
                 let topic = rule::topic(topic)?;
                 match self.fill.filter(&topic, true) {
-                    Ok(filter) => self.allow.add(0, conditions, filter)?,
+                    Ok(filter) => self.filters.add(rule, filter)?,
                     Err(Unusable::Invalid | Unusable::NoValue) => {}
+                    Err(Unusable::HasClaims) => self.multiply(rule, std::iter::once(topic))?,
                     Err(Unusable::Defect(defect)) => return Err(defect),
                 }
             }
@@ -119,39 +177,87 @@ impl AclReader<'_> {
     /// Reads the list form, of EMQX 5.5: rules, of which the first that matches decides.
     fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
         for (number, rule) in (1..).zip(rules.iter()) {
-            let read = Rule::read(rule, self.fill.values(), &mut self.patterns)
-                .and_then(|rule| self.add_rule(number, &rule));
-            read.map_err(|defect| (Some(number), defect))?;
+            let mut who = Decider {
+                about: About::This,
+                values: self.fill.values(),
+                patterns: &mut self.patterns,
+            };
+            let read = Rule::read(rule, &mut who);
+            let about = who.about;
+            read.and_then(|rule| self.add_rule(number, &rule, about))
+                .map_err(|defect| (Some(number), defect))?;
         }
         Ok(Permission::NoMatch)
     }
 
-    fn add_rule(&mut self, number: u32, rule: &Rule<'_>) -> Result<(), Defect> {
+    fn add_rule(&mut self, number: u32, rule: &Rule<'_>, about: About) -> Result<(), Defect> {
         let denies = rule.permission == Permission::Deny;
+        let is_about_client = about.holds(rule.permission);
+        let target = Target {
+            number: self.before.saturating_add(number),
+            permission: rule.permission,
+            conditions: rule.conditions,
+        };
+        let mut have_claims = false;
         for topic in rule.topics() {
             let topic = rule::topic(topic)?;
-            match self.fill.filter(&topic, rule.is_about_client) {
+            match self.fill.filter(&topic, is_about_client) {
                 Err(Unusable::Invalid) => return Err("a topic that is no valid filter"),
                 Err(Unusable::Defect(defect)) => return Err(defect),
                 // A rule about other clients must be well-formed too, and is left out.
-                _ if !rule.is_about_client => {}
-                Ok(filter) => {
-                    let rules = if denies {
-                        &mut *self.deny
-                    } else {
-                        &mut *self.allow
-                    };
-                    rules.add(number, rule.conditions, filter)?;
-                }
+                _ if !is_about_client => {}
+                Ok(filter) => self.filters.add(target, filter)?,
+                Err(Unusable::HasClaims) => have_claims = true,
                 Err(Unusable::NoValue) if denies => {
-                    return Err(
-                        "a deny rule with a placeholder for what the client did not send, \
-                                or what is too long or cannot be part of a level",
-                    );
+                    return Err(UNFILLED_BAN);
                 }
                 Err(Unusable::NoValue) => {}
             }
         }
+        if have_claims {
+            self.multiply(target, rule.topics().filter_map(Value::as_bytes))?;
+        }
         Ok(())
+    }
+
+    /// Adds the filters of those topics that have `${claims.NAME}`.
+    #[cold]
+    fn multiply<'t>(
+        &mut self,
+        rule: Target,
+        topics: impl Iterator<Item = Cow<'t, [u8]>>,
+    ) -> Result<(), Defect> {
+        let mut buffer = String::new();
+        let templates: Vec<_> = topics
+            .filter_map(|topic| WrittenTemplate::new(topic, &mut buffer))
+            .collect();
+        multiply::add(rule, templates.iter(), &mut self.fill, self.filters)
+    }
+}
+
+/// A topic with placeholders, as it is written.
+struct WrittenTemplate<'t> {
+    text: Cow<'t, [u8]>,
+    shape: Shape,
+}
+
+impl<'t> WrittenTemplate<'t> {
+    /// None: it is a filter as it is written.
+    fn new(text: Cow<'t, [u8]>, buffer: &mut String) -> Option<Self> {
+        if !matches!(fill::plain(&text), Ok(None)) {
+            return None;
+        }
+        let shape = Shape::of(std::str::from_utf8(&text).ok()?, buffer).ok()?;
+        Some(Self { text, shape })
+    }
+}
+
+impl Template for WrittenTemplate<'_> {
+    fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    fn pieces(&self) -> impl Iterator<Item = Option<Piece<'_>>> + Clone {
+        Pieces(std::str::from_utf8(&self.text).unwrap_or_default())
     }
 }

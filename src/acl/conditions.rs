@@ -25,6 +25,11 @@ pub(super) enum Actions {
 
 impl Actions {
     /// As EMQX spells them.
+    #[expect(
+        clippy::inline_always,
+        reason = "each rule of a token is read by it, and the operator's rules must not make that a call"
+    )]
+    #[inline(always)]
     pub(super) fn from_name(name: &[u8]) -> Option<Self> {
         match name {
             b"pub" | b"publish" => Some(Self::Publish),
@@ -36,6 +41,7 @@ impl Actions {
 }
 
 impl Conditions {
+    #[inline]
     pub(super) fn new(
         permission: Permission,
         actions: Actions,
@@ -82,6 +88,7 @@ impl QosSet {
     }
 
     /// Reads EMQX's spellings: `1`, `[0, "1"]`, `"0,2"`, and null for all.
+    #[inline]
     pub(super) fn read(value: Value<'_>) -> Result<Self, Defect> {
         let set = match value.read() {
             Read::Null => Some(Self::ALL),
@@ -122,6 +129,7 @@ fn qos_digit(digit: &str) -> Option<Qos> {
 }
 
 /// Reads EMQX's spellings of `retain`; none: retained or not.
+#[inline]
 pub(super) fn read_retain(value: Value<'_>) -> Result<Option<bool>, Defect> {
     let number = match value.read() {
         Read::Number(number) => number.integer(),

@@ -23,3 +23,13 @@ pub(super) const LARGEST_PATTERN: usize = 1 << 14;
 
 /// The largest automata that all patterns of a claim may become, in bytes of memory.
 pub(super) const LARGEST_PATTERNS: usize = 1 << 16;
+
+/// How many filters the topics of a rule with `${claims.NAME}` may become, or one such topic of the map form.
+pub(super) const MOST_MULTIPLIED: usize = 64;
+
+/// How many parts, between dots, all the different names in `${claims.NAME}` of a claim may have: for each part
+/// the members of the token are searched once.
+pub(super) const MOST_NAME_PARTS: usize = 128;
+
+/// How many dots one of these names may have, as a name in the configuration may.
+pub(super) const MOST_DOTS: usize = 32;

@@ -1,14 +1,17 @@
-//! Topic permissions: what the ACL claim of a token lets its client publish and subscribe to.
+//! Topic permissions: what the operator's rules and the ACL claim of a token let a client publish and subscribe to.
 //!
-//! The claim is read once, when the client connects: everything that depends on the client alone
-//! (its id, name, address, attributes) is settled then, and what is left is topic filters with
-//! the number of their rule, sorted so that asking is a walk along the levels of a topic.
+//! The operator's rules are compiled with the configuration. The claim is read once, when the client connects:
+//! everything that depends on the client alone (its id, name, address, attributes) is settled then, and what is
+//! left is topic filters with the number of their rule, sorted so that asking is a walk along the levels of a topic.
 
 mod claim;
+mod claim_texts;
 mod conditions;
 mod fill;
 mod filters;
 mod limits;
+mod multiply;
+mod operator;
 mod pattern;
 mod permissions;
 mod request;
@@ -18,7 +21,8 @@ mod unicode;
 mod values;
 mod who;
 
-pub(crate) use claim::{Buffers, Need, read};
+pub(crate) use claim::{Buffers, Need, read, read_all};
+pub(crate) use operator::{CompiledRule, NumberedRule, OperatorRules};
 pub(crate) use permissions::Acl;
 pub use request::{Action, Permission, Qos, Request};
 pub(crate) use values::Bearer;

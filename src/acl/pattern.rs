@@ -1,13 +1,17 @@
 //! Patterns: `clientid_re` and `username_re`.
 //!
-//! A pattern is compiled for each client that connects, and searched for once, mostly in a short text. So it
+//! A pattern of a token is compiled for each client that connects, and searched for once, mostly in a short text. So it
 //! becomes no more than the nondeterministic automaton that `regex` too begins with; what `regex` builds beside
 //! it to search long texts faster takes longer to build than the search takes. The bounded backtracker tries
 //! each state of the automaton at most once for each byte of the text. Both are limited, so the search is too.
 
+use std::borrow::Cow;
+
 use regex_automata::nfa::thompson::backtrack::BoundedBacktracker;
 use regex_automata::nfa::thompson::{Compiler, Config};
+use regex_syntax::ast::Ast;
 use regex_syntax::ast::parse::ParserBuilder;
+use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::TranslatorBuilder;
 
 use super::Defect;
@@ -17,6 +21,7 @@ use super::limits::{
 };
 use super::unicode::asks_for_tables;
 use super::who::About;
+use crate::automaton::Automaton;
 use crate::json::tape::Value;
 
 /// The patterns of one claim that have been read.
@@ -34,11 +39,7 @@ impl Patterns {
     /// Whether a pattern is found anywhere in the field, which must have been sent. As in EMQX, where patterns
     /// see bytes: `.` is one of them, and `\w` and `\d` are ASCII.
     pub(super) fn like(&mut self, value: Value<'_>, field: Option<&[u8]>) -> Result<About, Defect> {
-        let pattern = value
-            .as_str()
-            .filter(|pattern| !pattern.is_empty())
-            .ok_or("clientid_re or username_re is not a pattern")?;
-        let pattern = self.compile(&pattern)?;
+        let pattern = self.compile(&text(value)?)?;
         Ok(match field {
             None => About::Another,
             Some(field) if field.len() > LONGEST_VALUE => About::Unknown,
@@ -67,9 +68,10 @@ impl Patterns {
     }
 }
 
+const NO_EXPRESSION: Defect = "clientid_re or username_re is no regular expression";
+
 /// Compiles a pattern with the defaults of `regex::bytes`, but for Unicode.
 fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
-    const NO_EXPRESSION: Defect = "clientid_re or username_re is no regular expression";
     let parsed = ParserBuilder::new()
         .nest_limit(DEEPEST_PATTERN)
         .build()
@@ -78,12 +80,7 @@ fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
     if asks_for_tables(&parsed) {
         return Err("a clientid_re or username_re with classes or case of Unicode");
     }
-    let expression = TranslatorBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .translate(pattern, &parsed)
-        .map_err(|_| NO_EXPRESSION)?;
+    let expression = translate(pattern, &parsed)?;
     let limited = Config::new()
         .utf8(false)
         .nfa_size_limit(Some(LARGEST_PATTERN));
@@ -95,4 +92,42 @@ fn compile(pattern: &str) -> Result<BoundedBacktracker, Defect> {
             Some(_) => "a clientid_re or username_re that compiles to more than 16 KiB",
             None => NO_EXPRESSION,
         })
+}
+
+fn translate(pattern: &str, parsed: &Ast) -> Result<Hir, Defect> {
+    TranslatorBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .translate(pattern, parsed)
+        .map_err(|_| NO_EXPRESSION)
+}
+
+/// A pattern of the operator's, compiled once.
+#[derive(Debug)]
+pub(super) struct OperatorPattern(Automaton);
+
+impl OperatorPattern {
+    pub(super) fn new(value: Value<'_>) -> Result<Self, Defect> {
+        let pattern = text(value)?;
+        let parsed = ParserBuilder::new().build().parse(&pattern);
+        let expression = translate(&pattern, &parsed.map_err(|_| NO_EXPRESSION)?)?;
+        Automaton::of_bytes(&expression).map(Self)
+    }
+
+    /// As for a pattern of a token: also here a client chooses how long the field is.
+    pub(super) fn like(&self, field: Option<&[u8]>) -> About {
+        match field {
+            None => About::Another,
+            Some(field) if field.len() > LONGEST_VALUE => About::Unknown,
+            Some(field) => About::from(self.0.is_found_in(field)),
+        }
+    }
+}
+
+fn text(value: Value<'_>) -> Result<Cow<'_, str>, Defect> {
+    value
+        .as_str()
+        .filter(|pattern| !pattern.is_empty())
+        .ok_or("clientid_re or username_re is not a pattern")
 }

@@ -7,18 +7,14 @@ use std::borrow::Cow;
 
 use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet, read_retain};
-use super::pattern::Patterns;
 use super::request::Permission;
-use super::values::Values;
-use super::who::{self, About};
+use super::who::{ClientConditions, ClientField};
 use crate::json::tape::{Array, Object, Read, Value};
 
 /// A rule that has been read.
 pub(super) struct Rule<'j> {
     pub(super) permission: Permission,
     pub(super) conditions: Conditions,
-    /// Its conditions about the client are met by this one.
-    pub(super) is_about_client: bool,
     topics: Topics<'j>,
 }
 
@@ -29,18 +25,14 @@ enum Topics<'j> {
 }
 
 impl<'j> Rule<'j> {
-    pub(super) fn read(
-        rule: Value<'j>,
-        values: &Values<'_>,
-        patterns: &mut Patterns,
-    ) -> Result<Self, Defect> {
-        let client = values.client();
+    /// Reads a rule, and gives its conditions about the client to `who`.
+    #[inline]
+    pub(super) fn read(rule: Value<'j>, who: &mut impl ClientConditions) -> Result<Self, Defect> {
         let members = rule.as_object().ok_or("a rule that is not an object")?;
         let mut permission = None;
         let mut actions = None;
         let mut qos = QosSet::ALL;
         let mut retain = None;
-        let mut about = About::This;
         for (name, value) in members.iter() {
             match name.as_ref() {
                 b"permission" => {
@@ -50,11 +42,11 @@ impl<'j> Rule<'j> {
                 b"topic" | b"topics" => {}
                 b"qos" => qos = QosSet::read(value)?,
                 b"retain" => retain = read_retain(value)?,
-                b"clientid" => about = about.and(who::exactly(value, client.client_id)?),
-                b"username" => about = about.and(who::exactly(value, client.username)?),
-                b"clientid_re" => about = about.and(patterns.like(value, client.client_id)?),
-                b"username_re" => about = about.and(patterns.like(value, client.username)?),
-                b"ipaddr" => about = about.and(who::from_address(value, values.address())?),
+                b"clientid" => who.exactly(ClientField::ClientId, value)?,
+                b"username" => who.exactly(ClientField::Username, value)?,
+                b"clientid_re" => who.like(ClientField::ClientId, value)?,
+                b"username_re" => who.like(ClientField::Username, value)?,
+                b"ipaddr" => who.address(value)?,
                 b"zone" | b"zone_re" | b"listener" | b"listener_re" => {
                     return Err("zone and listener are EMQX's own, and cannot be checked");
                 }
@@ -66,12 +58,6 @@ impl<'j> Rule<'j> {
         Ok(Self {
             permission,
             conditions: Conditions::new(permission, actions, qos, retain),
-            is_about_client: match about {
-                About::This => true,
-                About::Another => false,
-                // An unknown field must neither lift a ban nor grant anything.
-                About::Unknown => permission == Permission::Deny,
-            },
             topics: read_topics(members)?,
         })
     }
@@ -86,6 +72,7 @@ impl<'j> Rule<'j> {
     }
 }
 
+#[inline]
 fn read_permission(name: &[u8]) -> Option<Permission> {
     match name {
         b"allow" => Some(Permission::Allow),
@@ -95,6 +82,11 @@ fn read_permission(name: &[u8]) -> Option<Permission> {
 }
 
 /// The topics, of which either member may be null if the other is not.
+#[expect(
+    clippy::inline_always,
+    reason = "each rule of a token is read by it, and the operator's rules must not make that a call"
+)]
+#[inline(always)]
 fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
     let given = |name| {
         let value: Option<Value<'j>> = members.get(name);
@@ -110,6 +102,7 @@ fn read_topics<'j>(members: Object<'j>) -> Result<Topics<'j>, Defect> {
 }
 
 /// The topics of a list.
+#[inline]
 pub(super) fn list(topics: Value<'_>) -> Result<Array<'_>, Defect> {
     let topics = topics.as_array();
     topics.ok_or("a list of topics that is not a list")

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
+use super::claim_texts::{ClaimText, ClaimTexts};
 use super::limits::LONGEST_VALUE;
 use crate::client::Client;
 use crate::client::template::Placeholder;
@@ -12,9 +13,12 @@ use crate::json::tape::Object;
 
 /// Who presents the token: whose values fill the placeholders. (Not the `sub` of the token.)
 pub(crate) struct Bearer<'a> {
+    /// By the user name that it has in topic permissions.
     pub(crate) client: &'a Client<'a>,
     /// The claim `client_attrs`.
     pub(crate) attributes: Option<Object<'a>>,
+    /// All claims, for `${claims.NAME}`.
+    pub(crate) claims: Option<Object<'a>>,
 }
 
 /// What is known of a bearer.
@@ -24,6 +28,8 @@ pub(super) struct Values<'a> {
     username: OnceCell<Option<&'a str>>,
     attributes: OnceCell<Vec<Attribute<'a>>>,
     address: OnceCell<Option<IpAddr>>,
+    /// What is known of claims; none: no topic has asked for any.
+    claims: Option<Box<ClaimTexts<'a>>>,
 }
 
 /// The name of a client attribute, and its value if that can be a part of a level.
@@ -37,6 +43,7 @@ impl<'a> Values<'a> {
             username: OnceCell::new(),
             attributes: OnceCell::new(),
             address: OnceCell::new(),
+            claims: None,
         }
     }
 
@@ -59,7 +66,21 @@ impl<'a> Values<'a> {
                     .ok()?;
                 attributes.get(at)?.1.as_deref()
             }
+            // A claim may have several: see `Fill::multiplied`.
+            Placeholder::Claim(_) => None,
         }
+    }
+
+    /// The texts of claims.
+    pub(super) fn claims(&mut self) -> &mut ClaimTexts<'a> {
+        let claims = self.bearer.claims;
+        self.claims
+            .get_or_insert_with(|| Box::new(ClaimTexts::new(claims)))
+    }
+
+    /// The values of a claim that were counted.
+    pub(super) fn texts(&self, name: &str) -> &[ClaimText<'a>] {
+        self.claims.as_ref().map_or(&[], |claims| claims.get(name))
     }
 
     /// The address the client connects from, if it was given and can be read.
@@ -87,7 +108,7 @@ fn attributes(claim: Object<'_>) -> Vec<Attribute<'_>> {
 }
 
 /// Whether a value can be a part of a level.
-fn is_part(value: &str) -> bool {
+pub(super) fn is_part(value: &str) -> bool {
     value.len() <= LONGEST_VALUE && !value.contains(['/', '+', '#', '\0'])
 }
 

@@ -1,5 +1,5 @@
 //! Text with placeholders for what is known of a client: `%u`, `%c`, `${username}`, `${clientid}`, and
-//! in topics `${client_attrs.NAME}` as well.
+//! in topics `${client_attrs.NAME}` and `${claims.NAME}` as well.
 
 use crate::bytes::{Block16, Hits};
 use crate::client::Client;
@@ -17,18 +17,21 @@ enum Part {
 }
 
 /// A piece of a text.
-enum Piece<'t> {
+#[derive(Clone, Copy)]
+pub(crate) enum Piece<'t> {
     Text(&'t str),
     Placeholder(Placeholder<'t>),
 }
 
-/// What stands in a text for something of the client's.
+/// What stands in a text for something of the client's or its token's.
 #[derive(Clone, Copy)]
 pub(crate) enum Placeholder<'t> {
     Username,
     ClientId,
     /// The client attribute of this name.
     Attribute(&'t str),
+    /// The claim of this name, which may lead to a nested member by its dots.
+    Claim(&'t str),
 }
 
 impl<'t> Placeholder<'t> {
@@ -44,9 +47,11 @@ impl<'t> Placeholder<'t> {
         let placeholder = match name {
             "username" => Self::Username,
             "clientid" => Self::ClientId,
-            _ => match name.strip_prefix("client_attrs.")? {
-                "" => return None,
-                name => Self::Attribute(name),
+            _ => match name.split_once('.')? {
+                (_, "") => return None,
+                ("client_attrs", name) => Self::Attribute(name),
+                ("claims", name) => Self::Claim(name),
+                _ => return None,
             },
         };
         Some((placeholder, after))
@@ -54,7 +59,8 @@ impl<'t> Placeholder<'t> {
 }
 
 /// The pieces of a text: `%%` stands for `%`, `${$}` for `$`. None: a `${...}` that is not known.
-struct Pieces<'t>(&'t str);
+#[derive(Clone)]
+pub(crate) struct Pieces<'t>(pub(crate) &'t str);
 
 impl<'t> Iterator for Pieces<'t> {
     type Item = Option<Piece<'t>>;
@@ -97,13 +103,24 @@ impl Template {
             Piece::Text(text) => Some(Part::Text(text.into())),
             Piece::Placeholder(Placeholder::Username) => Some(Part::Username),
             Piece::Placeholder(Placeholder::ClientId) => Some(Part::ClientId),
-            Piece::Placeholder(Placeholder::Attribute(_)) => None,
+            Piece::Placeholder(Placeholder::Attribute(_) | Placeholder::Claim(_)) => None,
         };
         let parts = Pieces(text).map(part).collect::<Option<_>>();
         parts.map(Self).ok_or(
             "the placeholders are %u, %c, ${username} and ${clientid}; \
              a literal $ before { is written ${$}",
         )
+    }
+
+    /// The text, if it is the same for every client.
+    pub(crate) fn literal(&self) -> Option<String> {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => Some(&**text),
+                Part::Username | Part::ClientId => None,
+            })
+            .collect()
     }
 
     /// Whether it is empty whatever the client sends.
@@ -156,15 +173,18 @@ pub(crate) enum Unfilled {
 
 /// Writes a text with its placeholders replaced by values into `filled`, over what that holds. It stops at the
 /// first placeholder that is not known or has no value.
-pub(crate) fn fill<'v>(
-    text: &str,
+pub(crate) fn fill<'t, 'v>(
+    pieces: impl Iterator<Item = Option<Piece<'t>>>,
     longest: usize,
-    value: impl Fn(Placeholder<'_>) -> Option<&'v str>,
+    value: impl Fn(Placeholder<'t>) -> Option<&'v str>,
     filled: &mut String,
-) -> Result<(), Unfilled> {
+) -> Result<(), Unfilled>
+where
+    't: 'v,
+{
     filled.clear();
     let mut result = Ok(());
-    for piece in Pieces(text) {
+    for piece in pieces {
         let value = match piece.ok_or(Unfilled::Unknown)? {
             Piece::Text(text) => text,
             Piece::Placeholder(placeholder) => value(placeholder).ok_or(Unfilled::NoValue)?,

@@ -55,6 +55,20 @@ impl Condition {
         }
     }
 
+    /// Texts of which a claim must be one, or have one, whatever client it is; none: it may be or have others.
+    pub(crate) fn words(&self) -> Option<Vec<String>> {
+        match self {
+            Self::Equals(ExpectedValue::Text(text)) => Some(vec![text.literal()?]),
+            Self::Has(words) => words.iter().find_map(|word| Some(vec![word.literal()?])),
+            Self::AllOf(all) => all.iter().find_map(Self::words),
+            Self::AnyOf(any) => {
+                let words: Option<Vec<_>> = any.iter().map(Self::words).collect();
+                Some(words?.concat())
+            }
+            Self::Equals(_) | Self::Matches(_) | Self::Exists(_) => None,
+        }
+    }
+
     /// Why a claim that is there does not meet the condition.
     pub(super) fn mismatch(&self, claim: Value<'_>, client: &Client<'_>) -> Mismatch {
         match self {

@@ -1,4 +1,4 @@
-//! What claims must be: the custom verification fields of `verify_claims`.
+//! What claims must be: the custom verification fields of `verify_claims`, and `claims` of the operator's rules.
 
 mod condition;
 mod expected_value;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 pub(crate) use condition::Condition;
 pub(crate) use expected_value::ExpectedValue;
+pub(crate) use outcome::Outcome;
 pub(crate) use pattern::Pattern;
 
 use crate::client::Client;

@@ -12,6 +12,7 @@ use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::keys::KeySources;
+use crate::operator_rules::OperatorRules;
 use crate::policy::Policy;
 use crate::token::{ClaimPath, ClaimTable, DateRules, HeaderRules, SignatureRules};
 
@@ -73,7 +74,7 @@ impl IssuersConfig {
         };
         check_algorithms(options.algorithms.as_deref(), served, Place::TOP)?;
         let unlisted = IssuerConfig {
-            rules: rules(options, None, table),
+            rules: rules(options, None, Place::TOP, table)?,
             keys,
         };
         Ok(Self { unlisted, listed })
@@ -126,7 +127,7 @@ fn listed_issuer(
         |algorithm| keys.serves(algorithm),
         at,
     )?;
-    let rules = rules(top, Some(&issuer), table);
+    let rules = rules(top, Some(&issuer), at, table)?;
     let HeaderRules {
         algorithms,
         token_types,
@@ -187,12 +188,19 @@ fn check_algorithms(
 fn rules(
     top: &Options<'_>,
     issuer: Option<&IssuerOptions<'_>>,
+    at: Place<'_>,
     table: &mut ClaimTable,
-) -> IssuerRules {
+) -> Result<IssuerRules, ConfigError> {
     let own = issuer.map(|issuer| &issuer.verify_claims);
     let verify_claims = [Some(&top.verify_claims), own].into_iter().flatten();
+    let own_acl = issuer.map(|issuer| (at.name("acl"), &issuer.acl));
+    let acl = [Some((Place::TOP.name("acl"), &top.acl)), own_acl];
+    let acl = acl.iter().flatten();
+    let acl = acl.map(|(option, rules)| (&**option, &*rules.0));
+    let operator = OperatorRules::new(acl, table)
+        .map_err(|(rule, problem)| ConfigError::at(&rule, problem))?;
     let acl_claim_name = issuer.and_then(|issuer| issuer.acl_claim_name.as_deref());
-    IssuerRules {
+    Ok(IssuerRules {
         header: HeaderRules {
             algorithms: both(
                 top.algorithms.as_deref(),
@@ -218,11 +226,12 @@ fn rules(
         policy: Policy::new(
             verify_claims.flat_map(|claims| claims.0.iter().cloned()),
             top.certificate_binding,
+            operator,
             acl_claim_name.unwrap_or(&top.acl_claim_name),
             !top.disconnect_after_expire,
             table,
         ),
-    }
+    })
 }
 
 /// What both lists allow; no list allows all.

@@ -1,5 +1,6 @@
 //! From JSON text to a [`Config`] in which everything has been checked.
 
+mod acl;
 mod endpoint;
 mod issuers;
 mod key_sources;

@@ -11,13 +11,35 @@ use crate::client::Client;
 use crate::refusal::Reason;
 use crate::verifier::Verifier;
 
-static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| {
+static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| with_rules("[]"));
+
+/// One whose operator has rules.
+static RULED: LazyLock<Verifier> = LazyLock::new(|| with_rules(OPERATOR));
+
+/// The operator's rules; those with the member `claims` in a form of their own: see [`holds`].
+const OPERATOR: &str = r##"[
+    {"permission": "deny", "action": "all", "topics": ["o/secret/#", "o/%u/own"]},
+    {"permission": "allow", "action": "publish", "topics": ["o/+/own", "eq o/#"], "qos": [0, 1]},
+    {"permission": "deny", "action": "all", "topic": "o/${claims.lists.plain}/x", "claims": {"kind": "press"}},
+    {"permission": "deny", "action": "all", "topic": "${claims.nothing}", "claims": {"kind": "mill"}},
+    {"permission": "allow", "action": "all", "topics": ["o/${claims.lists.mixed}/#", "#"], "retain": true}
+]"##;
+
+fn with_rules(acl: &str) -> Verifier {
+    let acl: serde_json::Value = serde_json::from_str(acl).unwrap();
     verifier(&json!({
         "secret": std::str::from_utf8(SECRET).unwrap(),
         "cache_capacity": 16,
         "max_token_size": 1_048_576,
+        "acl": acl,
     }))
-});
+}
+
+/// Whether a rule holds for the claims of the token.
+fn holds(rule: &Value) -> bool {
+    let kind = rule.get("claims").and_then(|claims| claims.get("kind"));
+    kind.is_none_or(|kind| kind.text() == Some("press"))
+}
 
 /// What clients send as client id and user name.
 const NAMES: [Option<&str>; 10] = [
@@ -36,10 +58,30 @@ const NAMES: [Option<&str>; 10] = [
 /// The attributes of the token.
 const ATTRIBUTES: &str = r#"{"site":"north","none":null,"floor":3,"path":"a/b"}"#;
 
+/// Other claims.
+const CLAIMS: &str = r#""kind":"press","lists":{"plain":["a",1,true],"mixed":["b",null,"+"],"none":[]},
+"many":["0","1","2","3","4","5","6","7","8"]"#;
+
+/// What `${claims.NAME}` stands for: a value that cannot be used is none.
+fn claim(name: &str) -> Vec<Option<&'static str>> {
+    match name {
+        "kind" => vec![Some("press")],
+        "client_attrs.site" => vec![Some("north")],
+        "client_attrs.floor" => vec![Some("3")],
+        "lists.plain" => vec![Some("a"), Some("1"), Some("true")],
+        "lists.mixed" => vec![Some("b"), None, None],
+        "lists.none" => vec![],
+        "many" => ["0", "1", "2", "3", "4", "5", "6", "7", "8"]
+            .map(Some)
+            .to_vec(),
+        _ => vec![None],
+    }
+}
+
 /// Takes the first line of the bytes for who asks and how, the second for the topic, and the rest for the claim.
 ///
 /// Of the first line, `s` is to subscribe, `r` to be sent a message, and anything else to publish; then `qos`; `r`
-/// for retained; and two digits that choose client id and user name.
+/// for retained; two digits that choose client id and user name; and `o` for a verifier with rules of the operator.
 pub fn acl(bytes: &[u8]) {
     let mut lines = bytes.splitn(3, |byte| *byte == b'\n');
     let (Some(how), Some(topic), Some(text)) = (lines.next(), lines.next(), lines.next()) else {
@@ -67,7 +109,7 @@ pub fn acl(bytes: &[u8]) {
         qos: digit(1) % 3,
     };
     let payload = [
-        format!("{{\"client_attrs\":{ATTRIBUTES},\"acl\":").as_bytes(),
+        format!("{{\"client_attrs\":{ATTRIBUTES},{CLAIMS},\"acl\":").as_bytes(),
         text,
         b"}",
     ]
@@ -82,15 +124,20 @@ pub fn acl(bytes: &[u8]) {
     if json::read(&payload).is_none() {
         return;
     }
-    let expected = asking.answer(&claim);
+    let operator = json::read(OPERATOR.as_bytes()).unwrap();
+    let (verifier, operator) = match how.get(5) {
+        Some(b'o') => (&*RULED, operator),
+        _ => (&*VERIFIER, Value::List(Vec::new())),
+    };
+    let expected = asking.answer(&operator, &claim);
     // The second time it is remembered.
     for _ in 0..2 {
-        let decided = VERIFIER.decide(&client).unwrap().reason();
-        let verdict = VERIFIER.check(&client).unwrap();
+        let decided = verifier.decide(&client).unwrap().reason();
+        let verdict = verifier.check(&client).unwrap();
         assert_eq!(verdict.reason(), decided);
         let found = verdict
             .outcome
-            .map(|grant| VERIFIER.authorize(&grant, &request).unwrap());
+            .map(|grant| verifier.authorize(&grant, &request).unwrap());
         match (found, &expected) {
             (Ok(found), Ok(expected)) => assert_eq!(found, *expected),
             (Err(refusal), Err(BadAcl)) => assert_eq!(refusal.reason(), Reason::BadAcl),
@@ -131,7 +178,15 @@ enum Topic {
 
 impl Asking<'_> {
     /// The answer, by reading the claim from its beginning.
-    fn answer(&self, claim: &Value) -> Result<Permission, NoAnswer> {
+    fn answer(&self, operator: &Value, claim: &Value) -> Result<Permission, NoAnswer> {
+        let operator: Vec<_> = operator
+            .list()
+            .unwrap()
+            .iter()
+            .filter(|rule| holds(rule))
+            .cloned()
+            .collect();
+        let first = self.ask_list(&operator)?;
         let (said, otherwise) = match claim {
             Value::Object(lists) => (self.ask_map(lists)?, Permission::Deny),
             Value::List(rules) => (self.ask_list(rules)?, Permission::NoMatch),
@@ -141,7 +196,7 @@ impl Asking<'_> {
         let Some(asked) = self.asked() else {
             return Ok(Permission::Deny);
         };
-        for (permission, rule) in said {
+        for (permission, rule) in first.into_iter().chain(said) {
             if rule(asked) {
                 return Ok(permission);
             }
@@ -169,9 +224,10 @@ impl Asking<'_> {
                 _ => continue,
             };
             for topic in topics.list().ok_or(BadAcl)? {
-                let topic = self.fill(topic.text().ok_or(BadAcl)?)?;
-                let applies = move |asked: &str| is_for && self.applies(true, &topic, asked);
-                rules.push((Permission::Allow, Box::new(applies)));
+                for topic in self.fill_all(&[topic.text().ok_or(BadAcl)?])? {
+                    let applies = move |asked: &str| is_for && self.applies(true, &topic, asked);
+                    rules.push((Permission::Allow, Box::new(applies)));
+                }
             }
         }
         Ok(rules)
@@ -181,7 +237,15 @@ impl Asking<'_> {
         let mut rules: Rules<'c> = Vec::new();
         for rule in list {
             let members = rule.members().ok_or(BadAcl)?;
-            let known = ["permission", "action", "topic", "topics", "qos", "retain"];
+            let known = [
+                "permission",
+                "action",
+                "topic",
+                "topics",
+                "qos",
+                "retain",
+                "claims",
+            ];
             if members.iter().any(|(name, _)| !known.contains(&&**name)) {
                 return Err(NotCompared);
             }
@@ -211,8 +275,11 @@ impl Asking<'_> {
                 Action::Receive if allows => qos != [false; 3],
                 Action::Receive => qos == [true; 3],
             };
-            for topic in topics(rule)? {
-                let topic = self.fill(topic.text().ok_or(BadAcl)?)?;
+            let texts: Result<Vec<&str>, _> = topics(rule)?
+                .into_iter()
+                .map(|topic| topic.text().ok_or(BadAcl))
+                .collect();
+            for topic in self.fill_all(&texts?)? {
                 match &topic {
                     Topic::Invalid => return Err(BadAcl),
                     Topic::NoValue if !allows => return Err(BadAcl),
@@ -245,8 +312,34 @@ impl Asking<'_> {
         }
     }
 
-    /// The filter that a topic is for this client.
-    fn fill(&self, topic: &str) -> Result<Topic, NoAnswer> {
+    /// The filters that the topics of a rule are for this client. If claims make more than 64 of them, these topics
+    /// have no value.
+    fn fill_all(&self, topics: &[&str]) -> Result<Vec<Topic>, NoAnswer> {
+        let (mut all, mut with_claims) = (Vec::new(), Vec::new());
+        let mut has_too_many = false;
+        for topic in topics {
+            let choices = choices(topic);
+            // It must be well-formed, however many filters it is.
+            let plain = self.fill(topic, &[])?;
+            if choices.is_none() || matches!(plain, Topic::Invalid) {
+                all.push(plain);
+                continue;
+            }
+            let choices = choices.unwrap_or_default();
+            has_too_many |= with_claims.len() + choices.len() > 64;
+            for choice in choices {
+                with_claims.push(self.fill(topic, &choice)?);
+            }
+        }
+        if has_too_many {
+            with_claims = vec![Topic::NoValue];
+        }
+        all.extend(with_claims);
+        Ok(all)
+    }
+
+    /// The filter that a topic is for this client, with these values of claims.
+    fn fill(&self, topic: &str, claims: &Choice<'_>) -> Result<Topic, NoAnswer> {
         if let Some(exact) = topic.strip_prefix("eq ") {
             return Ok(if filters::is_filter(exact) {
                 Topic::Exact(exact.to_owned())
@@ -254,11 +347,11 @@ impl Asking<'_> {
                 Topic::Invalid
             });
         }
-        let plain = self.replaced(topic, Some("x"))?.unwrap_or_default();
+        let plain = self.replaced(topic, Some("x"), claims)?.unwrap_or_default();
         if !filters::is_filter(&plain) {
             return Ok(Topic::Invalid);
         }
-        Ok(match self.replaced(topic, None)? {
+        Ok(match self.replaced(topic, None, claims)? {
             Some(filled)
                 if filters::is_filter(&filled)
                     && filled.starts_with('$') == plain.starts_with('$') =>
@@ -271,7 +364,12 @@ impl Asking<'_> {
 
     /// A topic with its placeholders replaced: by this text, or else by what is known of the client, if it is known
     /// and can stand there.
-    fn replaced(&self, topic: &str, by: Option<&str>) -> Result<Option<String>, NoAnswer> {
+    fn replaced(
+        &self,
+        topic: &str,
+        by: Option<&str>,
+        claims: &Choice<'_>,
+    ) -> Result<Option<String>, NoAnswer> {
         let (mut filled, mut rest, mut is_complete) = (String::new(), topic, true);
         while let Some(first) = rest.chars().next() {
             let (value, after) = if let Some(after) = rest.strip_prefix("%u") {
@@ -295,7 +393,15 @@ impl Asking<'_> {
                     "client_attrs.site" => Some("north"),
                     "client_attrs.floor" => Some("3"),
                     "client_attrs.path" => Some("a/b"),
-                    "client_attrs." => return Err(BadAcl),
+                    "client_attrs." | "claims." => return Err(BadAcl),
+                    claim if claim.starts_with("claims.") => {
+                        let name = &claim["claims.".len()..];
+                        if name.matches('.').count() > 32 {
+                            return Err(BadAcl);
+                        }
+                        let chosen = claims.iter().find(|(chosen, _)| *chosen == name);
+                        chosen.and_then(|(_, value)| *value)
+                    }
                     attribute if attribute.starts_with("client_attrs.") => None,
                     _ => return Err(BadAcl),
                 };
@@ -314,6 +420,46 @@ impl Asking<'_> {
         }
         Ok(is_complete.then_some(filled))
     }
+}
+
+/// One value for each claim in a topic.
+type Choice<'t> = [ClaimValue<'t>];
+
+/// The name of a claim, and one of its values.
+type ClaimValue<'t> = (&'t str, Option<&'static str>);
+
+/// All choices of values for the claims in a topic; none: there are no claims in it.
+fn choices(topic: &str) -> Option<Vec<Vec<ClaimValue<'_>>>> {
+    if topic.starts_with("eq ") {
+        return None;
+    }
+    let mut choices = vec![Vec::new()];
+    let mut has_claims = false;
+    let mut rest = topic;
+    while let Some(first) = rest.chars().next() {
+        let placeholder = rest
+            .strip_prefix("${")
+            .and_then(|rest| rest.split_once('}'));
+        let Some((name, after)) = placeholder else {
+            let escaped = rest.starts_with("%%");
+            rest = &rest[if escaped { 2 } else { first.len_utf8() }..];
+            continue;
+        };
+        rest = after;
+        let Some(name) = name.strip_prefix("claims.") else {
+            continue;
+        };
+        has_claims = true;
+        if choices.iter().flatten().any(|(known, _)| *known == name) {
+            continue;
+        }
+        let with = |choice: &Vec<_>| -> Vec<Vec<_>> {
+            let one = |value| choice.iter().copied().chain([(name, value)]).collect();
+            claim(name).into_iter().map(one).collect()
+        };
+        choices = choices.iter().flat_map(with).take(65).collect();
+    }
+    has_claims.then_some(choices)
 }
 
 /// What rules say, in their order: a permission, and whether it is about what is asked for.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use super::grammar::{DUPLICATE, INVALID, MAX_DEPTH, NESTED};
 use super::syntax::SyntaxError;
@@ -61,8 +62,7 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Json<'a> {
-    #[cfg(test)]
-    pub(super) fn object(members: impl Iterator<Item = (Cow<'a, str>, Self)>) -> Self {
+    pub(crate) fn object(members: impl Iterator<Item = (Cow<'a, str>, Self)>) -> Self {
         Self::Object(Object(members.collect()))
     }
 
@@ -150,6 +150,22 @@ impl fmt::Display for Error {
 impl<'a, 'de: 'a> Deserialize<'de> for Json<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Reader::keeping(0).deserialize(deserializer)
+    }
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => serializer.serialize_i128(*value),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::Array(elements) => serializer.collect_seq(elements),
+            Self::Object(Object(members)) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
     }
 }
 

@@ -79,6 +79,9 @@ pub enum Refusal {
         /// What is wrong.
         defect: &'static str,
     },
+    /// See [`Reason::BadAcl`]: a rule of the operator that denies something cannot be kept to for this client.
+    /// Its path in the configuration, and why.
+    BadOperatorRule(Box<(Arc<str>, &'static str)>),
     /// See [`Reason::Revoked`].
     Revoked,
     /// See [`Reason::CertificateMismatch`]; what does not fit.
@@ -166,7 +169,7 @@ impl Refusal {
             Self::LifetimeTooLong(_) => Reason::LifetimeTooLong,
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch { .. } => Reason::ClaimMismatch,
-            Self::BadAcl { .. } => Reason::BadAcl,
+            Self::BadAcl { .. } | Self::BadOperatorRule(_) => Reason::BadAcl,
             Self::Revoked => Reason::Revoked,
             Self::CertificateMismatch(_) => Reason::CertificateMismatch,
         }
@@ -217,6 +220,10 @@ impl fmt::Display for Refusal {
                 rule: Some(rule),
                 defect,
             } => write!(f, " (rule {rule}: {defect})"),
+            Self::BadOperatorRule(what) => {
+                let (rule, defect) = &**what;
+                write!(f, " ({}: {defect})", quoted(rule))
+            }
             _ => Ok(()),
         }
     }

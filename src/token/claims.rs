@@ -6,7 +6,7 @@ use super::date::{Date, is_longer_than};
 use super::names::ClaimSlot;
 use super::payload::{Dates, Latch, Payload};
 use crate::host::clock::LAST_SECOND;
-use crate::json::tape::Value;
+use crate::json::tape::{Object, Value};
 use crate::missed_date::MissedDate;
 use crate::refusal::Refusal;
 use crate::revocations::Issued;
@@ -73,6 +73,11 @@ impl<'a> Claims<'a> {
     /// Whether the ACL claim was found to be well-formed for every client, and where to note it.
     pub(crate) fn acl_valid_for_all(&self) -> &'a Latch {
         self.payload.acl_valid_for_all
+    }
+
+    /// All claims, for what no slot is kept for.
+    pub(crate) fn all(&self) -> Option<Object<'a>> {
+        self.payload.tape.outermost().as_object()
     }
 
     /// The claim of a slot.

@@ -1,5 +1,6 @@
 """What an accepted client may publish, subscribe to and receive."""
 
+import json
 import time
 import unittest
 
@@ -70,6 +71,42 @@ class Topics(broker.Case):
     def test_a_superuser_may_do_everything(self):
         client = self.connected(self.at, "root", {**broker.SUPERUSER, "acl": {"pub": []}})
         self.answers(client, {("pub", "any/thing"): True, ("sub", "#"): True})
+
+    def test_roles_of_keycloak_become_topics(self):
+        """The operator's rules, of a configuration and then of another at SIGHUP."""
+        def has(role):
+            return {"realm_access.roles": {"has": role}}
+        acl = [
+            {"permission": "deny", "action": "all", "topic": "plant/+/secret"},
+            {"claims": has("operator"), "permission": "allow", "action": "subscribe", "topic": "plant/#"},
+            {"claims": has("engineer"), "permission": "allow", "action": "publish",
+             "topic": "plant/${claims.lines}/#"},
+        ]
+        at = self.broker({"secret": tokens.SECRET, "acl": acl})
+
+        def connected(name, *roles):
+            own = [{"permission": "allow", "action": "all", "topic": "plant/l1/secret"}]
+            return self.connected(at, name, {
+                "realm_access": {"roles": ["offline_access", *roles]}, "lines": ["l1", "l2"], "acl": own})
+        guest, operator, engineer = connected("g"), connected("o", "operator"), connected("e", "engineer")
+        self.answers(guest, {("pub", "plant/l1/a"): False, ("pub", "plant/l1/secret"): False,
+                             ("pub", "own/g/1"): True})
+        self.answers(operator, {("sub", "plant/l3/a"): True, ("sub", "plant/l1/secret"): False,
+                                ("pub", "plant/l1/a"): False})
+        self.answers(engineer, {("pub", "plant/l1/a"): True, ("pub", "plant/l2/a/b"): True,
+                                ("pub", "plant/l3/a"): False, ("pub", "plant/l2/secret"): False})
+        at.configure({"secret": tokens.SECRET, "acl": acl[2:]})
+        at.reload()
+        self.answers(engineer, {("pub", "plant/l1/a"): True, ("pub", "plant/l2/secret"): True})
+        at.configure({"secret": tokens.SECRET})
+        at.reload()
+        self.answers(engineer, {("pub", "plant/l1/a"): False, ("pub", "plant/l1/secret"): True})
+
+    def test_the_rules_are_an_option_of_the_plugin(self):
+        rules = json.dumps([{"permission": "allow", "action": "publish", "topic": "r/%c"}])
+        at = self.broker(options={"secret": tokens.SECRET, "acl": rules})
+        client = self.connected(at, "a")
+        self.answers(client, {("pub", "r/a"): True, ("pub", "r/b"): False})
 
     def test_delivery_is_asked_about(self):
         """A filter that covers more than is allowed to be received."""

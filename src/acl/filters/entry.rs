@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::acl::Defect;
 use crate::acl::conditions::Conditions;
+use crate::acl::request::Permission;
 
 /// One filter of one rule.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +25,14 @@ pub(in crate::acl) struct Filter<'t> {
     pub(in crate::acl) text: &'t [u8],
     /// It stands for itself alone.
     pub(in crate::acl) exact: bool,
+}
+
+/// A rule whose filters are collected.
+#[derive(Clone, Copy)]
+pub(in crate::acl) struct Target {
+    pub(in crate::acl) number: u32,
+    pub(in crate::acl) permission: Permission,
+    pub(in crate::acl) conditions: Conditions,
 }
 
 impl Entry {
@@ -51,53 +60,76 @@ pub(super) fn first_level(levels: &[u8]) -> (&[u8], Option<&[u8]>) {
     (level, rest.get(1..))
 }
 
-/// Filters of one permission while a claim is read.
+/// Filters while rules are read.
 #[derive(Default)]
 pub(in crate::acl) struct Collector {
     is_kept: bool,
-    size: usize,
     pub(super) text: Vec<u8>,
-    pub(super) entries: Vec<Entry>,
+    pub(super) allow: Entries,
+    pub(super) deny: Entries,
 }
 
-/// How much text the filters may be, in bytes: placeholders can make much of a short claim.
-const LARGEST: u32 = 1 << 20;
+/// Those of one permission.
+#[derive(Default)]
+pub(super) struct Entries {
+    /// How much text they are, since the count was started.
+    size: usize,
+    pub(super) list: Vec<Entry>,
+}
+
+/// How much text the filters of one permission in a claim may be, in bytes: placeholders can make much of a short
+/// claim.
+const LARGEST: usize = 1 << 20;
 
 impl Collector {
     /// Empties the collector. Filters that will not be kept are counted against the same limits.
     pub(in crate::acl) fn start(&mut self, is_kept: bool) {
         self.is_kept = is_kept;
-        self.size = 0;
         self.text.clear();
-        self.entries.clear();
+        self.allow.list.clear();
+        self.deny.list.clear();
+        self.start_count();
+    }
+
+    /// Counts the filters from here on anew.
+    pub(in crate::acl) fn start_count(&mut self) {
+        self.allow.size = 0;
+        self.deny.size = 0;
+    }
+
+    pub(in crate::acl) fn is_empty(&self) -> bool {
+        self.allow.list.is_empty() && self.deny.list.is_empty()
     }
 
     /// How many bytes it takes.
     pub(in crate::acl) fn size(&self) -> usize {
-        let entries = self.entries.capacity().saturating_mul(size_of::<Entry>());
+        let entries = (self.allow.list.capacity()).saturating_add(self.deny.list.capacity());
+        let entries = entries.saturating_mul(size_of::<Entry>());
         entries.saturating_add(self.text.capacity())
     }
 
     /// Adds a filter of a rule.
-    pub(in crate::acl) fn add(
-        &mut self,
-        rule: u32,
-        conditions: Conditions,
-        filter: Filter<'_>,
-    ) -> Result<(), Defect> {
-        let start = u32::try_from(self.size);
-        self.size = self.size.saturating_add(filter.text.len());
-        let (Ok(start), Ok(end @ ..=LARGEST)) = (start, u32::try_from(self.size)) else {
-            return Err("more than 1 MiB of topics");
+    #[inline]
+    pub(in crate::acl) fn add(&mut self, rule: Target, filter: Filter<'_>) -> Result<(), Defect> {
+        const TOO_MUCH: Defect = "more than 1 MiB of topics";
+        let entries = match rule.permission {
+            Permission::Deny => &mut self.deny,
+            Permission::Allow | Permission::NoMatch => &mut self.allow,
         };
+        entries.size = entries.size.saturating_add(filter.text.len());
+        if entries.size > LARGEST {
+            return Err(TOO_MUCH);
+        }
         if self.is_kept {
+            let start = u32::try_from(self.text.len()).map_err(|_| TOO_MUCH)?;
             self.text.extend_from_slice(filter.text);
-            self.entries.push(Entry {
+            let end = u32::try_from(self.text.len()).map_err(|_| TOO_MUCH)?;
+            entries.list.push(Entry {
                 start,
                 end,
-                rule,
+                rule: rule.number,
                 exact: filter.exact,
-                conditions,
+                conditions: rule.conditions,
             });
         }
         Ok(())

@@ -23,14 +23,21 @@ use super::request::Request;
 use entry::{Entry, order};
 use search::{Relation, Search};
 
-pub(super) use entry::{Collector, Filter};
+pub(super) use entry::{Collector, Filter, Target};
 
-/// Filters of rules of one permission.
+/// The filters of rules.
 #[derive(Debug)]
 pub(super) struct Filters {
     /// The text of all filters, concatenated.
     text: Box<[u8]>,
-    /// Sorted; those that do not begin with `$` come first.
+    allow: Sorted,
+    deny: Sorted,
+}
+
+/// Those of one permission.
+#[derive(Debug)]
+struct Sorted {
+    /// Those that do not begin with `$` come first.
     entries: Box<[Entry]>,
     /// How many do not begin with `$`. A leading wildcard matches none of the others (MQTT 5 section
     /// 4.7.2).
@@ -40,34 +47,37 @@ pub(super) struct Filters {
 impl Filters {
     /// Sorts what was collected.
     pub(super) fn sorted(collected: &mut Collector) -> Self {
-        let Collector { text, entries, .. } = collected;
-        entries.sort_unstable_by(|a, b| {
-            let (left, right) = (a.text(text), b.text(text));
-            left.starts_with(b"$")
-                .cmp(&right.starts_with(b"$"))
-                .then_with(|| order(left, right))
-                .then(a.rule.cmp(&b.rule))
-        });
-        let plain = entries.partition_point(|entry| !entry.text(text).starts_with(b"$"));
+        let Collector {
+            text, allow, deny, ..
+        } = collected;
         Self {
-            plain,
+            allow: Sorted::new(&mut allow.list, text),
+            deny: Sorted::new(&mut deny.list, text),
             text: text.as_slice().into(),
-            entries: entries.as_slice().into(),
         }
     }
 
-    /// The first rule with a filter that matches every topic which `topic`, a name or a filter, does.
-    pub(super) fn first_that_covers(&self, request: &Request<'_>, topic: &str) -> Option<u32> {
-        self.first(request, topic, Relation::Covers)
+    /// The first rule that allows every topic which `topic`, a name or a filter, matches.
+    #[inline]
+    pub(super) fn first_that_allows(&self, request: &Request<'_>, topic: &str) -> Option<u32> {
+        self.first(&self.allow, request, topic, Relation::Covers)
     }
 
-    /// The first rule with a filter that matches some topic which `topic`, a name or a filter, does.
-    pub(super) fn first_that_overlaps(&self, request: &Request<'_>, topic: &str) -> Option<u32> {
-        self.first(request, topic, Relation::Overlaps)
+    /// The first rule that denies some topic which `topic`, a name or a filter, matches.
+    #[inline]
+    pub(super) fn first_that_denies(&self, request: &Request<'_>, topic: &str) -> Option<u32> {
+        self.first(&self.deny, request, topic, Relation::Overlaps)
     }
 
-    fn first(&self, request: &Request<'_>, topic: &str, relation: Relation) -> Option<u32> {
-        let (plain, dollar) = self.entries.split_at_checked(self.plain)?;
+    #[inline]
+    fn first(
+        &self,
+        sorted: &Sorted,
+        request: &Request<'_>,
+        topic: &str,
+        relation: Relation,
+    ) -> Option<u32> {
+        let (plain, dollar) = sorted.entries.split_at_checked(sorted.plain)?;
         let mut search = Search {
             text: &self.text,
             request,
@@ -89,5 +99,21 @@ impl Filters {
         };
         search.walk(run, 0, Some(levels.as_bytes()));
         search.first
+    }
+}
+
+impl Sorted {
+    fn new(entries: &mut [Entry], text: &[u8]) -> Self {
+        entries.sort_unstable_by(|a, b| {
+            let (left, right) = (a.text(text), b.text(text));
+            left.starts_with(b"$")
+                .cmp(&right.starts_with(b"$"))
+                .then_with(|| order(left, right))
+                .then(a.rule.cmp(&b.rule))
+        });
+        Self {
+            plain: entries.partition_point(|entry| !entry.text(text).starts_with(b"$")),
+            entries: entries.into(),
+        }
     }
 }

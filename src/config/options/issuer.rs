@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use super::{FailCount, Interval, Lifetime, Ssl};
 use crate::algorithm::Algorithm;
+use crate::config::acl::OperatorAcl;
 use crate::config::token_type::TokenTypes;
 use crate::config::verify_claims::VerifyClaims;
 use crate::json::Json;
@@ -87,6 +88,10 @@ pub(crate) struct IssuerOptions<'a> {
     /// What claims must say, beside what the top level's `verify_claims` asks for.
     #[serde(default, skip_serializing)]
     pub(crate) verify_claims: VerifyClaims,
+
+    /// Topic permissions that come after those of the top level's `acl`, and before those of a token.
+    #[serde(default, skip_serializing)]
+    pub(crate) acl: OperatorAcl,
 
     /// In the place of the top level's.
     #[cfg_attr(test, schemars(length(min = 1)))]

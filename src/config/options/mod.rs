@@ -16,6 +16,7 @@ use std::fmt;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use zeroize::Zeroizing;
 
+use super::acl::OperatorAcl;
 use super::token_type::TokenTypes;
 use super::verify_claims::VerifyClaims;
 use crate::algorithm::Algorithm;
@@ -190,8 +191,13 @@ pub(crate) struct Options<'a> {
     /// yet to come. `leeway` makes it no longer.
     pub(crate) max_lifetime: Option<Lifetime>,
 
+    /// Topic permissions that come before those of a token: a list of rules as in the list form of the claim. `claims`,
+    /// with conditions as in `verify_claims`, makes a rule hold only for the tokens that meet them.
+    #[serde(default, skip_serializing)]
+    pub(crate) acl: OperatorAcl,
+
     /// The claim that holds topic permissions.
-    #[serde(default = "acl")]
+    #[serde(default = "default_acl_claim")]
     #[cfg_attr(test, schemars(regex(pattern = super::verify_claims::schema::NAME)))]
     pub(crate) acl_claim_name: String,
 
@@ -253,7 +259,7 @@ impl<'de> Deserialize<'de> for Ignored {
     }
 }
 
-fn acl() -> String {
+fn default_acl_claim() -> String {
     "acl".to_owned()
 }
 

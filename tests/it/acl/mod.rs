@@ -1,12 +1,14 @@
 //! What the ACL claim of a client permits.
 
 mod claim;
+mod claims;
 mod clients;
 mod depth;
 mod limits;
 mod list_form;
 mod map_form;
 mod matching;
+mod operator;
 mod placeholders;
 mod properties;
 mod rules;

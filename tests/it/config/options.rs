@@ -40,7 +40,7 @@ fn an_unknown_option_is_named_with_a_known_one_that_is_near() {
 fn where_no_known_option_is_near_none_is_named() {
     // One letter in three may differ, so of two letters none.
     for wrong in [
-        "", "?", "x", "sl", "lees", "acl", "sokrat", "on_mass", "maximum", "jwt_auth",
+        "", "?", "x", "sl", "lees", "xyz", "sokrat", "on_mass", "maximum", "jwt_auth",
     ] {
         let error = Broker::refused(&with(wrong, true));
         assert_eq!(error, format!("`{wrong}`: unknown"));

@@ -22,7 +22,14 @@ const ONLY_OF_THE_LIBRARY: &[&str] = &[
     "`verify_claims.*`: the placeholders are ",
     "`verify_claims`: a claim is named twice",
     "`verify_claims.*`: a number this large ",
+    "`acl\\[\\d+\\]\\.claims.*`: the placeholders are ",
+    "`acl\\[\\d+\\]\\.claims`: a claim is named twice",
+    // Topics, addresses, what is null.
+    "`acl\\[\\d+\\]`: (a topic that |a placeholder that |a name of more |more than 1 MiB )",
+    "`acl\\[\\d+\\]`: (ipaddr is |both topic|neither topic)",
     // Expressions.
+    "`acl\\[\\d+\\]`: (clientid_re or username_re is no |an expression that |no regular expression)",
+    "`acl\\[\\d+\\]\\.claims.*matches`: (no regular expression|an expression that )",
     "`verify_claims.*matches`: (no regular expression|an expression that )",
 ];
 

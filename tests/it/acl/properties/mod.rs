@@ -8,6 +8,7 @@
 
 mod filters;
 mod rules;
+mod sources;
 
 use std::sync::LazyLock;
 
