@@ -162,9 +162,11 @@ typedef enum jwt_auth_reason {
   JWT_AUTH_REASON_NOT_YET_VALID = 15,
   // The token's `iat` is yet to come, and `check_iat` is on or `max_lifetime` is set.
   JWT_AUTH_REASON_ISSUED_IN_FUTURE = 16,
-  // A claim that `verify_claims`, `require_exp` or `max_lifetime` asks for is absent. The log names it.
+  // A claim that `verify_claims`, `require_exp`, `max_lifetime` or `username_claim` asks for is
+  // absent. The log names it.
   JWT_AUTH_REASON_MISSING_CLAIM = 17,
-  // A claim differs from what `verify_claims` expects of this client. The log names it.
+  // A claim differs from what `verify_claims` expects of this client, or that of `username_claim`
+  // is no user name. The log names it.
   JWT_AUTH_REASON_CLAIM_MISMATCH = 18,
   // The token's topic permissions are malformed, or have a condition that cannot be checked. The log
   // says which rule, and why.

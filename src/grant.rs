@@ -1,7 +1,7 @@
 //! What an accepted token grants one client, for as long as it is connected.
 
 use crate::acl::{Acl, Permission, Request};
-use crate::json::tape::Object;
+use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
 use crate::revocations::Issued;
 use crate::token::{Remembered, Verified};
@@ -11,6 +11,8 @@ use crate::token::{Remembered, Verified};
 pub struct Grant {
     /// The claims, and the key that verified the token. Sessions of one token share them.
     pub(crate) remembered: Remembered,
+    /// By `username_claim`; none: that is not set.
+    username: Option<Box<str>>,
     /// None: there are none.
     attributes: Option<Box<Attributes>>,
     /// What the operator's rules and the ACL claim say; none: there are none.
@@ -31,6 +33,8 @@ impl Grant {
     pub(crate) fn new(admission: Admission<'_>, verified: &Verified<'_>) -> Self {
         Self {
             remembered: verified.remember(),
+            username: (admission.username.and_then(Value::as_str))
+                .map(|name| name.into_owned().into()),
             attributes: admission
                 .attributes
                 .map(|claim| Box::new(Attributes::read(claim))),
@@ -50,6 +54,12 @@ impl Grant {
     #[must_use]
     pub fn terms(&self) -> Terms {
         self.terms
+    }
+
+    /// The client's user name, if a claim says it.
+    #[must_use]
+    pub fn username(&self) -> Option<&str> {
+        self.username.as_deref()
     }
 
     /// The names and values of the token's `client_attrs`, in its order.

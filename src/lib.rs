@@ -25,7 +25,8 @@
 //! ffi          the C interface, and all unsafe code
 //! verifier     which configuration runs, and the line
 //! config       JSON text -> plain data; nothing runs, nothing is fetched
-//! grant policy conditions certificate    what an accepted client may do, and why it is accepted
+//! grant policy conditions certificate username
+//!              what an accepted client may do, and why it is accepted
 //! token keys   from bytes to claims; what may have signed them
 //! remote       what a thread fetches again and again from a URL, for which no call waits
 //! acl revocations            topic permissions; tokens that are no longer good
@@ -61,6 +62,7 @@ mod refusal;
 mod remote;
 mod revocations;
 mod token;
+mod username;
 mod verifier;
 
 pub use acl::{Action, Permission, Qos, Request};

@@ -8,6 +8,7 @@ use crate::json::tape::{Object, Read, Value};
 use crate::operator_rules::OperatorRules;
 use crate::refusal::Refusal;
 use crate::token::{ClaimPath, ClaimTable, Claims};
+use crate::username::UsernameClaim;
 
 /// What the claims must say about a client, and what follows from them.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Policy {
     certificate_binding: CertificateBinding,
     /// The operator's topic permissions, which come before those of the token.
     operator: Option<OperatorRules>,
+    /// The claim that says who the client is; none: the user name that it sends does.
+    username_claim: Option<UsernameClaim>,
     /// The claim that holds the topic permissions.
     acl_claim: ClaimPath,
     /// A client may stay after its token has expired.
@@ -59,6 +62,8 @@ pub(crate) struct Admission<'d> {
     pub(crate) claims: Claims<'d>,
     pub(crate) terms: Terms,
     pub(crate) attributes: Option<Object<'d>>,
+    /// The user name by `username_claim`, a string, if that is set.
+    pub(crate) username: Option<Value<'d>>,
     /// Topic permissions, if there are any and a session is needed.
     pub(crate) acl: Option<Box<Acl>>,
 }
@@ -69,10 +74,12 @@ impl Policy {
         verify_claims: impl Iterator<Item = Expectation>,
         certificate_binding: CertificateBinding,
         operator: Option<OperatorRules>,
+        username_claim: Option<&str>,
         acl_claim_name: &str,
         outlives_token: bool,
         table: &mut ClaimTable,
     ) -> Self {
+        let username_claim = username_claim.map(|name| UsernameClaim::new(name, table));
         let mut path = |name: &str| ClaimPath::new(name, table);
         Self {
             acl_claim: path(acl_claim_name),
@@ -81,6 +88,7 @@ impl Policy {
                 .collect(),
             certificate_binding,
             operator,
+            username_claim,
             outlives_token,
         }
     }
@@ -105,6 +113,10 @@ impl Policy {
         if let Some(confirmation) = claims.confirmation() {
             self.certificate_binding.check(confirmation, client)?;
         }
+        let username = match &self.username_claim {
+            Some(claim) => Some(claim.find(&claims)?),
+            None => None,
+        };
         let attributes = claims.client_attrs().and_then(Value::as_object);
         let operator = self.operator.as_ref();
         let acl = if need == Need::Session
@@ -116,7 +128,7 @@ impl Policy {
                 attributes,
                 claims: claims.all(),
             };
-            self.acl(&claims, &bearer, need, buffers)?
+            self.acl(&claims, &bearer, username, need, buffers)?
         } else {
             None
         };
@@ -129,6 +141,7 @@ impl Policy {
             claims,
             terms,
             attributes,
+            username,
             acl,
         })
     }
@@ -138,9 +151,20 @@ impl Policy {
         &self,
         claims: &Claims<'_>,
         bearer: &Bearer<'_>,
+        username: Option<Value<'_>>,
         need: Need,
         buffers: &mut acl::Buffers,
     ) -> Result<Option<Box<Acl>>, Refusal> {
+        // In topic permissions the user name is that of the session, not what the client sent.
+        let name = username.and_then(Value::as_bytes);
+        let client = Client {
+            username: name.as_deref().or(bearer.client.username),
+            ..*bearer.client
+        };
+        let bearer = &Bearer {
+            client: &client,
+            ..*bearer
+        };
         let claim = self.acl_claim.find(claims);
         let reading = match &self.operator {
             None if claim.is_none() => return Ok(None),

@@ -120,7 +120,7 @@ fn a_check_without_a_session_allocates_this_often() {
         }
         claims["note"] = "escaped: \"".into();
         claims["scope"] = "mqtt:publish mqtt:subscribe".into();
-        claims["realm.access"] = json!({"roles": ["operator", "press-7"]});
+        claims["realm.access"] = json!({"roles": ["operator", "press-7"], "name": "u1"});
         claims
     };
     let mut found = vec![];
@@ -149,6 +149,7 @@ fn a_check_without_a_session_allocates_this_often() {
             },
             "token_type": ["at+jwt", "JWT"],
             "max_lifetime": u32::MAX,
+            "username_claim": "realm.access.name",
         }));
         let check = |token: &str| {
             let client = Connect {

@@ -52,7 +52,8 @@ impl Expectation {
     }
 }
 
-fn kind(value: Value<'_>) -> ValueKind {
+/// What kind of value a claim has.
+pub(crate) fn kind(value: Value<'_>) -> ValueKind {
     match value.read() {
         Read::Null => ValueKind::Null,
         Read::Bool(_) => ValueKind::Boolean,

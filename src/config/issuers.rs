@@ -45,6 +45,11 @@ impl IssuersConfig {
         table: &mut ClaimTable,
         log: &Log,
     ) -> Result<Self, ConfigError> {
+        check_name(
+            options.username_claim.as_deref(),
+            "username_claim",
+            Place::TOP,
+        )?;
         check_name(Some(&options.acl_claim_name), "acl_claim_name", Place::TOP)?;
         let names = KeyNames::of(options);
         let keys = key_sources::load(options.take_keys(), None, names, Place::TOP, log)?;
@@ -118,6 +123,7 @@ fn listed_issuer(
     if issuer.issuer.is_empty() {
         return Err(at.error("issuer", "the name is empty"));
     }
+    check_name(issuer.username_claim.as_deref(), "username_claim", at)?;
     check_name(issuer.acl_claim_name.as_deref(), "acl_claim_name", at)?;
     let sources = issuer.take_keys();
     let names = KeyNames::of(top);
@@ -199,6 +205,7 @@ fn rules(
     let acl = acl.map(|(option, rules)| (&**option, &*rules.0));
     let operator = OperatorRules::new(acl, table)
         .map_err(|(rule, problem)| ConfigError::at(&rule, problem))?;
+    let username_claim = issuer.and_then(|issuer| issuer.username_claim.as_deref());
     let acl_claim_name = issuer.and_then(|issuer| issuer.acl_claim_name.as_deref());
     Ok(IssuerRules {
         header: HeaderRules {
@@ -227,6 +234,7 @@ fn rules(
             verify_claims.flat_map(|claims| claims.0.iter().cloned()),
             top.certificate_binding,
             operator,
+            username_claim.or(top.username_claim.as_deref()),
             acl_claim_name.unwrap_or(&top.acl_claim_name),
             !top.disconnect_after_expire,
             table,

@@ -41,6 +41,16 @@ fn holds(rule: &Value) -> bool {
     kind.is_none_or(|kind| kind.text() == Some("press"))
 }
 
+/// One whose clients have their names by the claim `name`.
+static NAMED: LazyLock<Verifier> = LazyLock::new(|| {
+    verifier(&json!({
+        "secret": std::str::from_utf8(SECRET).unwrap(),
+        "username_claim": "name",
+        "cache_capacity": 16,
+        "max_token_size": 1_048_576,
+    }))
+});
+
 /// What clients send as client id and user name.
 const NAMES: [Option<&str>; 10] = [
     Some("c1"),
@@ -108,28 +118,47 @@ pub fn acl(bytes: &[u8]) {
         request,
         qos: digit(1) % 3,
     };
-    let payload = [
-        format!("{{\"client_attrs\":{ATTRIBUTES},{CLAIMS},\"acl\":").as_bytes(),
-        text,
-        b"}",
-    ]
-    .concat();
-    let token = compact::signed(br#"{"alg":"HS256"}"#, &payload, SECRET);
-    let client = Client {
-        client_id: asking.client_id.map(str::as_bytes),
-        username: asking.username.map(str::as_bytes),
-        ..client(&token)
-    };
-    // The claim is one level deeper in the payload, so it may nest too deep there.
-    if json::read(&payload).is_none() {
-        return;
-    }
     let operator = json::read(OPERATOR.as_bytes()).unwrap();
     let (verifier, operator) = match how.get(5) {
         Some(b'o') => (&*RULED, operator),
         _ => (&*VERIFIER, Value::List(Vec::new())),
     };
     let expected = asking.answer(&operator, &claim);
+    compare(verifier, &asking, asking.username, text, &expected);
+    // The same name by a claim, whatever the client sends.
+    let expected = asking.answer(&Value::List(Vec::new()), &claim);
+    if asking.username.is_some_and(|name| !name.is_empty()) {
+        for sent in [None, Some("u1")] {
+            compare(&NAMED, &asking, sent, text, &expected);
+        }
+    }
+}
+
+/// The answer to a client that sends this user name, and has the one that asks in the claim `name`.
+fn compare(
+    verifier: &Verifier,
+    asking: &Asking<'_>,
+    username: Option<&str>,
+    claim: &[u8],
+    expected: &Result<Permission, NoAnswer>,
+) {
+    let name = serde_json::to_string(&asking.username).unwrap();
+    let payload = [
+        format!("{{\"name\":{name},\"client_attrs\":{ATTRIBUTES},{CLAIMS},\"acl\":").as_bytes(),
+        claim,
+        b"}",
+    ]
+    .concat();
+    // The claim is one level deeper in the payload, so it may nest too deep there.
+    if json::read(&payload).is_none() {
+        return;
+    }
+    let token = compact::signed(br#"{"alg":"HS256"}"#, &payload, SECRET);
+    let client = Client {
+        client_id: asking.client_id.map(str::as_bytes),
+        username: username.map(str::as_bytes),
+        ..client(&token)
+    };
     // The second time it is remembered.
     for _ in 0..2 {
         let decided = verifier.decide(&client).unwrap().reason();
@@ -137,8 +166,8 @@ pub fn acl(bytes: &[u8]) {
         assert_eq!(verdict.reason(), decided);
         let found = verdict
             .outcome
-            .map(|grant| verifier.authorize(&grant, &request).unwrap());
-        match (found, &expected) {
+            .map(|grant| verifier.authorize(&grant, &asking.request).unwrap());
+        match (found, expected) {
             (Ok(found), Ok(expected)) => assert_eq!(found, *expected),
             (Err(refusal), Err(BadAcl)) => assert_eq!(refusal.reason(), Reason::BadAcl),
             (found, Err(NotCompared)) => drop(found),

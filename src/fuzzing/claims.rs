@@ -23,6 +23,13 @@ static LIMITED: LazyLock<Verifier> = LazyLock::new(|| {
     verifier(&options)
 });
 
+/// One whose clients have their names by the claim `name`.
+static NAMED: LazyLock<Verifier> = LazyLock::new(|| {
+    let mut options = options(&json!({}));
+    options["username_claim"] = json!("name");
+    verifier(&options)
+});
+
 const HEADER: &[u8] = br#"{"alg":"HS256"}"#;
 
 /// How many dots the name of a claim may have in a configuration.
@@ -101,6 +108,12 @@ fn compare_decision(token: &[u8], payload: &[u8], claims: Option<&Value>) {
     let reason = verdict.reason();
     let limited = LIMITED.check(&client(token)).unwrap().reason();
     assert_eq!(limited, within_an_hour(reason, claims));
+    let named = NAMED.check(&client(token)).unwrap();
+    assert_eq!(named.reason(), with_a_name(reason, claims));
+    if let Ok(grant) = named.outcome {
+        let name = claims.and_then(|claims| claims.get("name"));
+        assert_eq!(grant.username(), name.and_then(Value::text));
+    }
     let has_acl = claims.is_some_and(|claims| claims.get("acl").is_some());
     let expected = expected(claims);
     if has_acl && expected == Reason::Accepted && reason == Reason::BadAcl {
@@ -179,6 +192,18 @@ fn expected(claims: Option<&Value>) -> Reason {
         Reason::CertificateMismatch
     } else {
         Reason::Accepted
+    }
+}
+
+/// The reason where a claim must say the name of the client, by that where none must.
+fn with_a_name(reason: Reason, claims: Option<&Value>) -> Reason {
+    if !matches!(reason, Reason::Accepted | Reason::BadAcl) {
+        return reason;
+    }
+    match claims.and_then(|claims| claims.get("name")) {
+        None => Reason::MissingClaim,
+        Some(Value::Text(name)) if !name.is_empty() => reason,
+        Some(_) => Reason::ClaimMismatch,
     }
 }
 

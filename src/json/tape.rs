@@ -193,6 +193,11 @@ impl<'d> Value<'d> {
         self.tape.string(self.node)
     }
 
+    /// Whether it is a string that is not empty.
+    pub(crate) fn is_some_text(self) -> bool {
+        matches!(self.parts(), (Kind::Plain | Kind::Escaped, _, 1.., _))
+    }
+
     /// The bytes of a string, to be compared.
     #[inline]
     pub(crate) fn as_bytes(self) -> Option<Cow<'d, [u8]>> {

@@ -113,7 +113,7 @@ impl fmt::Display for ValueKind {
     }
 }
 
-/// Why a claim is not what `verify_claims` expects.
+/// Why a claim is not what the configuration expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mismatch {
     /// Another value is expected.
@@ -128,6 +128,8 @@ pub enum Mismatch {
     Exists,
     /// It is compared with a field that the client did not send.
     NotSent,
+    /// It is the claim of `username_claim`, and no user name.
+    Username,
 }
 
 impl fmt::Display for Mismatch {
@@ -139,6 +141,7 @@ impl fmt::Display for Mismatch {
             Self::Matches => "it does not match",
             Self::Exists => "it must not be there",
             Self::NotSent => "it is compared with what the client did not send",
+            Self::Username => "a user name that is not empty is expected",
         })
     }
 }

@@ -95,5 +95,9 @@ pub(crate) struct IssuerOptions<'a> {
 
     /// In the place of the top level's.
     #[cfg_attr(test, schemars(length(min = 1)))]
+    pub(crate) username_claim: Option<String>,
+
+    /// In the place of the top level's.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) acl_claim_name: Option<String>,
 }

@@ -196,6 +196,12 @@ pub(crate) struct Options<'a> {
     #[serde(default, skip_serializing)]
     pub(crate) acl: OperatorAcl,
 
+    /// The claim that says who the client is: its text is the user name of the session, which `%u` and
+    /// `username` in topic permissions are about, and which the broker can be given. `verify_claims` is
+    /// compared with what the client sent. Not given: what the client sent is its user name.
+    #[cfg_attr(test, schemars(regex(pattern = super::verify_claims::schema::NAME)))]
+    pub(crate) username_claim: Option<String>,
+
     /// The claim that holds topic permissions.
     #[serde(default = "default_acl_claim")]
     #[cfg_attr(test, schemars(regex(pattern = super::verify_claims::schema::NAME)))]

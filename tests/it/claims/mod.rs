@@ -5,4 +5,5 @@ mod conditions;
 mod dates;
 mod names;
 mod payload;
+mod username;
 mod verification;

@@ -106,6 +106,35 @@ fn an_issuer_has_topic_permissions_in_a_claim_of_its_own() {
 }
 
 #[test]
+fn an_issuer_has_a_claim_of_its_own_for_user_names() {
+    let mut config = two();
+    config["username_claim"] = "name".into();
+    config["issuers"][0]["username_claim"] = "login".into();
+    let broker = Broker::new(&config);
+    let both = json!({ "name": "n", "login": "l", "acl": { "pub": ["%u"] } });
+    let permissions = |token: String| {
+        let session = broker.admit_with(&token);
+        ["n", "l"].map(|topic| session.may(PUBLISH, topic))
+    };
+    for _ in 0..3 {
+        assert_eq!(
+            permissions(token(PLANT, PLANT_SECRET, both.clone())),
+            [Permission::Deny, Permission::Allow]
+        );
+        assert_eq!(
+            permissions(token(OFFICE, OFFICE_SECRET, both.clone())),
+            [Permission::Allow, Permission::Deny]
+        );
+    }
+    let missing = |iss, secret, claims| {
+        let answer = broker.present(&token(iss, secret, claims));
+        answer.denied(Reason::MissingClaim);
+    };
+    missing(PLANT, PLANT_SECRET, json!({ "name": "n" }));
+    missing(OFFICE, OFFICE_SECRET, json!({ "login": "l" }));
+}
+
+#[test]
 fn an_issuer_has_a_signature_format_of_its_own() {
     let pem = vector_text("keys/p256.pub.pem");
     let config = json!({ "issuers": [
