@@ -464,6 +464,40 @@ enum jwt_auth_status jwt_auth_session_attribute(const struct jwt_auth_session *s
                                                 struct jwt_auth_bytes *name,
                                                 struct jwt_auth_bytes *value);
 
+// Gives the user name of a client that the option username_claim says: the one to be used in the place
+// of what the client sent.
+//
+// session: the session.
+// username: receives the bytes, UTF-8 and not empty, without a NUL at their end. They may hold any
+// character, a NUL, line breaks and the wildcards of MQTT among them: look at them before they are
+// given to anybody who takes those for something else. They belong to the session and live until
+// jwt_auth_session_free. Left as data NULL and len 0 if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NOT_FOUND if username_claim was not set when the client was accepted, so
+// that its user name is the one that it sent; NULL_ARGUMENT if an argument is NULL.
+//
+// Any number of threads may call it at once with one session.
+//
+// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_username(const struct jwt_auth_session *session,
+                                               struct jwt_auth_bytes *username);
+
+// Gives the name of an accepted token, as in the log lines about it: the first 8 hexadecimal digits of
+// its SHA-256, in lower case. A caller's own log lines can name a client by it: a client identifier may
+// be a secret, because some devices send their token in every field.
+//
+// session: the session.
+// text: receives the digits and a NUL, 9 bytes in all; an empty text if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL. There is no other failure.
+//
+// Any number of threads may call it at once with one session.
+//
+// session is NULL or valid, came from jwt_auth_check and is not freed meanwhile; text is NULL or has 9
+// bytes that may be written.
+enum jwt_auth_status jwt_auth_session_fingerprint(const struct jwt_auth_session *session,
+                                                  char text[9]);
+
 // Decides whether a connected client may do something with a topic.
 //
 // A session whose token expired or was revoked is denied everything, and so are a topic name with wildcards or a
@@ -522,7 +556,8 @@ enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
                                               const struct jwt_auth_session *session,
                                               struct jwt_auth_result *result);
 
-// Ends a session. What jwt_auth_session_claims and jwt_auth_session_attribute gave is gone with it.
+// Ends a session. What jwt_auth_session_claims, jwt_auth_session_attribute and
+// jwt_auth_session_username gave is gone with it.
 //
 // session: NULL does nothing. No other call may use it meanwhile or afterwards.
 //

@@ -4,7 +4,7 @@ use crate::acl::{Acl, Permission, Request};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
 use crate::revocations::Issued;
-use crate::token::{Remembered, Verified};
+use crate::token::{Fingerprint, Remembered, Verified};
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]
@@ -18,6 +18,7 @@ pub struct Grant {
     /// What the operator's rules and the ACL claim say; none: there are none.
     acl: Option<Box<Acl>>,
     terms: Terms,
+    fingerprint: Fingerprint,
     /// What a revocation can name of the token.
     pub(crate) issued: Issued<'static>,
 }
@@ -30,9 +31,11 @@ impl AsRef<Terms> for Grant {
 
 impl Grant {
     /// Keeps what a client is granted, and the token by which it is.
-    pub(crate) fn new(admission: Admission<'_>, verified: &Verified<'_>) -> Self {
+    pub(crate) fn new(admission: Admission<'_>, verified: &Verified<'_>, token: &[u8]) -> Self {
+        let remembered = verified.remember();
         Self {
-            remembered: verified.remember(),
+            fingerprint: *(remembered.fingerprint()).get_or_init(|| Fingerprint::of(token)),
+            remembered,
             username: (admission.username.and_then(Value::as_str))
                 .map(|name| name.into_owned().into()),
             attributes: admission
@@ -60,6 +63,12 @@ impl Grant {
     #[must_use]
     pub fn username(&self) -> Option<&str> {
         self.username.as_deref()
+    }
+
+    /// The name of the token, as in the log.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The names and values of the token's `client_attrs`, in its order.

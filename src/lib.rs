@@ -75,4 +75,5 @@ pub use host::log::{LogHook, LogLevel};
 pub use missed_date::MissedDate;
 pub use policy::Terms;
 pub use refusal::{Decision, Mismatch, Reason, Refusal, ValueKind};
+pub use token::Fingerprint;
 pub use verifier::{Connack, Hooks, Verdict, Verifier};

@@ -1,5 +1,7 @@
 //! What may be asked of a session while its client is connected.
 
+use libc::c_char;
+
 use super::guard::guard;
 use super::ptr::{self, Slot};
 use super::types::{jwt_auth, jwt_auth_bytes, jwt_auth_result, jwt_auth_session, jwt_auth_status};
@@ -70,6 +72,74 @@ pub unsafe extern "C" fn jwt_auth_session_attribute(
         let (its_name, its_value) = attribute.ok_or(jwt_auth_status::NotFound)?;
         name.set(its_name.as_bytes().into());
         value.set(its_value.as_bytes().into());
+        Ok(())
+    })
+}
+
+/// Gives the user name of a client that the option username_claim says: the one to be used in the place
+/// of what the client sent.
+///
+/// session: the session.
+/// username: receives the bytes, UTF-8 and not empty, without a NUL at their end. They may hold any
+/// character, a NUL, line breaks and the wildcards of MQTT among them: look at them before they are
+/// given to anybody who takes those for something else. They belong to the session and live until
+/// jwt_auth_session_free. Left as data NULL and len 0 if the call fails.
+///
+/// Returns JWT_AUTH_STATUS_OK; NOT_FOUND if username_claim was not set when the client was accepted, so
+/// that its user name is the one that it sent; NULL_ARGUMENT if an argument is NULL.
+///
+/// Any number of threads may call it at once with one session.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_session_username(
+    session: *const jwt_auth_session,
+    username: *mut jwt_auth_bytes,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for both pointers.
+        let (username, session) = unsafe {
+            let username = Slot::new(username, jwt_auth_bytes::NONE).required();
+            (username, ptr::borrow(session))
+        };
+        let (mut username, session) = (username?, session?);
+        let name = session.0.username().ok_or(jwt_auth_status::NotFound)?;
+        username.set(name.as_bytes().into());
+        Ok(())
+    })
+}
+
+/// Gives the name of an accepted token, as in the log lines about it: the first 8 hexadecimal digits of
+/// its SHA-256, in lower case. A caller's own log lines can name a client by it: a client identifier may
+/// be a secret, because some devices send their token in every field.
+///
+/// session: the session.
+/// text: receives the digits and a NUL, 9 bytes in all; an empty text if the call fails.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL. There is no other failure.
+///
+/// Any number of threads may call it at once with one session.
+/// cbindgen:ptrs-as-arrays=[[text; 9]]
+///
+/// # Safety
+///
+/// session is NULL or valid, came from jwt_auth_check and is not freed meanwhile; text is NULL or has 9
+/// bytes that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_session_fingerprint(
+    session: *const jwt_auth_session,
+    text: *mut c_char,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for both pointers. Nine characters need no alignment.
+        let (text, session) = unsafe {
+            let text = Slot::new(text.cast::<[u8; 9]>(), [0; 9]).required();
+            (text, ptr::borrow(session))
+        };
+        let (mut text, session) = (text?, session?);
+        text.set(session.0.fingerprint().c_text());
         Ok(())
     })
 }
@@ -181,7 +251,8 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
     })
 }
 
-/// Ends a session. What jwt_auth_session_claims and jwt_auth_session_attribute gave is gone with it.
+/// Ends a session. What jwt_auth_session_claims, jwt_auth_session_attribute and
+/// jwt_auth_session_username gave is gone with it.
 ///
 /// session: NULL does nothing. No other call may use it meanwhile or afterwards.
 ///

@@ -9,7 +9,8 @@
 //! claims       4  Payload -> Claims    in date                             path
 //! ```
 //!
-//! `mistakes` says in the log what was done to a token that is refused.
+//! `fingerprint` names a token where it must not be shown, and `mistakes` says in the log what was done to one that
+//! is refused.
 //!
 //! Each type is made by the stage before it and in no other way, so no stage can be left out.
 
@@ -18,6 +19,7 @@ mod cache;
 mod claims;
 mod compact;
 mod date;
+mod fingerprint;
 mod header;
 mod mistakes;
 mod names;
@@ -30,6 +32,7 @@ mod signature;
 pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verified};
 pub(crate) use claims::{Claims, DateRules};
 pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
+pub use fingerprint::Fingerprint;
 pub(crate) use header::TokenType;
 pub(crate) use mistakes::mistake;
 pub(crate) use names::ClaimTable;

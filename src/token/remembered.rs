@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use triomphe::ThinArc;
 
 use super::compact::{PermittedToken, Token};
+use super::fingerprint::Fingerprint;
 use super::header::Header;
 use super::names::{ClaimSlot, FoundClaims};
 use super::payload::{Dates, Latch, Payload};
@@ -44,7 +45,7 @@ struct Head {
     chosen_at: AtomicU64,
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
-    fingerprint: OnceLock<u32>,
+    fingerprint: OnceLock<Fingerprint>,
     /// The lengths of the first four parts, in bytes.
     found_len: usize,
     kid_len: usize,
@@ -201,7 +202,7 @@ impl Remembered {
     }
 
     /// What the log calls the token, once that was asked for.
-    pub(crate) fn fingerprint(&self) -> &OnceLock<u32> {
+    pub(crate) fn fingerprint(&self) -> &OnceLock<Fingerprint> {
         &self.head().fingerprint
     }
 

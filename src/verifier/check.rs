@@ -26,12 +26,13 @@ pub(super) struct Question<'q> {
 }
 
 impl Running {
-    /// Decides whether a client is accepted. `answer` makes what is to be known of one that is.
+    /// Decides whether a client is accepted. `answer` makes what is to be known of one that is, of
+    /// its claims, what was verified, and the token.
     pub(super) fn check<T>(
         &self,
         question: &Question<'_>,
         scratch: &mut Scratch,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
     ) -> Result<T, Refusal> {
         let Self { rules, issuers, .. } = self;
         let Some(field) = question.client.field(rules.from) else {
@@ -43,6 +44,8 @@ impl Running {
             buffers: &mut scratch.payload,
         };
         let later = &mut scratch.later;
+        let answer =
+            |admission: Admission<'_>, verified: &Verified<'_>| answer(admission, verified, field);
         let key = token.key_name(rules.kid_from, question.client);
         let Some(issuer) = issuers.only() else {
             return self.check_by_issuer(&token, key, payload, question, later, answer);

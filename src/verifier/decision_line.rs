@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-use sha2::{Digest, Sha256};
-
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
 use crate::host::quote::cut;
 use crate::refusal::{Decision, Reason, Refusal, text};
-use crate::token::{Remembered, mistake};
+use crate::token::{Fingerprint, Remembered, mistake};
 
 /// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
 /// remembered of it, if that is at hand.
@@ -75,11 +73,11 @@ fn write_token(
         (Some(field), Reason::TokenTooLarge) => write!(line, "{name} of {} bytes", field.len()),
         (Some(field), _) => {
             let fingerprint = match remembered.map(Remembered::fingerprint) {
-                Some(known) => *known.get_or_init(|| fingerprint(field)),
-                None => fingerprint(field),
+                Some(known) => *known.get_or_init(|| Fingerprint::of(field)),
+                None => Fingerprint::of(field),
             };
             line.push_str("token ");
-            push_hex(line, fingerprint);
+            line.extend(fingerprint.digits());
             Ok(())
         }
     }
@@ -113,18 +111,4 @@ fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Res
         return line.write_str("not shown");
     }
     name.write_to(line)
-}
-
-/// The name of a token where it must not be shown: the first 8 hexadecimal digits of its SHA-256.
-fn fingerprint(token: &[u8]) -> u32 {
-    let digest = Sha256::digest(token);
-    u32::from_be_bytes(digest.first_chunk().copied().unwrap_or_default())
-}
-
-/// The eight digits, without the cost of formatting: there is a line for each client.
-fn push_hex(line: &mut String, number: u32) {
-    let nibbles = (0..8)
-        .rev()
-        .map(|place: u32| number >> place.wrapping_mul(4) & 0xF);
-    line.extend(nibbles.filter_map(|nibble| char::from_digit(nibble, 16)));
 }

@@ -105,7 +105,7 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn decide(&self, client: &Client<'_>) -> Result<Verdict<Terms>, ClockError> {
-        let terms = |admission: Admission<'_>, _: &Verified<'_>| admission.terms;
+        let terms = |admission: Admission<'_>, _: &Verified<'_>, _: &[u8]| admission.terms;
         self.verdict(client, Need::Decision, terms, |_| None)
     }
 
@@ -115,7 +115,7 @@ impl Verifier {
         &self,
         client: &Client<'_>,
         need: Need,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
         remembered: impl Fn(&T) -> Option<&Remembered>,
     ) -> Result<Verdict<T>, ClockError> {
         let now = self.clock.now().inspect_err(|error| {

@@ -83,6 +83,23 @@ static void claims(const jwt_auth *auth) {
   jwt_auth_session_free(session);
 }
 
+static void identity(const jwt_auth *auth) {
+  jwt_auth_client client = broker_client(ALICE);
+  jwt_auth_session *session = broker_admit(auth, &client);
+  jwt_auth_bytes username = {(const uint8_t *)&poison, 1};
+  char text[9] = "poison";
+  EXPECT(jwt_auth_session_username(NULL, &username), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(username.data == NULL, 1);
+  EXPECT(username.len, 0);
+  EXPECT(jwt_auth_session_username(session, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_session_username(NULL, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_session_fingerprint(NULL, text), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(text[0], '\0');
+  EXPECT(jwt_auth_session_fingerprint(session, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_session_fingerprint(NULL, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  jwt_auth_session_free(session);
+}
+
 static void expect_unanswered(const jwt_auth *auth, const jwt_auth_session *session,
                               jwt_auth_bytes topic) {
   EXPECT_ASKED(auth, session, JWT_AUTH_ACTION_PUBLISH, topic, 0, 0, NULL_ARGUMENT,
@@ -153,6 +170,7 @@ int main(void) {
   reload(auth);
   check(auth);
   claims(auth);
+  identity(auth);
   authorize(auth);
   recheck(auth);
   attribute(auth);

@@ -79,9 +79,12 @@ static void *ask(void *data) {
   world *w = data;
   jwt_auth_result result;
   jwt_auth_bytes name, value;
+  char fingerprint[9];
   jwt_auth_session_recheck(w->auth, w->session, &result);
   jwt_auth_session_claims(w->session, &value);
   jwt_auth_session_attribute(w->session, 0, &name, &value);
+  jwt_auth_session_username(w->session, &value);
+  jwt_auth_session_fingerprint(w->session, fingerprint);
   return NULL;
 }
 

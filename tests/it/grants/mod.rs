@@ -2,6 +2,7 @@
 
 mod attributes;
 mod end;
+mod identity;
 mod recheck;
 mod sessions;
 mod superuser;

@@ -4,7 +4,8 @@ use std::ptr::{null, null_mut};
 
 use jwt_auth::ffi::{
     jwt_auth_bytes, jwt_auth_session, jwt_auth_session_attribute, jwt_auth_session_authorize,
-    jwt_auth_session_free, jwt_auth_session_recheck, jwt_auth_status,
+    jwt_auth_session_fingerprint, jwt_auth_session_free, jwt_auth_session_recheck,
+    jwt_auth_session_username, jwt_auth_status,
 };
 use jwt_auth::{Action, Permission};
 use serde_json::{Value, json};
@@ -148,6 +149,33 @@ impl Session<'_> {
             Some((text(name), text(value)))
         };
         (0..).map_while(attribute).collect()
+    }
+
+    /// The user name that a claim says.
+    pub fn username(&self) -> Option<String> {
+        let mut name = bytes(Some(b"?"));
+        // SAFETY: both pointers are good.
+        let status = unsafe { jwt_auth_session_username(self.session, &raw mut name) };
+        if status == jwt_auth_status::NotFound {
+            assert!(name.data.is_null());
+            assert_eq!(name.len, 0);
+            return None;
+        }
+        assert_eq!(status, jwt_auth_status::Ok);
+        // SAFETY: the bytes live as long as the session.
+        let name = unsafe { std::slice::from_raw_parts(name.data, name.len) };
+        Some(String::from_utf8(name.to_vec()).unwrap())
+    }
+
+    /// The name of the token.
+    pub fn fingerprint(&self) -> String {
+        let mut text = [b'?'; 10];
+        // SAFETY: both pointers are good.
+        let status =
+            unsafe { jwt_auth_session_fingerprint(self.session, text.as_mut_ptr().cast()) };
+        assert_eq!(status, jwt_auth_status::Ok);
+        assert_eq!(text[8..], *b"\0?");
+        String::from_utf8(text[..8].to_vec()).unwrap()
     }
 
     /// Gives the session to another broker.
