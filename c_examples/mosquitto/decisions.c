@@ -3,6 +3,7 @@
 
 #include "certificate.h"
 #include "plugin.h"
+#include "username.h"
 
 static jwt_auth_bytes bytes(const char *text) {
   jwt_auth_bytes given = {(const uint8_t *)text, text == NULL ? 0 : strlen(text)};
@@ -31,16 +32,25 @@ static bool has_ticks(plugin *self) {
   return self->ticked;
 }
 
+// The user name that the client sent. A client that has that of its token is known to the broker by
+// the latter, and authenticates with it after SIGHUP. As long as its session is CONNECTED, no other
+// client can have its pointer.
+static const char *sent_username(const plugin *self, const struct mosquitto_evt_basic_auth *asked) {
+  const session *session =
+      sessions_find(&self->sessions, asked->client, mosquitto_client_id(asked->client));
+  bool again = self->reloading && session != NULL && session->state == CONNECTED;
+  return again && session->renamed ? session->sent : asked->username;
+}
+
 // Asks the library about a client that connects.
 static jwt_auth_status check(plugin *self, const struct mosquitto_evt_basic_auth *asked,
                              jwt_auth_result *result, jwt_auth_session **grant) {
   jwt_auth_client client = {.struct_size = sizeof client};
   client.client_id = bytes(mosquitto_client_id(asked->client));
-  client.username = bytes(asked->username);
+  client.username = bytes(sent_username(self, asked));
   client.password = bytes(asked->password);
   client.peer_address = bytes(mosquitto_client_address(asked->client));
   client.peer_certificate = certificate_read(asked->client);
-  self->lines.accepted[0] = '\0';
   jwt_auth_status status = jwt_auth_check(self->auth, &client, result, grant);
   certificate_free(client.peer_certificate);
   return status;
@@ -55,6 +65,19 @@ static bool keeps_its_grant(const plugin *self, const session *session, int32_t 
   jwt_auth_result result;
   jwt_auth_session_recheck(self->auth, session->grant, &result);
   return result.decision == JWT_AUTH_DECISION_ALLOW;
+}
+
+// Makes the session of a client that the library accepted. Takes ownership of grant.
+static int accept_client(plugin *self, struct mosquitto *client, const char *id,
+                         jwt_auth_session *grant, int64_t expires_at) {
+  if (!sessions_accept(&self->sessions, client, id, grant, expires_at, self->reloading)) {
+    return MOSQ_ERR_AUTH;
+  }
+  if (!username_give(sessions_find(&self->sessions, client, id), client)) {
+    sessions_refuse(&self->sessions, client, id, self->reloading);
+    return self->reloading && is_offline(self, client) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+  }
+  return MOSQ_ERR_SUCCESS;
 }
 
 // May this client connect? For any other return value than these three the broker closes the
@@ -75,9 +98,7 @@ int on_basic_auth(int event, void *data, void *userdata) {
                          jwt_auth_status_str(status));
   }
   if (result.decision == JWT_AUTH_DECISION_ALLOW && id != NULL) {
-    bool accepted = sessions_accept(&self->sessions, asked->client, id, self->lines.accepted, grant,
-                                result.expires_at, self->reloading);
-    return accepted ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+    return accept_client(self, asked->client, id, grant, result.expires_at);
   }
   jwt_auth_session_free(grant);
   bool offline = self->reloading && is_offline(self, asked->client);

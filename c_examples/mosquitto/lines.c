@@ -40,14 +40,8 @@ void lines_start(lines *lines) {
 }
 
 void lines_take(void *userdata, int32_t level, const char *line) {
-  static const char accepted[] = "accepted: ";
   lines *lines = userdata;
   if (pthread_equal(pthread_self(), lines->broker)) {
-    // The library wrote the client id so that it may be shown, and the name of the token: the
-    // plugin's own lines about this client repeat both.
-    if (strncmp(line, accepted, sizeof accepted - 1) == 0) {
-      copy(lines->accepted, sizeof lines->accepted, line + sizeof accepted - 1);
-    }
     mosquitto_log_printf(broker_level(level), "jwt_auth: %s", line);
     return;
   }

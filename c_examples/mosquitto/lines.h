@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LINES_WAITING = 64, LINE_SIZE = 512, NAME_SIZE = 512 };
+enum { LINES_WAITING = 64, LINE_SIZE = 512 };
 
 typedef struct lines {
   pthread_t broker; // the thread that may write to the broker's log
@@ -19,7 +19,6 @@ typedef struct lines {
     char text[LINE_SIZE];
   } waiting[LINES_WAITING];
   size_t count, dropped;
-  char accepted[NAME_SIZE]; // how the library named the client that it accepted last
 } lines;
 
 // Called on the thread of the broker.

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "username.h"
+
 static int compare_clients(const void *left, const void *right) {
   uintptr_t a = (uintptr_t)((const session *)left)->client;
   uintptr_t b = (uintptr_t)((const session *)right)->client;
@@ -70,7 +72,7 @@ static void drop(sessions *sessions, session *session) {
   }
   TAILQ_REMOVE(&sessions->round, session, round);
   sessions->count--;
-  free(session->name);
+  username_forget(session);
   free(session->id);
   free(session);
 }
@@ -113,7 +115,7 @@ static session *add(sessions *sessions, const void *client, const char *id) {
   return session;
 }
 
-bool sessions_accept(sessions *sessions, const void *client, const char *id, const char *name,
+bool sessions_accept(sessions *sessions, const void *client, const char *id,
                      jwt_auth_session *grant, int64_t expires_at, bool again) {
   session *session = find_client(sessions, client);
   if (session != NULL && !(again && is_for(session, id))) {
@@ -131,8 +133,7 @@ bool sessions_accept(sessions *sessions, const void *client, const char *id, con
   }
   session->grant = grant;
   session->expires_at = expires_at;
-  session->name = strdup(name);
-  if (session->name == NULL || (expires_at != 0 && !expiry_add(&sessions->expiry, session))) {
+  if (expires_at != 0 && !expiry_add(&sessions->expiry, session)) {
     sessions_end(sessions, session);
     return false;
   }
@@ -170,8 +171,6 @@ void sessions_end(sessions *sessions, session *session) {
   expiry_remove(&sessions->expiry, session);
   jwt_auth_session_free(session->grant);
   session->grant = NULL;
-  free(session->name);
-  session->name = NULL;
 }
 
 session *sessions_expired(const sessions *sessions, int64_t now) {

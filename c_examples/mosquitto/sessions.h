@@ -31,7 +31,8 @@ typedef enum session_state { CONNECTED, OFFLINE, LEAVING } session_state;
 typedef struct session {
   const void *client;      // the broker's pointer: an address to compare, never dereferenced
   char *id;                // of the client
-  char *name;              // of the client and its token, as the log shows them
+  bool renamed;            // the client has the user name of its token, and not that which it sent
+  char *sent;              // the user name that it sent, if renamed; NULL: none
   jwt_auth_session *grant; // NULL: a tombstone, which denies everything
   int64_t expires_at;      // Unix seconds; 0: never
   size_t expiry_at;        // its index in the heap, or EXPIRY_NONE
@@ -59,7 +60,7 @@ session *sessions_find(const sessions *sessions, const void *client, const char 
 // Makes the session of a client that the library accepted, in the place of the one that its pointer
 // had. Takes ownership of grant, also when it returns false: out of memory. again: the broker has a
 // client that it knows authenticate again, so the session stays connected or offline as it was.
-bool sessions_accept(sessions *sessions, const void *client, const char *id, const char *name,
+bool sessions_accept(sessions *sessions, const void *client, const char *id,
                      jwt_auth_session *grant, int64_t expires_at, bool again);
 
 // Drops the session of a client that the library did not accept. again: as above; the session then

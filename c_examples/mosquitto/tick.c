@@ -8,11 +8,14 @@ enum { ROUND_SECONDS = 2, PARTS_PER_SECOND = 10 };
 
 // Ends a session that is no longer good, and disconnects its client. While the broker does that it
 // calls on_acl_check and on_disconnect, so the session stays, as a tombstone, until sessions_tidy.
+// The line names the client by its token: some devices send their token as client id as well.
 static void end(plugin *self, session *session, int32_t reason) {
   bool connected = session->state == CONNECTED;
-  mosquitto_log_printf(MOSQ_LOG_INFO, "jwt_auth: %s: %s: %s",
+  char fingerprint[9];
+  jwt_auth_session_fingerprint(session->grant, fingerprint);
+  mosquitto_log_printf(MOSQ_LOG_INFO, "jwt_auth: %s: %s: token %s",
                        connected ? "disconnected" : "ended while offline",
-                       jwt_auth_reason_str(reason), session->name);
+                       jwt_auth_reason_str(reason), fingerprint);
   sessions_end(&self->sessions, session);
   if (connected) {
     self->kicked = session->client;

@@ -166,7 +166,9 @@ class Broker:
         """A client with a token. Its CONNACK is in `code`."""
         if password is None:
             password = tokens.token(claims)
-        return mqtt.Client(self.port, client_id, password, **options)
+        client = mqtt.Client(self.port, client_id, password, **options)
+        client.name = f"token {tokens.fingerprint(password)}"  # in the plugin's log lines
+        return client
 
     def secrets_in_log(self):
         log = self.log()

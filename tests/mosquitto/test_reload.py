@@ -68,7 +68,7 @@ class Reload(broker.Case):
         self.assertEqual(root.message(), ("r/will", "x"))
         self.assertEqual(ends.wait_closed(), 0x98)
         self.assertLess(time.time(), expires + 2)
-        at.wait_log("jwt_auth: ended while offline: expired: client `away`")
+        at.wait_log(f"jwt_auth: ended while offline: expired: {away.name}")
 
     def test_who_is_refused_at_a_reload_can_do_nothing_more(self):
         """The ACL file would allow the will and the queue."""
@@ -127,8 +127,8 @@ class Reload(broker.Case):
         new.rename(revoked)
         self.assertEqual(client.wait_closed(), 0x98)
         self.assertLess(time.time() - changed, 10)
-        at.wait_log(f"jwt_auth: disconnected: revoked: client `bad`, token {tokens.fingerprint(bad)}")
-        at.wait_log("jwt_auth: ended while offline: revoked: client `away`")
+        at.wait_log(f"jwt_auth: disconnected: revoked: token {tokens.fingerprint(bad)}")
+        at.wait_log(f"jwt_auth: ended while offline: revoked: {away.name}")
         self.assertEqual(at.client("bad", password=bad).code, 0x87)
         for other in others:
             self.assertEqual(other.publish("r/1"), 0)
