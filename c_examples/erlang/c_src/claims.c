@@ -1,5 +1,5 @@
-// The claims and the attributes of the token that a session was granted for, and the name of the
-// client.
+// The claims, the attributes and the fingerprint of the token that a session was granted for, and
+// the names of the client.
 #include "calls.h"
 #include "text.h"
 #include "verifier.h"
@@ -33,6 +33,34 @@ ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
                             text_term(env, value.data, value.len), &map);
   }
   return map;
+}
+
+ERL_NIF_TERM username(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM session_arg = argv[0];
+  const state *state = enif_priv_data(env);
+  session *granted;
+  jwt_auth_bytes username;
+  (void)argc;
+  if (!session_read(env, session_arg, &granted)) {
+    return state->atoms.badarg;
+  }
+  if (jwt_auth_session_username(granted->session, &username) != JWT_AUTH_STATUS_OK) {
+    return state->atoms.undefined;
+  }
+  return text_term(env, username.data, username.len);
+}
+
+ERL_NIF_TERM fingerprint(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM session_arg = argv[0];
+  const state *state = enif_priv_data(env);
+  session *granted;
+  char text[9];
+  (void)argc;
+  if (!session_read(env, session_arg, &granted)) {
+    return state->atoms.badarg;
+  }
+  (void)jwt_auth_session_fingerprint(granted->session, text);
+  return text_term(env, text, sizeof text - 1);
 }
 
 ERL_NIF_TERM name(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {

@@ -105,6 +105,8 @@ static ErlNifFunc functions[] = {
     {"recheck", 2, recheck, 0},
     {"claims", 1, claims, 0},
     {"attributes", 1, attributes, 0},
+    {"username", 1, username, 0},
+    {"fingerprint", 1, fingerprint, 0},
     {"name", 1, name, 0},
     {"version", 0, version, 0},
     {"status", 0, status, 0},

@@ -138,6 +138,22 @@ what_a_token_says_can_be_read_test() ->
     ?assertEqual(#{<<"site">> => <<"a">>, <<"n">> => <<"7">>, <<"on">> => <<"true">>},
                  jwt_auth:attributes(S)).
 
+a_session_has_the_user_name_that_a_claim_says_test() ->
+    {ok, Named} = jwt_auth:new(#{secret => secret(), username_claim => <<"name">>}),
+    Token = token(<<"{\"name\":\"a/\\u0000\"}">>),
+    ?assertEqual(<<"a/", 0>>, jwt_auth:username(session(Named, Token))),
+    ?assertEqual(undefined, jwt_auth:username(session(verifier(), Token))),
+    ?assertEqual({deny, missing_claim}, jwt_auth:check(Named, client(token(<<"{}">>)))),
+    ?assertError(badarg, jwt_auth:username(Named)).
+
+a_session_has_the_fingerprint_of_its_token_test() ->
+    Token = token(claims()),
+    <<Digest:32, _/binary>> = crypto:hash(sha256, Token),
+    Expected = iolist_to_binary(io_lib:format("~8.16.0b", [Digest])),
+    S = session(verifier(), Token),
+    ?assertEqual(Expected, jwt_auth:fingerprint(S)),
+    ?assertError(badarg, jwt_auth:fingerprint(make_ref())).
+
 a_session_has_the_name_that_the_log_gives_its_client_test() ->
     V = verifier(),
     Token = token(claims()),
