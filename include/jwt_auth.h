@@ -319,7 +319,8 @@ typedef struct jwt_auth_result {
   // End the session at this Unix second: the first at which the token has expired, leeway
   // included. At most 253402300799, in the year 9999. 0: do not end it.
   int64_t expires_at;
-  // 1: the token's claim is_superuser says so; skip topic permission checks. Otherwise 0.
+  // 1: the token's claim is_superuser, or whichever superuser_claim_name says, makes the client one;
+  // skip topic permission checks. Otherwise 0.
   uint8_t superuser;
   // The CONNACK reason code for an MQTT 5 client: 0x00, 0x86, 0x87 or 0x88.
   uint8_t mqtt5_code;

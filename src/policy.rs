@@ -20,10 +20,22 @@ pub(crate) struct Policy {
     operator: Option<OperatorRules>,
     /// The claim that says who the client is; none: the user name that it sends does.
     username_claim: Option<UsernameClaim>,
+    /// The claim that makes superusers; none: no token makes one.
+    superuser_claim: Option<ClaimPath>,
     /// The claim that holds the topic permissions.
     acl_claim: ClaimPath,
     /// A client may stay after its token has expired.
     outlives_token: bool,
+}
+
+/// Which claims have a meaning.
+pub(crate) struct ClaimNames<'n> {
+    /// That says who the client is, if one does.
+    pub(crate) username: Option<&'n str>,
+    /// That makes superusers, if one does.
+    pub(crate) superuser: Option<&'n str>,
+    /// That holds the topic permissions.
+    pub(crate) acl: &'n str,
 }
 
 /// On which terms a client is accepted.
@@ -37,7 +49,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// The token's `is_superuser`: the client may use every topic.
+    /// The token's `is_superuser`, or what `superuser_claim_name` says: the client may use every topic.
     #[must_use]
     pub fn superuser(&self) -> bool {
         self.superuser
@@ -74,15 +86,15 @@ impl Policy {
         verify_claims: impl Iterator<Item = Expectation>,
         certificate_binding: CertificateBinding,
         operator: Option<OperatorRules>,
-        username_claim: Option<&str>,
-        acl_claim_name: &str,
+        names: &ClaimNames<'_>,
         outlives_token: bool,
         table: &mut ClaimTable,
     ) -> Self {
-        let username_claim = username_claim.map(|name| UsernameClaim::new(name, table));
+        let username_claim = (names.username).map(|name| UsernameClaim::new(name, table));
         let mut path = |name: &str| ClaimPath::new(name, table);
         Self {
-            acl_claim: path(acl_claim_name),
+            superuser_claim: names.superuser.map(&mut path),
+            acl_claim: path(names.acl),
             verify_claims: verify_claims
                 .map(|expectation| (path(&expectation.claim), expectation))
                 .collect(),
@@ -133,7 +145,9 @@ impl Policy {
             None
         };
         let terms = Terms {
-            superuser: claims.is_superuser().is_some_and(is_true),
+            superuser: (self.superuser_claim.as_ref())
+                .and_then(|path| path.find(&claims))
+                .is_some_and(is_true),
             token_expires_at: claims.expires_at,
             outlives_token: self.outlives_token,
         };

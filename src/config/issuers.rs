@@ -13,7 +13,7 @@ use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::keys::KeySources;
 use crate::operator_rules::OperatorRules;
-use crate::policy::Policy;
+use crate::policy::{ClaimNames, Policy};
 use crate::token::{ClaimPath, ClaimTable, DateRules, HeaderRules, SignatureRules};
 
 /// The issuers, as far as they are plain data.
@@ -206,6 +206,8 @@ fn rules(
     let operator = OperatorRules::new(acl, table)
         .map_err(|(rule, problem)| ConfigError::at(&rule, problem))?;
     let username_claim = issuer.and_then(|issuer| issuer.username_claim.as_deref());
+    let superuser_claim = (issuer.and_then(|issuer| issuer.superuser_claim_name.as_ref()))
+        .unwrap_or(&top.superuser_claim_name);
     let acl_claim_name = issuer.and_then(|issuer| issuer.acl_claim_name.as_deref());
     Ok(IssuerRules {
         header: HeaderRules {
@@ -234,8 +236,11 @@ fn rules(
             verify_claims.flat_map(|claims| claims.0.iter().cloned()),
             top.certificate_binding,
             operator,
-            username_claim.or(top.username_claim.as_deref()),
-            acl_claim_name.unwrap_or(&top.acl_claim_name),
+            &ClaimNames {
+                username: username_claim.or(top.username_claim.as_deref()),
+                superuser: superuser_claim.0.as_deref(),
+                acl: acl_claim_name.unwrap_or(&top.acl_claim_name),
+            },
             !top.disconnect_after_expire,
             table,
         ),

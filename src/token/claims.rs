@@ -33,10 +33,6 @@ pub(crate) struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    pub(crate) fn is_superuser(&self) -> Option<Value<'a>> {
-        self.get(ClaimSlot::IS_SUPERUSER)
-    }
-
     pub(crate) fn client_attrs(&self) -> Option<Value<'a>> {
         self.get(ClaimSlot::CLIENT_ATTRS)
     }

@@ -4,13 +4,12 @@ use crate::bytes::ShortKey;
 use crate::json::tape::Node;
 
 /// The claims that have a meaning here, whatever the configuration. Theirs are the first slots.
-const REGISTERED: [&str; 9] = [
+const REGISTERED: [&str; 8] = [
     "exp",
     "nbf",
     "iat",
     "jti",
     "sub",
-    "is_superuser",
     "client_attrs",
     "cnf",
     "iss",
@@ -26,10 +25,9 @@ impl ClaimSlot {
     pub(super) const IAT: Self = Self(2);
     pub(super) const JTI: Self = Self(3);
     pub(super) const SUB: Self = Self(4);
-    pub(super) const IS_SUPERUSER: Self = Self(5);
-    pub(super) const CLIENT_ATTRS: Self = Self(6);
-    pub(super) const CNF: Self = Self(7);
-    pub(super) const ISS: Self = Self(8);
+    pub(super) const CLIENT_ATTRS: Self = Self(5);
+    pub(super) const CNF: Self = Self(6);
+    pub(super) const ISS: Self = Self(7);
 }
 
 /// The names of the registered claims and of those that the configuration uses: a hash table with chained
@@ -151,14 +149,13 @@ mod tests {
             ClaimSlot::IAT,
             ClaimSlot::JTI,
             ClaimSlot::SUB,
-            ClaimSlot::IS_SUPERUSER,
             ClaimSlot::CLIENT_ATTRS,
             ClaimSlot::CNF,
             ClaimSlot::ISS,
         ];
         let mut table = ClaimTable::new();
         assert_eq!(REGISTERED.map(|name| table.add(name)), slots);
-        assert_eq!(table.add("acl"), ClaimSlot(9));
-        assert_eq!(table.add("acl"), ClaimSlot(9));
+        assert_eq!(table.add("acl"), ClaimSlot(8));
+        assert_eq!(table.add("acl"), ClaimSlot(8));
     }
 }

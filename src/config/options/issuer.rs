@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
-use super::{FailCount, Interval, Lifetime, Ssl};
+use super::{FailCount, Interval, Lifetime, Ssl, SuperuserClaimName};
 use crate::algorithm::Algorithm;
 use crate::config::acl::OperatorAcl;
 use crate::config::token_type::TokenTypes;
@@ -96,6 +96,9 @@ pub(crate) struct IssuerOptions<'a> {
     /// In the place of the top level's.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) username_claim: Option<String>,
+
+    /// In the place of the top level's.
+    pub(crate) superuser_claim_name: Option<SuperuserClaimName>,
 
     /// In the place of the top level's.
     #[cfg_attr(test, schemars(length(min = 1)))]

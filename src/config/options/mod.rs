@@ -8,6 +8,7 @@ mod instead;
 mod issuer;
 mod keys;
 mod ssl;
+mod superuser_claim;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub(crate) use instead::instead;
 pub(crate) use issuer::IssuerOptions;
 pub(crate) use keys::KeyOptions;
 pub(crate) use ssl::{Ssl, Verify};
+pub(crate) use superuser_claim::SuperuserClaimName;
 
 /// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,
 /// `public_key`, `jwks`, `jwks_file` and `endpoint` is required.
@@ -201,6 +203,11 @@ pub(crate) struct Options<'a> {
     /// compared with what the client sent. Not given: what the client sent is its user name.
     #[cfg_attr(test, schemars(regex(pattern = super::verify_claims::schema::NAME)))]
     pub(crate) username_claim: Option<String>,
+
+    /// The claim that makes its client a superuser, to whom every topic is allowed. `null`: no token makes
+    /// one. A name with dots also finds a nested member.
+    #[serde(default)]
+    pub(crate) superuser_claim_name: SuperuserClaimName,
 
     /// The claim that holds topic permissions.
     #[serde(default = "default_acl_claim")]

@@ -7,7 +7,8 @@ use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde_json::{Value, json};
 
-use super::{Options, Whole};
+use super::{Options, SuperuserClaimName, Whole};
+use crate::config::verify_claims::schema::NAME;
 
 impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Whole<MIN, MAX, DEFAULT> {
     fn schema_name() -> Cow<'static, str> {
@@ -20,6 +21,24 @@ impl<const MIN: u32, const MAX: u32, const DEFAULT: u32> JsonSchema for Whole<MI
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "integer", "minimum": MIN, "maximum": MAX })
+    }
+}
+
+impl JsonSchema for SuperuserClaimName {
+    fn schema_name() -> Cow<'static, str> {
+        "SuperuserClaimName".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let none = "No token makes a superuser.";
+        json_schema!({ "anyOf": [
+            { "type": "string", "pattern": NAME },
+            { "type": "null", "description": none },
+        ] })
     }
 }
 
@@ -130,7 +149,8 @@ fn contradictions() -> Value {
     ])
 }
 
-/// An option that is left out has no value; null is not another way to leave it out.
+/// An option that is left out has no value; null is not another way to leave it out. Where it has a meaning
+/// of its own, it has a description.
 fn without_null(schema: &mut Schema) {
     if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
         types.retain(|name| name != "null");

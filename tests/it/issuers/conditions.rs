@@ -135,6 +135,36 @@ fn an_issuer_has_a_claim_of_its_own_for_user_names() {
 }
 
 #[test]
+fn an_issuer_has_superusers_by_a_claim_of_its_own_or_none() {
+    let admin = json!({ "is_superuser": true, "admin": true, "mqtt": { "root": 1 } });
+    let superuser = |config: &Value, iss, secret, without: &str| {
+        let mut claims = admin.clone();
+        claims.as_object_mut().unwrap().remove(without).unwrap();
+        let answer = Broker::new(config).present(&token(iss, secret, claims));
+        answer.allowed();
+        answer.result.superuser
+    };
+    let deciding = |config: &Value, iss, secret| {
+        let claims = ["is_superuser", "admin", "mqtt"];
+        claims.map(|claim| 1 - superuser(config, iss, secret, claim))
+    };
+    let mut config = two();
+    assert_eq!(deciding(&config, PLANT, PLANT_SECRET), [1, 0, 0]);
+    config["superuser_claim_name"] = "admin".into();
+    assert_eq!(deciding(&config, PLANT, PLANT_SECRET), [0, 1, 0]);
+    config["issuers"][0]["superuser_claim_name"] = "mqtt.root".into();
+    assert_eq!(deciding(&config, PLANT, PLANT_SECRET), [0, 0, 1]);
+    assert_eq!(deciding(&config, OFFICE, OFFICE_SECRET), [0, 1, 0]);
+    config["issuers"][0]["superuser_claim_name"] = json!(null);
+    assert_eq!(deciding(&config, PLANT, PLANT_SECRET), [1, 1, 1]);
+    assert_eq!(deciding(&config, OFFICE, OFFICE_SECRET), [0, 1, 0]);
+    config["superuser_claim_name"] = json!(null);
+    config["issuers"][0]["superuser_claim_name"] = "admin".into();
+    assert_eq!(deciding(&config, PLANT, PLANT_SECRET), [0, 1, 0]);
+    assert_eq!(deciding(&config, OFFICE, OFFICE_SECRET), [1, 1, 1]);
+}
+
+#[test]
 fn an_issuer_has_a_signature_format_of_its_own() {
     let pem = vector_text("keys/p256.pub.pem");
     let config = json!({ "issuers": [

@@ -61,6 +61,10 @@ fn a_defect_names_the_issuer_and_the_option() {
             "`issuers[1].username_claim`: the name is empty",
         ),
         (
+            json!({ "issuer": PLANT, "secret": SECRET, "superuser_claim_name": "" }),
+            "`issuers[1].superuser_claim_name`: the name is empty",
+        ),
+        (
             json!({ "issuer": PLANT, "public_key": "a", "pubkey": "b" }),
             "`issuers[1].pubkey`: another name of `public_key`",
         ),
