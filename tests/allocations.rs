@@ -278,3 +278,28 @@ fn attributes_are_read_once_however_many_topics_name_them() {
     });
     assert_eq!(few, many);
 }
+
+#[test]
+fn an_acl_claim_that_is_a_text_allocates_for_its_text_alone() {
+    let broker = Broker::without_hooks(&json!({
+        "secret": SECRET, "max_token_size": 1 << 20, "cache_capacity": 0,
+    }));
+    let count = |claim: Value| {
+        let token = token(&json!({ "acl": claim }));
+        let client = Connect {
+            password: Some(token.as_bytes()),
+            ..Connect::default()
+        };
+        let check =
+            || allocations(|| assert_eq!(broker.decide(client).reason, Reason::Accepted as i32));
+        check();
+        check()
+    };
+    let topics = |count: usize| json!({ "pub": vec!["a/%c"; count] });
+    assert_eq!(count(topics(1_000)), 0);
+    // Without escapes there is nothing to write out.
+    assert_eq!(count(json!("{}")), 0);
+    // It grows as it is written out, and no topic of it is copied by itself.
+    let many = count(json!(topics(1_000).to_string()));
+    assert!((1..20).contains(&many), "{many}");
+}

@@ -16,7 +16,9 @@ use super::rule::{self, Rule};
 use super::values::Bearer;
 use super::who::{About, Decider};
 use crate::client::template::{Piece, Pieces};
-use crate::json::tape::{Array, Object, Value};
+use crate::host::quote::quoted;
+use crate::json::tape::{Array, Node, Object, Value};
+use crate::json::{self, Json};
 use crate::refusal::Refusal;
 
 /// What a check is made for.
@@ -41,13 +43,18 @@ pub(crate) struct Reading {
 pub(crate) struct Buffers {
     /// A topic whose placeholders are filled in.
     text: String,
+    /// The tape of a claim that is JSON written as a text.
+    nodes: Vec<Node>,
     filters: Collector,
 }
 
 impl Buffers {
     /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
-        self.filters.size().saturating_add(self.text.capacity())
+        let nodes = (self.nodes.capacity()).saturating_mul(size_of::<Node>());
+        [nodes, self.filters.size()]
+            .into_iter()
+            .fold(self.text.capacity(), usize::saturating_add)
     }
 }
 
@@ -62,7 +69,11 @@ pub(crate) fn read(
     need: Need,
     buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Buffers { text, filters } = buffers;
+    let Buffers {
+        text,
+        nodes,
+        filters,
+    } = buffers;
     filters.start(need == Need::Session);
     let reader = AclReader {
         fill: Fill::new(bearer, text),
@@ -70,7 +81,7 @@ pub(crate) fn read(
         filters,
         before: 0,
     };
-    reader.finish(claim, None, need)
+    reader.finish(claim, nodes, None, need)
 }
 
 /// Reads the operator's rules, and the ACL claim of a bearer. `applies` decides the conditions on claims of a rule with
@@ -88,7 +99,11 @@ pub(crate) fn read_all<C>(
     need: Need,
     buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Buffers { text, filters } = buffers;
+    let Buffers {
+        text,
+        nodes,
+        filters,
+    } = buffers;
     filters.start(need == Need::Session);
     let mut fill = Fill::new(bearer, text);
     fill.start_operator();
@@ -101,7 +116,7 @@ pub(crate) fn read_all<C>(
         filters,
         before: operator.count(),
     };
-    reader.finish(claim, operator.shared(), need)
+    reader.finish(claim, nodes, operator.shared(), need)
 }
 
 struct AclReader<'a> {
@@ -117,10 +132,15 @@ impl AclReader<'_> {
     fn finish(
         mut self,
         claim: Option<Value<'_>>,
+        nodes: &mut Vec<Node>,
         shared: Option<&Arc<Filters>>,
         need: Need,
     ) -> Result<Reading, Refusal> {
-        let otherwise = claim.map_or(Ok(Permission::NoMatch), |claim| self.read(claim))?;
+        let otherwise = match claim.map(|claim| (claim, claim.as_str())) {
+            None => Permission::NoMatch,
+            Some((claim, None)) => self.read(claim)?,
+            Some((_, Some(text))) => self.read_text(&text, nodes)?,
+        };
         let is_said = claim.is_some() || shared.is_some() || !self.filters.is_empty();
         let acl = (need == Need::Session && is_said).then(|| {
             Box::new(Acl {
@@ -136,18 +156,33 @@ impl AclReader<'_> {
         })
     }
 
-    /// Reads the claim; what holds where none of its rules does.
+    /// Reads a claim that is an object or a list; what holds where none of its rules does.
     fn read(&mut self, claim: Value<'_>) -> Result<Permission, Refusal> {
-        let read = match (claim.as_object(), claim.as_array()) {
-            (Some(lists), _) => self.read_map(lists).map_err(|defect| (None, defect)),
+        match (claim.as_object(), claim.as_array()) {
+            (Some(lists), _) => self.read_map(lists),
             (_, Some(rules)) => self.read_list(rules),
-            _ => Err((None, "neither an object nor a list")),
-        };
-        read.map_err(|(rule, defect)| Refusal::BadAcl { rule, defect })
+            _ => Err(bad(None, "neither an object nor a list")),
+        }
+    }
+
+    /// Reads a claim that is JSON written as a text, for issuers whose claims are texts only. It is read as
+    /// strictly as the claims are.
+    #[cold]
+    fn read_text(&mut self, text: &str, nodes: &mut Vec<Node>) -> Result<Permission, Refusal> {
+        match json::scan(text.as_bytes(), nodes, |_, _, _| {}) {
+            Ok(tape) => self.read(tape.outermost()),
+            Err(defect) => {
+                // The other reader says more about it.
+                let error = Json::parse(text).err();
+                let defect = error.map_or_else(|| defect.to_owned(), |error| error.to_string());
+                Err(Refusal::BadAclForm(format!("a text: {defect}").into()))
+            }
+        }
     }
 
     /// Reads the map form, of EMQX 4.3: the topics that are allowed; all others are denied.
-    fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Defect> {
+    fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Refusal> {
+        let mut is_known = false;
         for (name, topics) in lists.iter() {
             let actions = match name.as_ref() {
                 b"pub" => Actions::Publish,
@@ -155,27 +190,39 @@ impl AclReader<'_> {
                 b"all" => Actions::All,
                 _ => continue,
             };
+            is_known = true;
             let permission = Permission::Allow;
             let rule = Target {
                 number: self.before.saturating_add(1),
                 permission,
                 conditions: Conditions::new(permission, actions, QosSet::ALL, None),
             };
-            for topic in rule::list(topics)?.iter() {
-                let topic = rule::topic(topic)?;
-                match self.fill.filter(&topic, true) {
-                    Ok(filter) => self.filters.add(rule, filter)?,
-                    Err(Unusable::Invalid | Unusable::NoValue) => {}
-                    Err(Unusable::HasClaims) => self.multiply(rule, std::iter::once(topic))?,
-                    Err(Unusable::Defect(defect)) => return Err(defect),
-                }
-            }
+            self.read_topics(topics, rule)
+                .map_err(|defect| bad(None, defect))?;
+        }
+        if !is_known && let Some((name, _)) = lists.iter().next() {
+            return Err(no_list(&name));
         }
         Ok(Permission::Deny)
     }
 
+    /// Reads a list of the map form.
+    #[inline]
+    fn read_topics(&mut self, topics: Value<'_>, rule: Target) -> Result<(), Defect> {
+        for topic in rule::list(topics)?.iter() {
+            let topic = rule::topic(topic)?;
+            match self.fill.filter(&topic, true) {
+                Ok(filter) => self.filters.add(rule, filter)?,
+                Err(Unusable::Invalid | Unusable::NoValue) => {}
+                Err(Unusable::HasClaims) => self.multiply(rule, std::iter::once(topic))?,
+                Err(Unusable::Defect(defect)) => return Err(defect),
+            }
+        }
+        Ok(())
+    }
+
     /// Reads the list form, of EMQX 5.5: rules, of which the first that matches decides.
-    fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, (Option<u32>, Defect)> {
+    fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, Refusal> {
         for (number, rule) in (1..).zip(rules.iter()) {
             let mut who = Decider {
                 about: About::This,
@@ -185,7 +232,7 @@ impl AclReader<'_> {
             let read = Rule::read(rule, &mut who);
             let about = who.about;
             read.and_then(|rule| self.add_rule(number, &rule, about))
-                .map_err(|defect| (Some(number), defect))?;
+                .map_err(|defect| bad(Some(number), defect))?;
         }
         Ok(Permission::NoMatch)
     }
@@ -260,4 +307,16 @@ impl Template for WrittenTemplate<'_> {
     fn pieces(&self) -> impl Iterator<Item = Option<Piece<'_>>> + Clone {
         Pieces(std::str::from_utf8(&self.text).unwrap_or_default())
     }
+}
+
+fn bad(rule: Option<u32>, defect: Defect) -> Refusal {
+    Refusal::BadAcl { rule, defect }
+}
+
+/// What is wrong with an object that has no list of topics, but this member. It would deny everything.
+#[cold]
+fn no_list(name: &[u8]) -> Refusal {
+    let name = String::from_utf8_lossy(name);
+    let defect = format!("expected `pub`, `sub` or `all`; found {}", quoted(&name));
+    Refusal::BadAclForm(defect.into())
 }

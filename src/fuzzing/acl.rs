@@ -125,6 +125,11 @@ pub fn acl(bytes: &[u8]) {
     };
     let expected = asking.answer(&operator, &claim);
     compare(verifier, &asking, asking.username, text, &expected);
+    // The same as a text.
+    if !matches!(claim, Value::Text(_)) {
+        let quoted = serde_json::to_vec(std::str::from_utf8(text).unwrap()).unwrap();
+        compare(verifier, &asking, asking.username, &quoted, &expected);
+    }
     // The same name by a claim, whatever the client sends.
     let expected = asking.answer(&Value::List(Vec::new()), &claim);
     if asking.username.is_some_and(|name| !name.is_empty()) {
@@ -216,7 +221,11 @@ impl Asking<'_> {
             .cloned()
             .collect();
         let first = self.ask_list(&operator)?;
-        let (said, otherwise) = match claim {
+        let written_as_text = match claim {
+            Value::Text(text) => json::read(text.as_bytes()),
+            _ => None,
+        };
+        let (said, otherwise) = match written_as_text.as_ref().unwrap_or(claim) {
             Value::Object(lists) => (self.ask_map(lists)?, Permission::Deny),
             Value::List(rules) => (self.ask_list(rules)?, Permission::NoMatch),
             _ => return Err(BadAcl),
@@ -245,6 +254,10 @@ impl Asking<'_> {
 
     fn ask_map<'c>(&'c self, lists: &'c [(String, Value)]) -> Result<Rules<'c>, NoAnswer> {
         let mut rules: Rules<'c> = Vec::new();
+        let is_known = |(name, _): &(String, _)| ["pub", "sub", "all"].contains(&&**name);
+        if !lists.is_empty() && !lists.iter().any(is_known) {
+            return Err(BadAcl);
+        }
         for (name, topics) in lists {
             let is_for = match name.as_str() {
                 "pub" => self.request.action == Action::Publish,

@@ -13,7 +13,7 @@ pub(crate) use reason::text;
 pub use reason::{Decision, Reason};
 
 /// Why a token was refused, with what an operator needs to find the cause. Of the token itself it
-/// holds no more than a known `alg`, the `kid`, the `typ` and a date.
+/// holds no more than a known `alg`, the `kid`, the `typ`, a date and the name of a member that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// See [`Reason::MissingToken`].
@@ -82,6 +82,9 @@ pub enum Refusal {
     /// See [`Reason::BadAcl`]: a rule of the operator that denies something cannot be kept to for this client.
     /// Its path in the configuration, and why.
     BadOperatorRule(Box<(Arc<str>, &'static str)>),
+    /// See [`Reason::BadAcl`]: what is wrong with the claim as a whole. It quotes at most the name of a
+    /// member.
+    BadAclForm(Box<str>),
     /// See [`Reason::Revoked`].
     Revoked,
     /// See [`Reason::CertificateMismatch`]; what does not fit.
@@ -172,7 +175,7 @@ impl Refusal {
             Self::LifetimeTooLong(_) => Reason::LifetimeTooLong,
             Self::MissingClaim(_) => Reason::MissingClaim,
             Self::ClaimMismatch { .. } => Reason::ClaimMismatch,
-            Self::BadAcl { .. } | Self::BadOperatorRule(_) => Reason::BadAcl,
+            Self::BadAcl { .. } | Self::BadAclForm(_) | Self::BadOperatorRule(_) => Reason::BadAcl,
             Self::Revoked => Reason::Revoked,
             Self::CertificateMismatch(_) => Reason::CertificateMismatch,
         }
@@ -219,6 +222,7 @@ impl fmt::Display for Refusal {
             Self::NotYetValid(nbf) => write!(f, " (nbf {nbf})"),
             Self::IssuedInFuture(iat) => write!(f, " (iat {iat})"),
             Self::BadAcl { rule: None, defect } => write!(f, " ({defect})"),
+            Self::BadAclForm(defect) => write!(f, " ({defect})"),
             Self::BadAcl {
                 rule: Some(rule),
                 defect,

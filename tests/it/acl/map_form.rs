@@ -29,6 +29,43 @@ fn the_map_form_knows_three_members_and_ignores_the_rest() {
 }
 
 #[test]
+fn an_object_without_a_list_is_a_defect_that_names_its_first_member() {
+    for (acl, found) in [
+        (json!({"publish": ["CANARY"]}), "`publish`"),
+        (json!({"Pub": ["t"], "deny": 1}), "`Pub`"),
+        (json!({"x": null}), "`x`"),
+        (json!({"": {}}), "``"),
+        (json!({"a`b\n\u{1b}": []}), r"`a\`b\n\u{1b}`"),
+        (json!({"pub ": []}), "`pub `"),
+    ] {
+        bad_acl(
+            &acl,
+            &format!("expected `pub`, `sub` or `all`; found {found}"),
+        );
+    }
+    let name = |length: usize| "\u{e9}".repeat(length);
+    for (length, end) in [(128, "`"), (129, "...`")] {
+        let found = format!("{}{end}", name(length.min(128)));
+        let expected = format!("expected `pub`, `sub` or `all`; found `{found}");
+        bad_acl(&json!({ name(length): "CANARY" }), &expected);
+    }
+}
+
+#[test]
+fn an_empty_object_allows_nothing_and_one_list_is_enough() {
+    for acl in [
+        json!({}),
+        json!({"pub": []}),
+        json!({"publish": ["t"], "sub": []}),
+        json!({"all": [], "publish": ["t"]}),
+    ] {
+        for ask in [PUBLISH, SUBSCRIBE, RECEIVE] {
+            assert_eq!(may(&acl, ask, "t"), Deny, "{acl}: {ask:?}");
+        }
+    }
+}
+
+#[test]
 fn a_member_of_the_map_form_is_a_list_of_strings() {
     for name in ["pub", "sub", "all"] {
         for list in [

@@ -12,6 +12,7 @@ mod operator;
 mod placeholders;
 mod properties;
 mod rules;
+mod text_form;
 mod topics;
 
 use crate::harness::{broker, token};

@@ -29,8 +29,8 @@ pub bad type, sub ok -> sub   | {"pub":"a/b","sub":["a/b"]}          | sub a/b  
 pub [1]                       | {"pub":[1]}                          | pub a/b     | | crash   | bad_acl | a defect refuses the client
 pub [1, a/b]                  | {"pub":[1,"a/b"]}                    | pub a/b     | | crash   | bad_acl | a defect refuses the client
 pub [a/b, 1]                  | {"pub":["a/b",1]}                    | pub a/b     | | crash   | bad_acl | a defect refuses the client
-unknown key publish           | {"publish":["a/b"]}                  | pub a/b     | | deny    | deny    |
-upper PUB                     | {"PUB":["a/b"]}                      | pub a/b     | | deny    | deny    |
+unknown key publish           | {"publish":["a/b"]}                  | pub a/b     | | deny    | bad_acl | a defect refuses the client
+upper PUB                     | {"PUB":["a/b"]}                      | pub a/b     | | deny    | bad_acl | a defect refuses the client
 # -> pub a/b                  | {"pub":["#"]}                        | pub a/b     | | allow   | allow   |
 # -> pub $SYS/x               | {"pub":["#"]}                        | pub $SYS/x  | | deny    | deny    |
 # -> sub $SYS/#               | {"sub":["#"]}                        | sub $SYS/#  | | deny    | deny    |
