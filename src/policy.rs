@@ -78,6 +78,8 @@ pub(crate) struct Admission<'d> {
     pub(crate) username: Option<Value<'d>>,
     /// Topic permissions, if there are any and a session is needed.
     pub(crate) acl: Option<Box<Acl>>,
+    /// The ACL claim has topics that never match, which the buffers have.
+    pub(crate) has_invalid_filters: bool,
 }
 
 impl Policy {
@@ -131,7 +133,7 @@ impl Policy {
         };
         let attributes = claims.client_attrs().and_then(Value::as_object);
         let operator = self.operator.as_ref();
-        let acl = if need == Need::Session
+        let (acl, has_invalid_filters) = if need == Need::Session
             || !claims.acl_valid_for_all().is_set()
             || operator.is_some_and(|operator| operator.rules.may_refuse())
         {
@@ -142,7 +144,7 @@ impl Policy {
             };
             self.acl(&claims, &bearer, username, need, buffers)?
         } else {
-            None
+            (None, false)
         };
         let terms = Terms {
             superuser: (self.superuser_claim.as_ref())
@@ -157,10 +159,11 @@ impl Policy {
             attributes,
             username,
             acl,
+            has_invalid_filters,
         })
     }
 
-    /// The topic permissions, if there are any and a session is needed.
+    /// The topic permissions, if there are any and a session is needed; and whether some of them never match.
     fn acl(
         &self,
         claims: &Claims<'_>,
@@ -168,7 +171,7 @@ impl Policy {
         username: Option<Value<'_>>,
         need: Need,
         buffers: &mut acl::Buffers,
-    ) -> Result<Option<Box<Acl>>, Refusal> {
+    ) -> Result<(Option<Box<Acl>>, bool), Refusal> {
         // In topic permissions the user name is that of the session, not what the client sent.
         let name = username.and_then(Value::as_bytes);
         let client = Client {
@@ -181,7 +184,7 @@ impl Policy {
         };
         let claim = self.acl_claim.find(claims);
         let reading = match &self.operator {
-            None if claim.is_none() => return Ok(None),
+            None if claim.is_none() => return Ok((None, false)),
             None => acl::read(claim, bearer, need, buffers)?,
             Some(operator) => {
                 let applies = operator.decider(claims, bearer.client);
@@ -191,7 +194,7 @@ impl Policy {
         if claim.is_some() && reading.valid_for_all {
             claims.acl_valid_for_all().set();
         }
-        Ok(reading.acl)
+        Ok((reading.acl, reading.has_invalid_filters))
     }
 }
 

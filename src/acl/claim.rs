@@ -7,6 +7,7 @@ use super::Defect;
 use super::conditions::{Actions, Conditions, QosSet};
 use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
 use super::filters::{Collector, Filters, Target};
+use super::invalid::InvalidFilters;
 use super::multiply::{self, Template};
 use super::operator::OperatorRules;
 use super::pattern::Patterns;
@@ -36,6 +37,8 @@ pub(crate) struct Reading {
     pub(crate) acl: Option<Box<Acl>>,
     /// The claim is well-formed for every client: no placeholder was filled in for this one.
     pub(crate) valid_for_all: bool,
+    /// It has topics that never match, for whichever client: [`Buffers::invalid`] has them.
+    pub(crate) has_invalid_filters: bool,
 }
 
 /// Where filters are collected.
@@ -46,9 +49,15 @@ pub(crate) struct Buffers {
     /// The tape of a claim that is JSON written as a text.
     nodes: Vec<Node>,
     filters: Collector,
+    invalid: InvalidFilters,
 }
 
 impl Buffers {
+    /// The topics that never match, of the claim that was read last.
+    pub(crate) fn invalid(&self) -> &InvalidFilters {
+        &self.invalid
+    }
+
     /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
         let nodes = (self.nodes.capacity()).saturating_mul(size_of::<Node>());
@@ -73,13 +82,16 @@ pub(crate) fn read(
         text,
         nodes,
         filters,
+        invalid,
     } = buffers;
+    invalid.clear();
     filters.start(need == Need::Session);
     let reader = AclReader {
         fill: Fill::new(bearer, text),
         patterns: Patterns::default(),
         filters,
         before: 0,
+        invalid,
     };
     reader.finish(claim, nodes, None, need)
 }
@@ -103,7 +115,9 @@ pub(crate) fn read_all<C>(
         text,
         nodes,
         filters,
+        invalid,
     } = buffers;
+    invalid.clear();
     filters.start(need == Need::Session);
     let mut fill = Fill::new(bearer, text);
     fill.start_operator();
@@ -115,6 +129,7 @@ pub(crate) fn read_all<C>(
         patterns: Patterns::default(),
         filters,
         before: operator.count(),
+        invalid,
     };
     reader.finish(claim, nodes, operator.shared(), need)
 }
@@ -125,6 +140,7 @@ struct AclReader<'a> {
     filters: &'a mut Collector,
     /// How many rules come before those of the claim.
     before: u32,
+    invalid: &'a mut InvalidFilters,
 }
 
 impl AclReader<'_> {
@@ -153,6 +169,7 @@ impl AclReader<'_> {
         Ok(Reading {
             acl,
             valid_for_all: !self.fill.was_needed(),
+            has_invalid_filters: !self.invalid.is_empty(),
         })
     }
 
@@ -191,13 +208,7 @@ impl AclReader<'_> {
                 _ => continue,
             };
             is_known = true;
-            let permission = Permission::Allow;
-            let rule = Target {
-                number: self.before.saturating_add(1),
-                permission,
-                conditions: Conditions::new(permission, actions, QosSet::ALL, None),
-            };
-            self.read_topics(topics, rule)
+            self.read_topics(topics, actions)
                 .map_err(|defect| bad(None, defect))?;
         }
         if !is_known && let Some((name, _)) = lists.iter().next() {
@@ -208,12 +219,19 @@ impl AclReader<'_> {
 
     /// Reads a list of the map form.
     #[inline]
-    fn read_topics(&mut self, topics: Value<'_>, rule: Target) -> Result<(), Defect> {
+    fn read_topics(&mut self, topics: Value<'_>, actions: Actions) -> Result<(), Defect> {
+        let permission = Permission::Allow;
+        let rule = Target {
+            number: self.before.saturating_add(1),
+            permission,
+            conditions: Conditions::new(permission, actions, QosSet::ALL, None),
+        };
         for topic in rule::list(topics)?.iter() {
             let topic = rule::topic(topic)?;
             match self.fill.filter(&topic, true) {
                 Ok(filter) => self.filters.add(rule, filter)?,
-                Err(Unusable::Invalid | Unusable::NoValue) => {}
+                Err(Unusable::Invalid) => self.invalid.add(actions, &topic),
+                Err(Unusable::NoValue) => {}
                 Err(Unusable::HasClaims) => self.multiply(rule, std::iter::once(topic))?,
                 Err(Unusable::Defect(defect)) => return Err(defect),
             }

@@ -38,6 +38,15 @@ impl Actions {
             _ => None,
         }
     }
+
+    /// The member of the map form that is about them.
+    pub(super) fn list_name(self) -> &'static str {
+        match self {
+            Self::Publish => "pub",
+            Self::Subscribe => "sub",
+            Self::All => "all",
+        }
+    }
 }
 
 impl Conditions {

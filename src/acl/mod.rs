@@ -9,6 +9,7 @@ mod claim_texts;
 mod conditions;
 mod fill;
 mod filters;
+mod invalid;
 mod limits;
 mod multiply;
 mod operator;
@@ -22,6 +23,7 @@ mod values;
 mod who;
 
 pub(crate) use claim::{Buffers, Need, read, read_all};
+pub(crate) use invalid::InvalidFilters;
 pub(crate) use operator::{CompiledRule, NumberedRule, OperatorRules};
 pub(crate) use permissions::Acl;
 pub use request::{Action, Permission, Qos, Request};

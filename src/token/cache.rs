@@ -158,6 +158,32 @@ impl Cache {
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
     }
+
+    /// Whether the log was told of the topics in a token's ACL claim that never match, for as long as the token
+    /// is remembered. From now on it was: an HMAC token is remembered for that at first sight.
+    #[cold]
+    pub(crate) fn was_told_of_filters(
+        &self,
+        token: PermittedToken<'_>,
+        verified: &Verified<'_>,
+        rules: &SignatureRules,
+        buffers: &mut Buffers,
+    ) -> bool {
+        match (verified, self.0.as_deref()) {
+            (Verified::Cached(remembered), _) => remembered.was_told_of_filters(),
+            (Verified::Fresh(_), None) => false,
+            (Verified::Fresh(payload), Some(tokens)) => {
+                let name = tokens.name(token.token);
+                let remembered = tokens.recall(name, token.token).unwrap_or_else(|| {
+                    let buffer = &mut buffers.remembered;
+                    let remembered = Remembered::new(token, payload, rules.format, buffer);
+                    tokens.map.insert(name, remembered.clone());
+                    remembered
+                });
+                remembered.was_told_of_filters()
+            }
+        }
+    }
 }
 
 /// Stages 2 and 3, one after the other.

@@ -51,6 +51,11 @@ impl Latch {
     pub(crate) fn set(&self) {
         self.0.store(true, Relaxed);
     }
+
+    /// Sets it, and says whether it was set before.
+    pub(super) fn was_set(&self) -> bool {
+        self.0.swap(true, Relaxed)
+    }
 }
 
 /// What a [`Payload`] refers to.

@@ -43,6 +43,7 @@ struct Head {
     acl_valid_for_all: Latch,
     /// The moment of the keys among which the token's key was chosen last; 0: not known.
     chosen_at: AtomicU64,
+    told_of_filters: Latch,
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
     fingerprint: OnceLock<Fingerprint>,
@@ -103,6 +104,7 @@ impl Remembered {
             dates: *payload.dates,
             acl_valid_for_all: Latch::default(),
             chosen_at: AtomicU64::default(),
+            told_of_filters: Latch::default(),
             format,
             fingerprint: OnceLock::new(),
             found_len,
@@ -199,6 +201,11 @@ impl Remembered {
             let moment = keys.moment().map_or(0, NonZeroU64::get);
             head.chosen_at.store(moment, Relaxed);
         }
+    }
+
+    /// Whether the log was told of the topics in its ACL claim that never match. From now on it was.
+    pub(super) fn was_told_of_filters(&self) -> bool {
+        self.head().told_of_filters.was_set()
     }
 
     /// What the log calls the token, once that was asked for.

@@ -104,6 +104,9 @@ impl Running {
         let claims = payload.in_date(&rules.dates, now)?;
         let admission = rules.policy.admit(claims, client, need, &mut buffers.acl)?;
         self.not_revoked(payload.key(), || admission.claims.issued())?;
+        if admission.has_invalid_filters && log.is_open() {
+            self.tell_of_filters(question, &rules.signature, token, &verified, buffers);
+        }
         Ok(answer(admission, &verified))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write};
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
-use crate::host::quote::cut;
+use crate::host::quote::{Quoted, cut};
 use crate::refusal::{Decision, Reason, Refusal, text};
 use crate::token::{Fingerprint, Remembered, mistake};
 
@@ -58,7 +58,7 @@ fn write_refusal(line: &mut String, refusal: &Refusal, field: Option<&[u8]>) -> 
 }
 
 /// Names what a client sent as its token, so that its issuer can find it.
-fn write_token(
+pub(super) fn write_token(
     line: &mut String,
     field: Option<&[u8]>,
     from: Field,
@@ -85,10 +85,7 @@ fn write_token(
 
 /// Names a client by its identifier, unless that tells of the token or the password: some devices send it
 /// in every field.
-///
-/// It does where the two have eight bytes in a row in common, or where the identifier holds the whole of a
-/// shorter secret. Compared is what would be shown, 48 characters, so the cost is linear in the secret.
-fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
+pub(super) fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
     const SHOWN: usize = 48;
     /// In bytes, more than so many characters have.
     const LONGEST: usize = 256;
@@ -98,8 +95,20 @@ fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Res
     let id = id.get(..LONGEST).unwrap_or(id);
     // Most are UTF-8, and to look at a whole text for that costs less.
     let id = str::from_utf8(id).map_or_else(|_| String::from_utf8_lossy(id), Cow::Borrowed);
-    let name = cut(&id, SHOWN);
-    let shown = name.shown().as_bytes();
+    write_unless_it_tells(line, &cut(&id, SHOWN), client, from)
+}
+
+/// Writes a text, unless it tells of the client's token or password.
+///
+/// It does where the two have eight bytes in a row in common, or where the text holds the whole of a
+/// shorter secret. Compared is what would be shown, so the cost is linear in the secret.
+pub(super) fn write_unless_it_tells(
+    line: &mut String,
+    text: &Quoted<'_>,
+    client: &Client<'_>,
+    from: Field,
+) -> fmt::Result {
+    let shown = text.shown().as_bytes();
     let tells = |secret: &[u8]| match secret.len() {
         0 => false,
         short if short < RUN => shown.windows(short).any(|window| window == secret),
@@ -110,5 +119,5 @@ fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Res
     if client.field(from).is_some_and(tells) || password.is_some_and(tells) {
         return line.write_str("not shown");
     }
-    name.write_to(line)
+    text.write_to(line)
 }

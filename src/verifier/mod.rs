@@ -3,6 +3,7 @@
 
 mod check;
 mod decision_line;
+mod filters_line;
 mod issuers;
 mod running;
 mod scratch;

@@ -4,6 +4,7 @@ mod claim;
 mod claims;
 mod clients;
 mod depth;
+mod invalid_filters;
 mod limits;
 mod list_form;
 mod map_form;
