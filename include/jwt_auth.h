@@ -214,13 +214,13 @@ typedef enum jwt_auth_log_level {
   // The library cannot do its work.
   JWT_AUTH_LOG_LEVEL_ERROR = 1,
   // It works, and something should be changed: a weak secret, a key that was skipped, keys that
-  // cannot be fetched.
+  // cannot be fetched, a client about whose topics nobody says anything but the broker.
   JWT_AUTH_LOG_LEVEL_WARN = 2,
   // What was loaded or fetched, and every client refused, with the reason; of one reason in one second ten
-  // clients, and then the number of the others.
+  // clients, and then the number of the others. Topic permissions that never match.
   JWT_AUTH_LOG_LEVEL_INFO = 3,
-  // Every client accepted or left to the next authenticator, those others, and failures that were told
-  // before.
+  // Every client accepted or left to the next authenticator, those others, topics that are denied, and
+  // failures that were told before.
   JWT_AUTH_LOG_LEVEL_DEBUG = 4,
 } jwt_auth_log_level;
 
@@ -522,8 +522,8 @@ enum jwt_auth_status jwt_auth_session_fingerprint(const struct jwt_auth_session 
 // the data of topic is NULL; BAD_ARGUMENT if topic has a length and no data, or action, qos or retain
 // is out of its range; INTERNAL if the library or the clock failed.
 //
-// Any number of threads may call it at once with one session. It does not allocate, and takes a
-// fraction of a microsecond: call it for each message.
+// Any number of threads may call it at once with one session. It does not allocate but for a log
+// line, and takes a fraction of a microsecond: call it for each message.
 //
 // The pointers are NULL or valid; auth and session are not freed meanwhile.
 enum jwt_auth_status jwt_auth_session_authorize(const struct jwt_auth *auth,

@@ -1,6 +1,8 @@
 //! What an accepted token grants one client, for as long as it is connected.
 
-use crate::acl::{Acl, Permission, Request};
+use std::sync::OnceLock;
+
+use crate::acl::{Acl, Answer, Denial, Request, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
 use crate::revocations::Issued;
@@ -21,6 +23,16 @@ pub struct Grant {
     fingerprint: Fingerprint,
     /// What a revocation can name of the token.
     pub(crate) issued: Issued<'static>,
+    /// None, where there is no log.
+    log_notes: OnceLock<Box<LogNotes>>,
+}
+
+/// What the log needs of a session.
+#[derive(Debug)]
+pub(crate) struct LogNotes {
+    /// How it names the client.
+    pub(crate) client: Box<str>,
+    pub(crate) told_topics: ToldTopics,
 }
 
 impl AsRef<Terms> for Grant {
@@ -44,6 +56,7 @@ impl Grant {
             acl: admission.acl,
             terms: admission.terms,
             issued: admission.claims.issued().into_owned(),
+            log_notes: OnceLock::new(),
         }
     }
 
@@ -82,23 +95,33 @@ impl Grant {
     }
 
     /// Whether the client may do this now.
-    pub(crate) fn permission(&self, request: &Request<'_>, now: i64) -> Permission {
+    pub(crate) fn answer(&self, request: &Request<'_>, now: i64) -> Answer<'_> {
         let Some(topic) = request.topic() else {
-            return Permission::Deny;
+            return Answer::Deny(Denial::NoTopic);
         };
         if self.has_expired(now) {
-            return Permission::Deny;
+            return Answer::Deny(Denial::Expired);
         }
         match &self.acl {
-            _ if self.terms.superuser => Permission::Allow,
-            None => Permission::NoMatch,
+            _ if self.terms.superuser => Answer::Allow,
+            None => Answer::NobodySays,
             Some(acl)
                 if acl.has_claim() && self.terms.token_expires_at.is_some_and(|end| now >= end) =>
             {
-                Permission::Deny
+                Answer::Deny(Denial::Expired)
             }
-            Some(acl) => acl.permission(request, topic),
+            Some(acl) => acl.answer(request, topic),
         }
+    }
+
+    /// What the log needs of the session. The first call says how the client is named.
+    pub(crate) fn log_notes(&self, client: &str) -> &LogNotes {
+        self.log_notes.get_or_init(|| {
+            Box::new(LogNotes {
+                client: client.into(),
+                told_topics: ToldTopics::default(),
+            })
+        })
     }
 }
 

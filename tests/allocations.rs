@@ -174,7 +174,7 @@ fn a_check_without_a_session_allocates_this_often() {
 
 #[test]
 fn an_authorization_allocates_nothing_in_any_form_and_with_any_outcome() {
-    let broker = broker(json!({}));
+    let broker = Broker::without_log(json!({}));
     let list = json!([
         {"permission": "deny", "action": "all", "topics": ["a/+/c", "d/#", "eq e"], "qos": [0, 1], "retain": false},
         {"permission": "allow", "action": "all", "topics": ["a/#", "%u/+", "$SYS/x"]},
@@ -210,8 +210,21 @@ fn an_authorization_allocates_nothing_in_any_form_and_with_any_outcome() {
 }
 
 #[test]
+fn an_authorization_allocates_where_the_log_is_told_of_a_topic_and_not_again() {
+    let broker = broker(json!({}));
+    let session = broker.admit_with(&token(&json!({"acl": {"pub": ["a"]}})));
+    asks(&session, PUBLISH, "a", Allow);
+    assert!(calls(|| session.may(PUBLISH, "b")).0 > 0);
+    asks(&session, PUBLISH, "b", Deny);
+    asks(&session, RECEIVE, "c", Deny);
+    let nothing = broker.admit_with(&token(&json!({})));
+    assert!(calls(|| nothing.may(PUBLISH, "a")).0 > 0);
+    asks(&nothing, PUBLISH, "b", NoMatch);
+}
+
+#[test]
 fn an_authorization_by_a_thousand_rules_allocates_nothing() {
-    let broker = broker(json!({"max_token_size": 1 << 20}));
+    let broker = Broker::without_log(json!({"max_token_size": 1 << 20}));
     let rule = |n: usize| {
         let permission = if n.is_multiple_of(2) { "allow" } else { "deny" };
         json!({"permission": permission, "action": "all", "topics": [format!("+/{n}/+"), format!("t/{n}/#")]})

@@ -11,7 +11,7 @@ use super::invalid::InvalidFilters;
 use super::multiply::{self, Template};
 use super::operator::OperatorRules;
 use super::pattern::Patterns;
-use super::permissions::Acl;
+use super::permissions::{Acl, Form, SharedRules};
 use super::request::Permission;
 use super::rule::{self, Rule};
 use super::values::Bearer;
@@ -60,10 +60,11 @@ impl Buffers {
 
     /// How many bytes they take.
     pub(crate) fn size(&self) -> usize {
-        let nodes = (self.nodes.capacity()).saturating_mul(size_of::<Node>());
+        // They are allocated, so the sum is that of parts of the memory.
+        let nodes = (self.nodes.capacity()).wrapping_mul(size_of::<Node>());
         [nodes, self.filters.size()]
             .into_iter()
-            .fold(self.text.capacity(), usize::saturating_add)
+            .fold(self.text.capacity(), usize::wrapping_add)
     }
 }
 
@@ -128,10 +129,10 @@ pub(crate) fn read_all<C>(
         fill,
         patterns: Patterns::default(),
         filters,
-        before: operator.count(),
+        before: operator.shared().count(),
         invalid,
     };
-    reader.finish(claim, nodes, operator.shared(), need)
+    reader.finish(claim, nodes, Some(operator.shared()), need)
 }
 
 struct AclReader<'a> {
@@ -149,21 +150,21 @@ impl AclReader<'_> {
         mut self,
         claim: Option<Value<'_>>,
         nodes: &mut Vec<Node>,
-        shared: Option<&Arc<Filters>>,
+        operator: Option<&Arc<SharedRules>>,
         need: Need,
     ) -> Result<Reading, Refusal> {
-        let otherwise = match claim.map(|claim| (claim, claim.as_str())) {
-            None => Permission::NoMatch,
-            Some((claim, None)) => self.read(claim)?,
-            Some((_, Some(text))) => self.read_text(&text, nodes)?,
+        let form = match claim.map(|claim| (claim, claim.as_str())) {
+            None => None,
+            Some((claim, None)) => Some(self.read(claim)?),
+            Some((_, Some(text))) => Some(self.read_text(&text, nodes)?),
         };
-        let is_said = claim.is_some() || shared.is_some() || !self.filters.is_empty();
+        let has_shared = operator.is_some_and(|operator| !operator.filters.is_empty());
+        let is_said = form.is_some() || has_shared || !self.filters.is_empty();
         let acl = (need == Need::Session && is_said).then(|| {
             Box::new(Acl {
                 own: Filters::sorted(self.filters),
-                shared: shared.cloned(),
-                otherwise,
-                has_claim: claim.is_some(),
+                operator: operator.cloned(),
+                claim: form,
             })
         });
         Ok(Reading {
@@ -173,11 +174,11 @@ impl AclReader<'_> {
         })
     }
 
-    /// Reads a claim that is an object or a list; what holds where none of its rules does.
-    fn read(&mut self, claim: Value<'_>) -> Result<Permission, Refusal> {
+    /// Reads a claim that is an object or a list.
+    fn read(&mut self, claim: Value<'_>) -> Result<Form, Refusal> {
         match (claim.as_object(), claim.as_array()) {
-            (Some(lists), _) => self.read_map(lists),
-            (_, Some(rules)) => self.read_list(rules),
+            (Some(lists), _) => self.read_map(lists).map(|()| Form::Map),
+            (_, Some(rules)) => self.read_list(rules).map(|()| Form::List),
             _ => Err(bad(None, "neither an object nor a list")),
         }
     }
@@ -185,7 +186,7 @@ impl AclReader<'_> {
     /// Reads a claim that is JSON written as a text, for issuers whose claims are texts only. It is read as
     /// strictly as the claims are.
     #[cold]
-    fn read_text(&mut self, text: &str, nodes: &mut Vec<Node>) -> Result<Permission, Refusal> {
+    fn read_text(&mut self, text: &str, nodes: &mut Vec<Node>) -> Result<Form, Refusal> {
         match json::scan(text.as_bytes(), nodes, |_, _, _| {}) {
             Ok(tape) => self.read(tape.outermost()),
             Err(defect) => {
@@ -198,7 +199,7 @@ impl AclReader<'_> {
     }
 
     /// Reads the map form, of EMQX 4.3: the topics that are allowed; all others are denied.
-    fn read_map(&mut self, lists: Object<'_>) -> Result<Permission, Refusal> {
+    fn read_map(&mut self, lists: Object<'_>) -> Result<(), Refusal> {
         let mut is_known = false;
         for (name, topics) in lists.iter() {
             let actions = match name.as_ref() {
@@ -214,7 +215,7 @@ impl AclReader<'_> {
         if !is_known && let Some((name, _)) = lists.iter().next() {
             return Err(no_list(&name));
         }
-        Ok(Permission::Deny)
+        Ok(())
     }
 
     /// Reads a list of the map form.
@@ -240,7 +241,7 @@ impl AclReader<'_> {
     }
 
     /// Reads the list form, of EMQX 5.5: rules, of which the first that matches decides.
-    fn read_list(&mut self, rules: Array<'_>) -> Result<Permission, Refusal> {
+    fn read_list(&mut self, rules: Array<'_>) -> Result<(), Refusal> {
         for (number, rule) in (1..).zip(rules.iter()) {
             let mut who = Decider {
                 about: About::This,
@@ -252,7 +253,7 @@ impl AclReader<'_> {
             read.and_then(|rule| self.add_rule(number, &rule, about))
                 .map_err(|defect| bad(Some(number), defect))?;
         }
-        Ok(Permission::NoMatch)
+        Ok(())
     }
 
     fn add_rule(&mut self, number: u32, rule: &Rule<'_>, about: About) -> Result<(), Defect> {

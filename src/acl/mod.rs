@@ -17,6 +17,7 @@ mod pattern;
 mod permissions;
 mod request;
 mod rule;
+mod told_topics;
 mod topic;
 mod unicode;
 mod values;
@@ -25,8 +26,9 @@ mod who;
 pub(crate) use claim::{Buffers, Need, read, read_all};
 pub(crate) use invalid::InvalidFilters;
 pub(crate) use operator::{CompiledRule, NumberedRule, OperatorRules};
-pub(crate) use permissions::Acl;
+pub(crate) use permissions::{Acl, Answer, Denial};
 pub use request::{Action, Permission, Qos, Request};
+pub(crate) use told_topics::ToldTopics;
 pub(crate) use values::Bearer;
 
 /// What is wrong with a claim. It quotes nothing of the token.

@@ -10,6 +10,7 @@ use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
 use super::filters::{Collector, Filter, Filters, Target};
 use super::multiply::{self, Template};
 use super::pattern::OperatorPattern;
+use super::permissions::SharedRules;
 use super::request::Permission;
 use super::rule::{self, Rule};
 use super::values::Values;
@@ -225,11 +226,9 @@ pub(crate) struct NumberedRule<C> {
 /// The operator's rules for the clients of one issuer, in their order.
 #[derive(Debug)]
 pub(crate) struct OperatorRules<C> {
-    /// The filters that hold for all clients.
-    shared: Option<Arc<Filters>>,
+    shared: Arc<SharedRules>,
     /// The rules that depend on the client, with their numbers.
     others: Box<[Other<C>]>,
-    count: u32,
 }
 
 #[derive(Debug)]
@@ -247,9 +246,9 @@ impl<C> OperatorRules<C> {
     ) -> Result<Option<Self>, (Arc<str>, Defect)> {
         let mut filters = Collector::default();
         filters.start(true);
-        let (mut others, mut count) = (Vec::new(), 0);
+        let (mut others, mut names) = (Vec::new(), Vec::new());
         for (number, NumberedRule { name, claims, rule }) in (1..).zip(rules) {
-            count = number;
+            names.push(Arc::clone(&name));
             let is_shared = claims.is_none() && rule.who.is_empty();
             if is_shared {
                 filters.start_count();
@@ -265,20 +264,17 @@ impl<C> OperatorRules<C> {
                 });
             }
         }
-        Ok((count > 0).then(|| Self {
-            shared: (!filters.is_empty()).then(|| Arc::new(Filters::sorted(&mut filters))),
+        Ok((!names.is_empty()).then(|| Self {
+            shared: Arc::new(SharedRules {
+                filters: Filters::sorted(&mut filters),
+                names: names.into(),
+            }),
             others: others.into(),
-            count,
         }))
     }
 
-    /// How many rules there are.
-    pub(super) fn count(&self) -> u32 {
-        self.count
-    }
-
-    pub(super) fn shared(&self) -> Option<&Arc<Filters>> {
-        self.shared.as_ref()
+    pub(super) fn shared(&self) -> &Arc<SharedRules> {
+        &self.shared
     }
 
     /// Whether a client may be refused because of them: placeholders are to be filled in.

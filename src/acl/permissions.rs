@@ -10,12 +10,68 @@ use super::request::{Permission, Request};
 pub(crate) struct Acl {
     /// The rules of the token, and those of the operator that depend on the client.
     pub(super) own: Filters,
-    /// The rules of the operator that are the same for all clients.
-    pub(super) shared: Option<Arc<Filters>>,
-    /// What holds where no rule does.
-    pub(super) otherwise: Permission,
-    /// The token has an ACL claim.
-    pub(super) has_claim: bool,
+    pub(super) operator: Option<Arc<SharedRules>>,
+    /// None: the token has no ACL claim.
+    pub(super) claim: Option<Form>,
+}
+
+/// What the operator's rules are for every client of an issuer.
+#[derive(Debug)]
+pub(super) struct SharedRules {
+    /// Those that do not depend on the client.
+    pub(super) filters: Filters,
+    /// The paths of all rules, in their order.
+    pub(super) names: Box<[Arc<str>]>,
+}
+
+/// The form of an ACL claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// What no rule allows is denied.
+    Map,
+    List,
+}
+
+/// Whether a client may do what it asks for.
+pub(crate) enum Answer<'a> {
+    Allow,
+    /// There is no rule for this client, and its token has no topic permissions.
+    NobodySays,
+    /// There are rules, and none of them is about the request.
+    NoRule,
+    Deny(Denial<'a>),
+}
+
+/// Why a client may not.
+#[derive(Clone, Copy)]
+pub(crate) enum Denial<'a> {
+    /// MQTT permits nobody such a request.
+    NoTopic,
+    Expired,
+    Revoked,
+    /// The operator's rule of this path says so.
+    OperatorRule(&'a str),
+    /// The token's rule with this number says so, counted from 1.
+    TokenRule(u32),
+    /// The lists of the map form do not have it.
+    NotListed,
+}
+
+impl SharedRules {
+    /// How many rules there are.
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.names.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Answer<'_> {
+    pub(crate) fn permission(&self) -> Permission {
+        match self {
+            Self::Allow => Permission::Allow,
+            Self::NobodySays | Self::NoRule => Permission::NoMatch,
+            Self::Deny(_) => Permission::Deny,
+        }
+    }
 }
 
 impl Acl {
@@ -23,23 +79,35 @@ impl Acl {
     ///
     /// What is asked for may be a filter, which stands for many topics: it is allowed by a rule for
     /// all of them, and denied by a rule for any.
-    pub(crate) fn permission(&self, request: &Request<'_>, topic: &str) -> Permission {
+    pub(crate) fn answer(&self, request: &Request<'_>, topic: &str) -> Answer<'_> {
         let own = first_of(&self.own, request, topic);
-        let (allowed_by, denied_by) = match &self.shared {
+        let (allowed_by, denied_by) = match &self.operator {
             None => own,
-            Some(shared) => first_of_both(own, shared, request, topic),
+            Some(operator) => first_of_both(own, &operator.filters, request, topic),
         };
         match (allowed_by, denied_by) {
-            (Some(allowed_by), Some(denied_by)) if denied_by < allowed_by => Permission::Deny,
-            (Some(_), _) => Permission::Allow,
-            (None, Some(_)) => Permission::Deny,
-            (None, None) => self.otherwise,
+            (Some(allow), Some(deny)) if deny < allow => Answer::Deny(self.denial(deny)),
+            (Some(_), _) => Answer::Allow,
+            (None, Some(deny)) => Answer::Deny(self.denial(deny)),
+            (None, None) if self.claim == Some(Form::Map) => Answer::Deny(Denial::NotListed),
+            (None, None) => Answer::NoRule,
+        }
+    }
+
+    /// Whose rule this number has. Those of the operator come first.
+    fn denial(&self, rule: u32) -> Denial<'_> {
+        let Some(operator) = &self.operator else {
+            return Denial::TokenRule(rule);
+        };
+        match operator.names.get((rule as usize).saturating_sub(1)) {
+            Some(name) => Denial::OperatorRule(name),
+            None => Denial::TokenRule(rule.saturating_sub(operator.count())),
         }
     }
 
     /// Whether some of it is granted by the token, and ends with it.
     pub(crate) fn has_claim(&self) -> bool {
-        self.has_claim
+        self.claim.is_some()
     }
 }
 

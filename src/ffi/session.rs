@@ -167,8 +167,8 @@ pub unsafe extern "C" fn jwt_auth_session_fingerprint(
 /// the data of topic is NULL; BAD_ARGUMENT if topic has a length and no data, or action, qos or retain
 /// is out of its range; INTERNAL if the library or the clock failed.
 ///
-/// Any number of threads may call it at once with one session. It does not allocate, and takes a
-/// fraction of a microsecond: call it for each message.
+/// Any number of threads may call it at once with one session. It does not allocate but for a log
+/// line, and takes a fraction of a microsecond: call it for each message.
 ///
 /// # Safety
 ///

@@ -11,13 +11,13 @@ pub enum LogLevel {
     /// The library cannot do its work.
     Error = 1,
     /// It works, and something should be changed: a weak secret, a key that was skipped, keys that
-    /// cannot be fetched.
+    /// cannot be fetched, a client about whose topics nobody says anything but the broker.
     Warn = 2,
     /// What was loaded or fetched, and every client refused, with the reason; of one reason in one second ten
-    /// clients, and then the number of the others.
+    /// clients, and then the number of the others. Topic permissions that never match.
     Info = 3,
-    /// Every client accepted or left to the next authenticator, those others, and failures that were told
-    /// before.
+    /// Every client accepted or left to the next authenticator, those others, topics that are denied, and
+    /// failures that were told before.
     Debug = 4,
 }
 

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 
+use base64_simd::URL_SAFE_NO_PAD;
 use triomphe::ThinArc;
 
 use super::compact::{PermittedToken, Token};
@@ -12,6 +13,7 @@ use super::fingerprint::Fingerprint;
 use super::header::Header;
 use super::names::{ClaimSlot, FoundClaims};
 use super::payload::{Dates, Latch, Payload};
+use crate::bytes::shares_run;
 use crate::json::tape::Tape;
 use crate::keys::{Key, KeyIdentity, KeyName, Keys, SignatureFormat};
 
@@ -206,6 +208,17 @@ impl Remembered {
     /// Whether the log was told of the topics in its ACL claim that never match. From now on it was.
     pub(super) fn was_told_of_filters(&self) -> bool {
         self.head().told_of_filters.was_set()
+    }
+
+    /// Whether a short text has a run of bytes in common with the token, as far as that is kept. A signature
+    /// that is not - a long one, or that of an HMAC token at first sight - is of no use without the rest.
+    pub(crate) fn shares_run_with(&self, text: &[u8]) -> bool {
+        let [_, _, payload, signature, _] = self.parts();
+        let payload = URL_SAFE_NO_PAD.encode_to_string(payload);
+        let header = &self.head().header.segment;
+        [header, payload.as_bytes(), signature]
+            .iter()
+            .any(|segment| shares_run(text, segment))
     }
 
     /// What the log calls the token, once that was asked for.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+use std::ops::Range;
 
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
@@ -11,18 +12,18 @@ use crate::refusal::{Decision, Reason, Refusal, text};
 use crate::token::{Fingerprint, Remembered, mistake};
 
 /// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
-/// remembered of it, if that is at hand.
+/// remembered of it, if that is at hand. Beside the line, where in it the client is named.
 pub(super) fn line<G>(
     client: &Client<'_>,
     from: Field,
     verdict: &Verdict<G>,
     remembered: Option<&Remembered>,
-) -> String {
+) -> (String, Range<usize>) {
     let mut line = String::with_capacity(USUAL);
     let written = write_line(&mut line, client, from, verdict, remembered);
     // A String takes everything.
     debug_assert!(written.is_ok());
-    line
+    (line, written.unwrap_or_default())
 }
 
 /// No usual line is longer, in bytes.
@@ -34,7 +35,7 @@ fn write_line<G>(
     from: Field,
     verdict: &Verdict<G>,
     remembered: Option<&Remembered>,
-) -> fmt::Result {
+) -> Result<Range<usize>, fmt::Error> {
     match (&verdict.outcome, verdict.decision) {
         (Ok(_), _) => line.push_str("accepted"),
         (Err(refusal), decision) => {
@@ -44,9 +45,12 @@ fn write_line<G>(
         }
     }
     line.push_str(": client ");
+    let start = line.len();
     write_client(line, client, from)?;
+    let name = start..line.len();
     line.push_str(", ");
-    write_token(line, client.field(from), from, verdict.reason(), remembered)
+    write_token(line, client.field(from), from, verdict.reason(), remembered)?;
+    Ok(name)
 }
 
 /// Says why, with what is recognised in the field where that says more.

@@ -8,13 +8,14 @@ mod issuers;
 mod running;
 mod scratch;
 mod throttle;
+mod topic_line;
 mod verdict;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use crate::acl::{Need, Permission, Request};
+use crate::acl::{Answer, Denial, Need, Permission, Request};
 use crate::client::Client;
 use crate::config::{Config, ConfigError};
 use crate::grant::Grant;
@@ -23,11 +24,12 @@ use crate::host::log::{Log, LogHook, LogLevel};
 use crate::host::stack;
 use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Refusal};
-use crate::token::{Remembered, Verified};
+use crate::token::Verified;
 use check::Question;
 use running::Running;
 use scratch::Scratch;
 use throttle::Throttle;
+use topic_line::OncePerMinute;
 
 pub use verdict::{Connack, Verdict};
 
@@ -47,6 +49,8 @@ pub struct Verifier {
     clock: Clock,
     log: Log,
     throttle: Throttle,
+    /// When the log was told that the broker decides about a client.
+    without_permissions: OncePerMinute,
 }
 
 impl Verifier {
@@ -65,6 +69,7 @@ impl Verifier {
             clock: Clock(hooks.clock),
             log,
             throttle: Throttle::new(),
+            without_permissions: OncePerMinute::new(),
         })
     }
 
@@ -95,9 +100,7 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn check(&self, client: &Client<'_>) -> Result<Verdict, ClockError> {
-        self.verdict(client, Need::Session, Grant::new, |grant| {
-            Some(&grant.remembered)
-        })
+        self.verdict(client, Need::Session, Grant::new, |grant| Some(grant))
     }
 
     /// Decides whether a client may connect, and no more.
@@ -111,13 +114,13 @@ impl Verifier {
     }
 
     /// Takes a client along the line, and writes the log line about it. `answer` makes what is to be known
-    /// of one that is accepted, and `remembered` finds its token in that, if it is there.
+    /// of one that is accepted, and `grant` finds what it is granted in that, if it is there.
     fn verdict<T>(
         &self,
         client: &Client<'_>,
         need: Need,
         answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
-        remembered: impl Fn(&T) -> Option<&Remembered>,
+        grant: impl Fn(&T) -> Option<&Grant>,
     ) -> Result<Verdict<T>, ClockError> {
         let now = self.clock.now().inspect_err(|error| {
             self.log
@@ -141,8 +144,13 @@ impl Verifier {
         let verdict = Verdict { decision, outcome };
         if log.is_open() {
             log.write(self.level(&verdict, now), || {
-                let token = verdict.outcome.as_ref().ok().and_then(remembered);
-                decision_line::line(client, rules.from, &verdict, token)
+                let grant = verdict.outcome.as_ref().ok().and_then(grant);
+                let token = grant.map(|grant| &grant.remembered);
+                let (line, name) = decision_line::line(client, rules.from, &verdict, token);
+                if let (Some(grant), Some(name)) = (grant, line.get(name)) {
+                    grant.log_notes(name);
+                }
+                line
             });
         }
         Ok(verdict)
@@ -157,7 +165,8 @@ impl Verifier {
         }
     }
 
-    /// Decides whether a connected client may do what it asks for. It does not allocate.
+    /// Decides whether a connected client may do what it asks for. It does not allocate, unless the log is told
+    /// of it.
     ///
     /// # Errors
     ///
@@ -169,10 +178,16 @@ impl Verifier {
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
         self.throttle.tell_of_past(now, &self.log);
-        if self.running.load().revokes(grant) {
-            return Ok(Permission::Deny);
+        let answer = if self.running.load().revokes(grant) {
+            Answer::Deny(Denial::Revoked)
+        } else {
+            grant.answer(request, now)
+        };
+        let permission = answer.permission();
+        if permission != Permission::Allow && self.log.is_open() {
+            self.tell_of_topic(grant, request, &answer, now);
         }
-        Ok(grant.permission(request, now))
+        Ok(permission)
     }
 
     /// Decides whether a client that was accepted would be so still, without its token.

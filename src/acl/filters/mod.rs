@@ -57,6 +57,10 @@ impl Filters {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
     /// The first rule that allows every topic which `topic`, a name or a filter, matches.
     #[inline]
     pub(super) fn first_that_allows(&self, request: &Request<'_>, topic: &str) -> Option<u32> {

@@ -3,6 +3,7 @@
 mod claim;
 mod claims;
 mod clients;
+mod denials;
 mod depth;
 mod invalid_filters;
 mod limits;

@@ -1,0 +1,109 @@
+//! The log lines about topics that a connected client may not use, or about which its token says nothing.
+
+use std::fmt::{self, Write};
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+use super::Verifier;
+use crate::acl::{Action, Answer, Denial, Request};
+use crate::grant::Grant;
+use crate::host::log::LogLevel;
+use crate::host::quote::cut;
+
+/// Lets something happen once in a minute of the verifier's clock.
+pub(super) struct OncePerMinute(AtomicI64);
+
+impl OncePerMinute {
+    /// No clock says so.
+    const NEVER: i64 = i64::MIN;
+
+    pub(super) fn new() -> Self {
+        Self(AtomicI64::new(Self::NEVER))
+    }
+
+    /// Whether it may happen now. A clock that is one second behind is that of a thread that read it earlier;
+    /// one that is further behind was set back.
+    fn may(&self, now: i64) -> bool {
+        let last = self.0.load(Relaxed);
+        let since = now.saturating_sub(last);
+        let is_over = last == Self::NEVER || !(-1..60).contains(&since);
+        is_over && (self.0.compare_exchange(last, now, Relaxed, Relaxed)).is_ok()
+    }
+}
+
+impl Verifier {
+    /// Tells why something is denied, once for each topic of a session; and now and then, that a client has no
+    /// topic permissions.
+    #[cold]
+    pub(super) fn tell_of_topic(
+        &self,
+        grant: &Grant,
+        request: &Request<'_>,
+        answer: &Answer<'_>,
+        now: i64,
+    ) {
+        let notes = grant.log_notes("not named");
+        match answer {
+            Answer::NobodySays if self.without_permissions.may(now) => {
+                self.log.write(LogLevel::Warn, || {
+                    let client = &notes.client;
+                    format!(
+                        "client {client} has no topic permissions of its own: the broker decides"
+                    )
+                });
+            }
+            // What is withheld of a subscription may be very many topics.
+            Answer::Deny(denial)
+                if request.action != Action::Receive && notes.told_topics.is_first(request) =>
+            {
+                self.log.write(LogLevel::Debug, || {
+                    let mut line = String::new();
+                    let written = write_denial(&mut line, *denial, request, grant, &notes.client);
+                    // A String takes everything.
+                    debug_assert!(written.is_ok());
+                    line
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+fn write_denial(
+    line: &mut String,
+    denial: Denial<'_>,
+    request: &Request<'_>,
+    grant: &Grant,
+    client: &str,
+) -> fmt::Result {
+    let (action, list) = match request.action {
+        Action::Publish => ("publish to", "pub"),
+        Action::Subscribe => ("subscribe to", "sub"),
+        Action::Receive => ("be sent", "sub"),
+    };
+    write!(line, "denied: {action} ")?;
+    write_topic(line, request.topic, grant)?;
+    match denial {
+        Denial::NoTopic => write!(line, ": MQTT does not permit it")?,
+        Denial::Expired => write!(line, ": the token has expired")?,
+        Denial::Revoked => write!(line, ": the token is revoked")?,
+        Denial::OperatorRule(name) => write!(line, ": by `{name}`")?,
+        Denial::TokenRule(number) => write!(line, ": by rule {number} of the token")?,
+        Denial::NotListed => {
+            write!(line, ": nothing in `{list}` or `all` allows it")?;
+        }
+    }
+    write!(line, ": client {client}, token {}", grant.fingerprint())
+}
+
+/// Writes a topic, unless it tells of the token. The password is not known any more.
+fn write_topic(line: &mut String, topic: &[u8], grant: &Grant) -> fmt::Result {
+    const SHOWN: usize = 48;
+    /// In bytes, more than so many characters have.
+    const LONGEST: usize = 256;
+    let topic = String::from_utf8_lossy(topic.get(..LONGEST).unwrap_or(topic));
+    let topic = cut(&topic, SHOWN);
+    if grant.remembered.shares_run_with(topic.shown().as_bytes()) {
+        return line.write_str("not shown");
+    }
+    topic.write_to(line)
+}
