@@ -1,5 +1,4 @@
-// The claims, the attributes and the fingerprint of the token that a session was granted for, and
-// the names of the client.
+// What the token says for which a session was granted, and its fingerprint.
 #include "calls.h"
 #include "text.h"
 #include "verifier.h"
@@ -61,15 +60,4 @@ ERL_NIF_TERM fingerprint(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   (void)jwt_auth_session_fingerprint(granted->session, text);
   return text_term(env, text, sizeof text - 1);
-}
-
-ERL_NIF_TERM name(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
-  const ERL_NIF_TERM session_arg = argv[0];
-  const state *state = enif_priv_data(env);
-  session *granted;
-  (void)argc;
-  if (!session_read(env, session_arg, &granted)) {
-    return state->atoms.badarg;
-  }
-  return text_term(env, granted->name, granted->name_len);
 }

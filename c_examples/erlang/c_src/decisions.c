@@ -9,9 +9,9 @@
 enum { TIMESLICE_NS = 1000000 };
 
 // {allow, Map} | {deny, Reason} | ignore. granted: the session that check puts into the map, or
-// NULL; name: that of its client.
+// NULL.
 static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
-                            jwt_auth_session *granted, const client_name *name) {
+                            jwt_auth_session *granted) {
   state *state = enif_priv_data(env);
   const atoms *a = &state->atoms;
   ERL_NIF_TERM keys[3], values[3], map;
@@ -26,7 +26,7 @@ static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
   values[count++] = result->superuser == 1 ? a->true_ : a->false_;
   if (granted != NULL) {
     keys[count] = a->session;
-    values[count++] = session_term(env, state, granted, name);
+    values[count++] = session_term(env, state, granted);
   }
   if (result->expires_at != 0) {
     keys[count] = a->expires_at;
@@ -61,9 +61,7 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   jwt_auth_session *granted = NULL;
   verifier *verifier;
   client client;
-  client_name name;
   (void)argc;
-  name.len = 0;
   if (!verifier_read(env, verifier_arg, &verifier) ||
       !client_read(env, state, client_arg, &client)) {
     return state->atoms.badarg;
@@ -72,13 +70,11 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (auth != NULL) {
     int64_t start = now_ns();
     // The status is not needed: a call that fails leaves deny and undecided in the result.
-    client_name_expect(&name);
     (void)jwt_auth_check(auth, &client.fields, &result, &granted);
-    client_name_expect(NULL);
     verifier_leave(env, verifier);
     consume(env, start);
   }
-  return verdict(env, &result, granted, &name);
+  return verdict(env, &result, granted);
 }
 
 ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
@@ -96,7 +92,7 @@ ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
     (void)jwt_auth_session_recheck(auth, granted->session, &result);
     verifier_leave(env, verifier);
   }
-  return verdict(env, &result, NULL, NULL);
+  return verdict(env, &result, NULL);
 }
 
 static bool action_read(const atoms *a, ERL_NIF_TERM term, int32_t *out) {

@@ -107,7 +107,6 @@ static ErlNifFunc functions[] = {
     {"attributes", 1, attributes, 0},
     {"username", 1, username, 0},
     {"fingerprint", 1, fingerprint, 0},
-    {"name", 1, name, 0},
     {"version", 0, version, 0},
     {"status", 0, status, 0},
     {"live", 0, live, 0},

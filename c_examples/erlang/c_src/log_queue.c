@@ -6,8 +6,6 @@
 
 #include <jwt_auth.h>
 
-#include "client_name.h"
-
 bool log_queue_start(log_queue *queue) {
   queue->write_end = -1;
   atomic_init(&queue->wanted, JWT_AUTH_LOG_LEVEL_INFO);
@@ -21,13 +19,24 @@ static void wake(const log_queue *queue) {
   (void)written;
 }
 
+// The length of a line, cut between two UTF-8 sequences if it is too long.
+static size_t cut_length(const char *line) {
+  size_t len = strnlen(line, LOG_LINE_SIZE + 1);
+  if (len > LOG_LINE_SIZE) {
+    len = LOG_LINE_SIZE;
+    while (len > 0 && ((unsigned char)line[len] & 0xC0) == 0x80) {
+      len--;
+    }
+  }
+  return len;
+}
+
 void log_queue_put(void *userdata, int32_t level, const char *line) {
   log_queue *queue = userdata;
-  client_name_read(line);
   if (level > atomic_load_explicit(&queue->wanted, memory_order_relaxed)) {
     return;
   }
-  size_t len = cut_length(line, LOG_LINE_SIZE);
+  size_t len = cut_length(line);
   char *text = malloc(len + 1);
   if (text != NULL) {
     memcpy(text, line, len);

@@ -8,8 +8,6 @@
 // every lane at 0 frees it: the closing call, or the last one to leave.
 #include "verifier.h"
 
-#include <string.h>
-
 #include "text.h"
 
 verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t len,
@@ -91,13 +89,10 @@ void verifier_destroy(ErlNifEnv *env, void *object) {
   state_drop(verifier->state, HOLDER);
 }
 
-ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted,
-                          const client_name *name) {
-  session *session = enif_alloc_resource(state->types.session, sizeof *session + name->len);
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted) {
+  session *session = enif_alloc_resource(state->types.session, sizeof *session);
   session->state = state_hold(state, SESSION);
   session->session = granted;
-  session->name_len = name->len;
-  memcpy(session->name, name->text, name->len);
   ERL_NIF_TERM term = enif_make_resource(env, session);
   enif_release_resource(session);
   return term;

@@ -2,7 +2,6 @@
 #ifndef VERIFIER_H
 #define VERIFIER_H
 
-#include "client_name.h"
 #include "state.h"
 
 enum { LANE_BITS = 5, LANES = 1 << LANE_BITS };
@@ -25,8 +24,6 @@ typedef struct verifier {
 typedef struct session {
   state *state;
   jwt_auth_session *session;
-  size_t name_len;
-  char name[]; // of the client, as the log shows it; no NUL at its end
 } session;
 
 // Makes a verifier, which the caller releases with enif_release_resource. NULL: *error_term is a
@@ -42,9 +39,8 @@ void verifier_leave(ErlNifEnv *env, verifier *verifier);
 // Frees the verifier now, or when the last call that uses it leaves. Blocks only on a log hook.
 void verifier_close(verifier *verifier);
 
-// Makes the resource of a session, which takes ownership of it and copies the name.
-ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted,
-                          const client_name *name);
+// Makes the resource of a session, which takes ownership of it.
+ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *granted);
 
 // The destructors: the virtual machine calls them when no term refers to the resource any more.
 void verifier_destroy(ErlNifEnv *env, void *object);

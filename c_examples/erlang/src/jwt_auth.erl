@@ -15,7 +15,7 @@
 -module(jwt_auth).
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, authorize_every_qos/5, recheck/2]).
--export([claims/1, attributes/1, username/1, fingerprint/1, name/1, version/0, status/0]).
+-export([claims/1, attributes/1, username/1, fingerprint/1, version/0, status/0]).
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
 
@@ -148,17 +148,12 @@ attributes(Session) ->
 username(Session) ->
     ?ANSWER(jwt_auth_nif:username(Session)).
 
-%% The name of the token in the log of the library: 8 hexadecimal digits.
+%% The name of the token in the log of the library: 8 hexadecimal digits. A broker's own log line
+%% about a client names it so, and not by its client id: some devices send their token in every
+%% field.
 -spec fingerprint(session()) -> binary().
 fingerprint(Session) ->
     ?ANSWER(jwt_auth_nif:fingerprint(Session)).
-
-%% How the log of the library names the client of a session, such as "client `c1`, token 5d41402a".
-%% A broker's own log line about a client takes this name and not the client id, of which the
-%% library knows whether it tells of a secret: some devices send their token in every field.
--spec name(session()) -> binary().
-name(Session) ->
-    ?ANSWER(jwt_auth_nif:name(Session)).
 
 %% The version of the native library.
 -spec version() -> binary() | not_loaded.

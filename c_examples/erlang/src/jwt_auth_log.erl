@@ -28,11 +28,12 @@ start_link() ->
 refresh() ->
     gen_server:call(?MODULE, refresh).
 
-%% Writes the line of a broker's plugin about a session that it ends. It names the client as the
-%% library does.
+%% Writes the line of a broker's plugin about a session that it ends. It names the client by its
+%% token.
 -spec session_ends(jwt_auth:session(), jwt_auth:reason()) -> ok.
 session_ends(Session, Why) ->
-    logger:info("jwt_auth: the session of ~ts ends: ~ts", [jwt_auth:name(Session), Why]).
+    logger:info("jwt_auth: the session of token ~ts ends: ~ts",
+                [jwt_auth:fingerprint(Session), Why]).
 
 -spec init([]) -> {ok, reader()} | ignore | {stop, no_pipe}.
 init([]) ->

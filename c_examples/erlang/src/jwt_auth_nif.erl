@@ -5,13 +5,13 @@
 -module(jwt_auth_nif).
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
--export([username/1, fingerprint/1, name/1, version/0, status/0]).
+-export([username/1, fingerprint/1, version/0, status/0]).
 -export([live/0, reasons/0, log_open/0, log_take/2]).
 -export_type([verifier/0, session/0, log_reader/0]).
 
 -on_load(load/0).
 -nifs([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
--nifs([username/1, fingerprint/1, name/1, version/0, status/0]).
+-nifs([username/1, fingerprint/1, version/0, status/0]).
 -nifs([live/0, reasons/0, log_open/0, log_take/2]).
 
 -opaque verifier() :: reference().
@@ -51,9 +51,6 @@ username(_Session) -> without_library(undefined).
 
 -spec fingerprint(session()) -> binary() | badarg.
 fingerprint(_Session) -> without_library(<<>>).
-
--spec name(session()) -> binary() | badarg.
-name(_Session) -> without_library(<<"client not shown">>).
 
 -spec version() -> binary() | not_loaded.
 version() -> without_library(not_loaded).

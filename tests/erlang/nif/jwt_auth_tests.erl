@@ -154,26 +154,6 @@ a_session_has_the_fingerprint_of_its_token_test() ->
     ?assertEqual(Expected, jwt_auth:fingerprint(S)),
     ?assertError(badarg, jwt_auth:fingerprint(make_ref())).
 
-a_session_has_the_name_that_the_log_gives_its_client_test() ->
-    V = verifier(),
-    Token = token(claims()),
-    <<Digest:4/binary, _/binary>> = crypto:hash(sha256, Token),
-    Named = [", token " | [io_lib:format("~2.16.0b", [Byte]) || <<Byte>> <= Digest]],
-    Name = fun(Id) ->
-                   Client = (client(Token))#{client_id => Id, username => Token},
-                   {allow, #{session := S}} = jwt_auth:check(V, Client),
-                   jwt_auth:name(S)
-           end,
-    [?assertEqual({Id, unicode:characters_to_binary([Expected, Named])}, {Id, Name(Id)})
-     || {Id, Expected} <- [{<<"c1">>, "client `c1`"}, {<<"`">>, "client `\\``"},
-                           {undefined, "client without an id"}, {Token, "client not shown"},
-                           {<<"device-", (binary:part(Token, 40, 8))/binary>>, "client not shown"}]],
-    %% It outlives a reload, and is not that of the next client.
-    S = session(V, Token),
-    ok = jwt_auth:reload(V, #{secret => other_secret()}),
-    _ = jwt_auth:check(V, (client())#{client_id => <<"c2">>}),
-    ?assertEqual(unicode:characters_to_binary(["client `c1`" | Named]), jwt_auth:name(S)).
-
 a_reload_changes_what_is_answered_test() ->
     V = verifier(),
     S = session(V, token(claims())),
@@ -216,7 +196,7 @@ wrong_calls() ->
     Options = [[], #{qos => 3}, #{qos => -1}, #{qos => <<"1">>}, #{retain => 1}, #{dup => true}],
     [{new, [atom]}, {new, [[-1]]}, {reload, [S, config()]}, {reload, [V, {}]}, {free, [S]},
      {free, [make_ref()]}, {check, [S, client()]}, {recheck, [V, V]}, {recheck, [S, S]},
-     {claims, [V]}, {attributes, [V]}, {name, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
+     {claims, [V]}, {attributes, [V]}, {fingerprint, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
      {authorize, [V, V, publish, <<"t">>, #{}]}, {authorize, [V, S, unsubscribe, <<"t">>, #{}]},
      {authorize, [V, S, publish, "t", #{}]}, {authorize_every_qos, [V, V, publish, <<"t">>, 2]},
      {authorize_every_qos, [V, S, unsubscribe, <<"t">>, 2]},

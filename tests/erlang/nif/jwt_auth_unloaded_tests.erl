@@ -30,7 +30,7 @@ every_call_refuses(Call, Peer) ->
     ?assertEqual({deny, not_loaded}, Call(recheck, [V, V])),
     ?assertEqual({error, not_loaded}, Call(claims, [V])),
     ?assertEqual(#{}, Call(attributes, [V])),
-    ?assertEqual(<<"client not shown">>, Call(name, [V])),
+    ?assertEqual(<<>>, Call(fingerprint, [V])),
     ?assertEqual(ok, Call(free, [V])),
     ?assertMatch({ok, _}, peer:call(Peer, application, ensure_all_started, [jwt_auth])).
 
