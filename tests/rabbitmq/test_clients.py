@@ -142,3 +142,26 @@ class NoMatch(Case):
             self.assertEqual(client.subscribe("a"), 1)
             self.publishes(client, "a")
             self.assertEqual(client.message(), ("a", "x"))
+
+
+class Username(Case):
+    """The user name is that of the token."""
+
+    CONFIG = {"secret": tokens.SECRET, "username_claim": "name"}
+
+    def test_the_broker_has_the_user_name_of_the_token(self):
+        client = self.connected("u1", {"name": "bob", "acl": {"all": ["own/%u"]}})
+        self.publishes(client, "own/bob")
+        listed = self.broker.ask("[Name || Pid <- rabbit_direct:list_local(), "
+                                 "[{internal_user, {user, Name, _, _}}] "
+                                 "<- [amqp_connection:info(Pid, [internal_user])]].")
+        self.assertEqual(listed, '[<<"bob">>]')
+        self.may_not_publish(client, "own/alice")
+
+    def test_a_user_name_with_a_wildcard_is_refused(self):
+        token = tokens.token({"name": "#"})
+        self.refused(BAD_CREDENTIALS, password=token)
+        self.broker.wait_log(f"refused: the user name in the token has .*: token {tokens.fingerprint(token)}")
+
+    def test_a_token_without_a_user_name_is_refused(self):
+        self.refused(BAD_CREDENTIALS, claims={})

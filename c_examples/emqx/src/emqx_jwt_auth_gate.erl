@@ -12,9 +12,11 @@
 %% The refusals that EMQX knows; it replaces any other atom.
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
 
-%% expires_at: Unix seconds; absent: no end.
+%% username: that of the token, to be the client's; absent: the one that it sent. expires_at: Unix
+%% seconds; absent: no end.
 -type grant() :: #{superuser := boolean(),
                    attributes := #{binary() => binary()},
+                   username => binary(),
                    expires_at => pos_integer()}.
 
 %% From now on this verifier decides.
@@ -43,8 +45,8 @@ authenticate(ClientInfo, BrokerEnds) ->
     Key = emqx_jwt_auth_client:key(ClientInfo),
     emqx_jwt_auth_session:drop(Key),
     case check(ClientInfo) of
-        {allow, #{session := Session, superuser := Superuser} = Allowed} ->
-            Grant = (maps:with([expires_at], Allowed))#{
+        {allow, #{session := Session, superuser := Superuser} = Allowed, Username} ->
+            Grant = (maps:merge(maps:with([expires_at], Allowed), Username))#{
                         superuser => Superuser,
                         attributes => attributes(Session)},
             emqx_jwt_auth_session:keep(Key, Session, own_expiry(Allowed, BrokerEnds)),
@@ -60,9 +62,20 @@ authenticate(ClientInfo, BrokerEnds) ->
 
 check(ClientInfo) ->
     case verifier() of
-        {ok, Verifier} -> jwt_auth:check(Verifier, emqx_jwt_auth_client:from(ClientInfo));
-        none -> {deny, unconfigured}
+        {ok, Verifier} ->
+            with_username(jwt_auth:check(Verifier, emqx_jwt_auth_client:from(ClientInfo)));
+        none ->
+            {deny, unconfigured}
     end.
+
+with_username({allow, #{session := Session} = Allowed}) ->
+    case jwt_auth_username:for_broker(Session) of
+        {ok, Name} -> {allow, Allowed, #{username => Name}};
+        none -> {allow, Allowed, #{}};
+        refused -> {deny, claim_mismatch}
+    end;
+with_username(Verdict) ->
+    Verdict.
 
 own_expiry(#{expires_at := At}, BrokerEnds) ->
     case BrokerEnds(At) of

@@ -15,8 +15,10 @@ on_authenticate(ClientInfo, Result) ->
 
 authenticate(ClientInfo, Result) ->
     case emqx_jwt_auth_gate:authenticate(ClientInfo, fun(_) -> false end) of
-        {allow, #{superuser := Superuser}} ->
-            {stop, Result#{auth_result => success, anonymous => false, is_superuser => Superuser}};
+        {allow, #{superuser := Superuser} = Grant} ->
+            Accepted = #{auth_result => success, anonymous => false, is_superuser => Superuser},
+            %% EMQX merges the result into its map of the client.
+            {stop, maps:merge(Result, maps:merge(Accepted, maps:with([username], Grant)))};
         {deny, Reason} ->
             deny(Reason, Result);
         ignore ->

@@ -9,7 +9,9 @@
 -define(HORIZON, 9000000000000).
 
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
+%% EMQX merges it into its map of the client.
 -type grant() :: #{is_superuser := boolean(),
+                   username => binary(),
                    expire_at => pos_integer(),
                    client_attrs => #{binary() => binary()}}.
 -type permission() :: allow | deny | #{result := allow | deny, from := jwt_auth}.
@@ -38,7 +40,8 @@ grant(#{superuser := Superuser} = Grant, BrokerEnds, Credential) ->
     Attributes = maps:get(attributes, Grant),
     Attrs = [{client_attrs, Attributes} || maps:is_key(client_attrs, Credential),
                                            map_size(Attributes) > 0],
-    maps:from_list([{is_superuser, Superuser}] ++ Expiry ++ Attrs).
+    maps:merge(maps:with([username], Grant),
+               maps:from_list([{is_superuser, Superuser}] ++ Expiry ++ Attrs)).
 
 %% May it do this with the topic? ignore leaves it to the hooks that follow.
 -spec on_authorize(map(), atom() | map(), binary(), term(), emqx_jwt_auth_broker:facts()) ->

@@ -26,7 +26,7 @@
 user_login_authentication(Username, AuthProps) ->
     Login = fun() -> login(Username, maps:from_list(properties(AuthProps))) end,
     case jwt_auth_guard:run(user_login_authentication, {refused, failed}, Login) of
-        {ok, Grant} -> {ok, #auth_user{username = Username, tags = [], impl = Grant}};
+        {ok, Name, Grant} -> {ok, #auth_user{username = Name, tags = [], impl = Grant}};
         {refused, Why} -> {refused, "refused: ~s", [Why]}
     end.
 
@@ -47,7 +47,8 @@ login(Username, #{client_id := ClientId, password := Password})
     Client = #{client_id => ClientId, username => Username, password => Password},
     case check(Client) of
         {allow, #{session := Session} = Allowed} ->
-            {ok, (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId}};
+            Grant = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
+            named(jwt_auth_username:for_broker(Session), Username, Grant);
         {deny, Reason} -> {refused, Reason};
         ignore -> {refused, not_ours}
     end;
@@ -55,6 +56,11 @@ login(_Username, #{client_id := _}) ->
     {refused, missing_token};
 login(_Username, _AuthProps) ->
     {refused, not_an_mqtt_client}.
+
+%% RabbitMQ takes the name of the token for that of the client.
+named({ok, Name}, _Sent, Grant) -> {ok, Name, Grant};
+named(none, Sent, Grant) -> {ok, Sent, Grant};
+named(refused, _Sent, _Grant) -> {refused, claim_mismatch}.
 
 check(Client) ->
     case rabbit_auth_backend_jwt_auth_verifier:current() of

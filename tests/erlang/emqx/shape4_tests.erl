@@ -11,6 +11,7 @@ all_test_() ->
         {Name, Test} <- [
             {"allow is in the map that came", fun allow/0},
             {"deny is in the map that came", fun deny/0},
+            {"the user name of the token is in the map that came", fun username/0},
             {"deny is a map whatever came", fun deny_odd/0},
             {"not ours is ok", fun not_ours/0},
             {"a permission is in a stop", fun permission/0},
@@ -32,6 +33,15 @@ call(Client, Start) ->
 allow() ->
     ?assertEqual({stop, #{auth_result => success, anonymous => false, is_superuser => true, x => 1}},
                  call(client(token(#{is_superuser => true})), ?START#{x => 1})).
+
+username() ->
+    fixture:set(#{secret => fixture:secret(), advanced => <<"{\"username_claim\": \"name\"}">>}),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    Answer = fun(Name) -> call(client(token(#{name => Name})), ?START#{x => 1}) end,
+    ?assertEqual({stop, #{auth_result => success, anonymous => false, is_superuser => false, x => 1,
+                          username => <<"alice">>}}, Answer(<<"alice">>)),
+    ?assertEqual({stop, #{auth_result => bad_username_or_password, anonymous => false, x => 1}},
+                 Answer(<<"#">>)).
 
 deny() ->
     ?assertEqual({stop, #{auth_result => bad_username_or_password, anonymous => false, x => 1}},

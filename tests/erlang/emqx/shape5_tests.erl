@@ -8,6 +8,7 @@ all_test_() ->
     [{Name, {setup, fun fixture:start/0, fun fixture:stop/1, Test}} ||
         {Name, Test} <- [
             {"allow and deny are in a stop", fun answers/0},
+            {"the broker is told the user name of the token", fun username/0},
             {"not ours is ignore", fun not_ours/0},
             {"a permission is a map in a stop", fun permission/0},
             {"an action may be an atom", fun atoms/0},
@@ -52,6 +53,16 @@ answers() ->
     ?assertEqual({stop, {ok, #{is_superuser => true}}}, call(client(token(#{is_superuser => true})))),
     ?assertEqual({stop, {error, bad_username_or_password}}, call(client(<<"x">>))),
     ?assertEqual({stop, {error, not_authorized}}, call(odd)).
+
+username() ->
+    set(#{advanced => <<"{\"username_claim\": \"name\"}">>}),
+    Answer = fun(Name) -> element(2, connect(token(#{name => Name, acl => #{pub => [<<"%u">>]}}))) end,
+    ?assertEqual({ok, #{is_superuser => false, username => <<"alice">>}}, Answer(<<"alice">>)),
+    ?assertEqual({error, bad_username_or_password}, Answer(<<"#">>)),
+    ?assertEqual(1, fixture:counted(claim_mismatch)),
+    %% The plugin itself answers by the name of the token, whatever the client sent.
+    {Connection, {ok, _}} = connect(token(#{name => <<"bob">>, acl => #{pub => [<<"%u">>]}})),
+    ?assertEqual([allow, deny], [may(Connection, publish, Topic) || Topic <- [<<"bob">>, <<"u1">>]]).
 
 set(Options) ->
     fixture:set(Options#{secret => fixture:secret()}),

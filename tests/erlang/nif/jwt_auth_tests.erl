@@ -154,6 +154,24 @@ a_session_has_the_fingerprint_of_its_token_test() ->
     ?assertEqual(Expected, jwt_auth:fingerprint(S)),
     ?assertError(badarg, jwt_auth:fingerprint(make_ref())).
 
+a_broker_is_given_a_user_name_that_it_can_have_test() ->
+    {ok, Named} = jwt_auth:new(#{secret => secret(), username_claim => <<"name">>}),
+    ForBroker = fun(Name) ->
+                    {ok, Json} = jwt_auth_json:encode(#{name => Name}),
+                    jwt_auth_username:for_broker(session(Named, token(iolist_to_binary(Json))))
+                end,
+    Longest = binary:copy(<<"x">>, 65535),
+    Good = [<<"alice">>, <<"a b">>, <<"@$%">>, <<"caf", 16#e9/utf8>>, <<16#a0/utf8>>],
+    Bad = [<<"+">>, <<"a#">>, <<"/a">>, <<"a", 0>>, <<"\n">>, <<"a", 16#7f>>, <<16#85/utf8>>, <<16#9f/utf8>>],
+    ?assertEqual([{ok, Name} || Name <- Good], [ForBroker(Name) || Name <- Good]),
+    ?assertEqual([{Name, refused} || Name <- Bad], [{Name, ForBroker(Name)} || Name <- Bad]),
+    {ok, Roomy} = jwt_auth:new(#{secret => secret(), username_claim => <<"name">>, max_token_size => 1048576}),
+    Long = fun(Name) ->
+               jwt_auth_username:for_broker(session(Roomy, token(<<"{\"name\":\"", Name/binary, "\"}">>)))
+           end,
+    ?assertEqual([{ok, Longest}, refused], [Long(Longest), Long(<<Longest/binary, "x">>)]),
+    ?assertEqual(none, jwt_auth_username:for_broker(session(verifier(), token(<<"{\"name\":\"#\"}">>)))).
+
 a_reload_changes_what_is_answered_test() ->
     V = verifier(),
     S = session(V, token(claims())),
