@@ -1,6 +1,7 @@
 """What an accepted client may publish, subscribe to and receive."""
 
 import json
+import re
 import time
 import unittest
 
@@ -101,6 +102,33 @@ class Topics(broker.Case):
         at.configure({"secret": tokens.SECRET})
         at.reload()
         self.answers(engineer, {("pub", "plant/l1/a"): False, ("pub", "plant/l1/secret"): True})
+
+    def test_the_example_of_the_readme(self):
+        blocks = re.findall(r"```json\n(.*?)```", (broker.ROOT / "README.md").read_text(), re.DOTALL)
+        config, = [one for one in map(json.loads, blocks) if "acl" in one]
+        # The same with a key that is here.
+        del config["endpoint"]
+        at = self.broker({**config, "secret": tokens.SECRET})
+
+        def connected(name, *roles, **claims):
+            return self.connected(at, name, {
+                **config["verify_claims"], "realm_access": {"roles": ["offline_access", *roles]},
+                "preferred_username": name, **claims})
+        answers = {("pub", "user/anna/1"): True, ("sub", "user/anna/#"): True, ("pub", "user/otto/1"): False,
+                   ("sub", "plant/#"): False, ("sub", "plant/l1"): False, ("pub", "own/anna/1"): False,
+                   ("sub", "#"): False}
+        self.answers(connected("anna"), answers)
+        self.answers(connected("anna", "guest"), answers)
+        operators = {**answers, ("sub", "plant/#"): True, ("sub", "plant/l1"): True, ("pub", "plant/l1"): False}
+        self.answers(connected("anna", "operator"), operators)
+        # Whatever the token says.
+        rule = {"permission": "allow", "action": "all", "topic": "plant/l1"}
+        for acl in {"all": ["plant/l1"]}, [rule], json.dumps([rule]):
+            self.answers(connected("anna", acl=acl), answers)
+        for claims in ({"iss": "https://keycloak.example/realms/office"}, {"preferred_username": None}):
+            client = at.client("anna", {**config["verify_claims"], "preferred_username": "anna", **claims})
+            self.addCleanup(client.close)
+            self.assertNotEqual(client.code, 0)
 
     def test_the_rules_are_an_option_of_the_plugin(self):
         rules = json.dumps([{"permission": "allow", "action": "publish", "topic": "r/%c"}])
