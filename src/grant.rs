@@ -32,6 +32,9 @@ pub struct Grant {
 pub(crate) struct LogNotes {
     /// How it names the client.
     pub(crate) client: Box<str>,
+    /// The signature of its token as it was sent, of which a topic must not tell either; none: that is not known,
+    /// or the client sent a password as well, so no topic is shown.
+    pub(crate) signature: Option<Box<[u8]>>,
     pub(crate) told_topics: ToldTopics,
 }
 
@@ -114,11 +117,13 @@ impl Grant {
         }
     }
 
-    /// What the log needs of the session. The first call says how the client is named.
-    pub(crate) fn log_notes(&self, client: &str) -> &LogNotes {
+    /// What the log needs of the session. The first call says how the client is named, and what
+    /// [`LogNotes::signature`] is.
+    pub(crate) fn log_notes(&self, client: &str, signature: Option<&[u8]>) -> &LogNotes {
         self.log_notes.get_or_init(|| {
             Box::new(LogNotes {
                 client: client.into(),
+                signature: signature.map(Into::into),
                 told_topics: ToldTopics::default(),
             })
         })

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use foldhash::fast::RandomState;
 
@@ -21,6 +21,7 @@ struct Table {
     hasher: RandomState,
     /// 0: free.
     hashes: [AtomicU64; MOST],
+    is_full: AtomicBool,
 }
 
 impl ToldTopics {
@@ -30,6 +31,7 @@ impl ToldTopics {
             Box::new(Table {
                 hasher: RandomState::default(),
                 hashes: [const { AtomicU64::new(0) }; MOST],
+                is_full: AtomicBool::new(false),
             })
         });
         table.add(request)
@@ -38,16 +40,25 @@ impl ToldTopics {
 
 impl Table {
     fn add(&self, request: &Request<'_>) -> bool {
+        // Nothing is told of such a session any more, so it need not be known which topics were.
+        if self.is_full.load(Relaxed) {
+            return false;
+        }
         let hash = self.hasher.hash_one((request.action as u8, request.topic)) | 1;
         let start = (hash >> 32) as usize % MOST;
         let (before, after) = self.hashes.split_at_checked(start).unwrap_or_default();
         for entry in after.iter().chain(before) {
-            match entry.compare_exchange(0, hash, Relaxed, Relaxed) {
+            let found = match entry.load(Relaxed) {
+                0 => entry.compare_exchange(0, hash, Relaxed, Relaxed),
+                other => Err(other),
+            };
+            match found {
                 Ok(_) => return true,
                 Err(other) if other == hash => return false,
                 Err(_) => {}
             }
         }
+        self.is_full.store(true, Relaxed);
         false
     }
 }

@@ -210,15 +210,12 @@ impl Remembered {
         self.head().told_of_filters.was_set()
     }
 
-    /// Whether a short text has a run of bytes in common with the token, as far as that is kept. A signature
-    /// that is not - a long one, or that of an HMAC token at first sight - is of no use without the rest.
-    pub(crate) fn shares_run_with(&self, text: &[u8]) -> bool {
-        let [_, _, payload, signature, _] = self.parts();
-        let payload = URL_SAFE_NO_PAD.encode_to_string(payload);
-        let header = &self.head().header.segment;
-        [header, payload.as_bytes(), signature]
-            .iter()
-            .any(|segment| shares_run(text, segment))
+    /// Whether a short text has a run of bytes in common with the token, which has this signature.
+    pub(crate) fn shares_run_with(&self, text: &[u8], signature: &[u8]) -> bool {
+        let payload = URL_SAFE_NO_PAD.encode_to_string(self.text());
+        let header: &[u8] = &self.head().header.segment;
+        let token = [header, payload.as_bytes(), signature].join(&b'.');
+        shares_run(text, &token)
     }
 
     /// What the log calls the token, once that was asked for.

@@ -41,7 +41,7 @@ fn write_line<G>(
         (Err(refusal), decision) => {
             let ignored = decision == Decision::Ignore;
             line.push_str(if ignored { "ignored: " } else { "refused: " });
-            write_refusal(line, refusal, client.field(from))?;
+            write_refusal(line, refusal, client, from)?;
         }
     }
     line.push_str(": client ");
@@ -54,11 +54,31 @@ fn write_line<G>(
 }
 
 /// Says why, with what is recognised in the field where that says more.
-fn write_refusal(line: &mut String, refusal: &Refusal, field: Option<&[u8]>) -> fmt::Result {
-    match field.and_then(|field| mistake(refusal, field)) {
-        Some(mistake) => write!(line, "{} ({mistake})", text(refusal.reason().name())),
+fn write_refusal(
+    line: &mut String,
+    refusal: &Refusal,
+    client: &Client<'_>,
+    from: Field,
+) -> fmt::Result {
+    let reason = || text(refusal.reason().name());
+    match client.field(from).and_then(|field| mistake(refusal, field)) {
+        Some(mistake) => write!(line, "{} ({mistake})", reason()),
+        None if let Refusal::BadAclForm(defect) = refusal
+            && tells(defect.as_bytes(), client, from) =>
+        {
+            line.write_str(reason())
+        }
         None => write!(line, "{refusal}"),
     }
+}
+
+/// The signature of an accepted token, as it was sent; none: the client sent a password as well.
+pub(super) fn signature<'c>(client: &Client<'c>, from: Field) -> Option<&'c [u8]> {
+    let password = client.password.filter(|_| from != Field::Password);
+    if password.is_some_and(|password| !password.is_empty()) {
+        return None;
+    }
+    client.field(from)?.rsplit(|byte| *byte == b'.').next()
 }
 
 /// Names what a client sent as its token, so that its issuer can find it.
@@ -102,17 +122,22 @@ pub(super) fn write_client(line: &mut String, client: &Client<'_>, from: Field) 
     write_unless_it_tells(line, &cut(&id, SHOWN), client, from)
 }
 
-/// Writes a text, unless it tells of the client's token or password.
-///
-/// It does where the two have eight bytes in a row in common, or where the text holds the whole of a
-/// shorter secret. Compared is what would be shown, so the cost is linear in the secret.
+/// Writes a text, unless what would be shown of it tells of the client's token or password.
 pub(super) fn write_unless_it_tells(
     line: &mut String,
     text: &Quoted<'_>,
     client: &Client<'_>,
     from: Field,
 ) -> fmt::Result {
-    let shown = text.shown().as_bytes();
+    if tells(text.shown().as_bytes(), client, from) {
+        return line.write_str("not shown");
+    }
+    text.write_to(line)
+}
+
+/// Whether a short text tells of the client's token or password: they have eight bytes in a row in common, or
+/// the text holds the whole of a shorter one. The cost is linear in the secret.
+fn tells(shown: &[u8], client: &Client<'_>, from: Field) -> bool {
     let tells = |secret: &[u8]| match secret.len() {
         0 => false,
         short if short < RUN => shown.windows(short).any(|window| window == secret),
@@ -120,8 +145,5 @@ pub(super) fn write_unless_it_tells(
     };
     // Both are one field by default.
     let password = client.password.filter(|_| from != Field::Password);
-    if client.field(from).is_some_and(tells) || password.is_some_and(tells) {
-        return line.write_str("not shown");
-    }
-    text.write_to(line)
+    client.field(from).is_some_and(tells) || password.is_some_and(tells)
 }

@@ -148,7 +148,7 @@ impl Verifier {
                 let token = grant.map(|grant| &grant.remembered);
                 let (line, name) = decision_line::line(client, rules.from, &verdict, token);
                 if let (Some(grant), Some(name)) = (grant, line.get(name)) {
-                    grant.log_notes(name);
+                    grant.log_notes(name, decision_line::signature(client, rules.from));
                 }
                 line
             });

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use super::Verifier;
 use crate::acl::{Action, Answer, Denial, Request};
-use crate::grant::Grant;
+use crate::grant::{Grant, LogNotes};
 use crate::host::log::LogLevel;
 use crate::host::quote::cut;
 
@@ -41,7 +41,7 @@ impl Verifier {
         answer: &Answer<'_>,
         now: i64,
     ) {
-        let notes = grant.log_notes("not named");
+        let notes = grant.log_notes("not named", None);
         match answer {
             Answer::NobodySays if self.without_permissions.may(now) => {
                 self.log.write(LogLevel::Warn, || {
@@ -57,7 +57,7 @@ impl Verifier {
             {
                 self.log.write(LogLevel::Debug, || {
                     let mut line = String::new();
-                    let written = write_denial(&mut line, *denial, request, grant, &notes.client);
+                    let written = write_denial(&mut line, *denial, request, grant, notes);
                     // A String takes everything.
                     debug_assert!(written.is_ok());
                     line
@@ -73,7 +73,7 @@ fn write_denial(
     denial: Denial<'_>,
     request: &Request<'_>,
     grant: &Grant,
-    client: &str,
+    notes: &LogNotes,
 ) -> fmt::Result {
     let (action, list) = match request.action {
         Action::Publish => ("publish to", "pub"),
@@ -81,7 +81,7 @@ fn write_denial(
         Action::Receive => ("be sent", "sub"),
     };
     write!(line, "denied: {action} ")?;
-    write_topic(line, request.topic, grant)?;
+    write_topic(line, request.topic, grant, notes)?;
     match denial {
         Denial::NoTopic => write!(line, ": MQTT does not permit it")?,
         Denial::Expired => write!(line, ": the token has expired")?,
@@ -92,18 +92,22 @@ fn write_denial(
             write!(line, ": nothing in `{list}` or `all` allows it")?;
         }
     }
+    let client = &notes.client;
     write!(line, ": client {client}, token {}", grant.fingerprint())
 }
 
-/// Writes a topic, unless it tells of the token. The password is not known any more.
-fn write_topic(line: &mut String, topic: &[u8], grant: &Grant) -> fmt::Result {
+/// Writes a topic, unless it tells of the token, or could tell of a password, which is not known any more.
+fn write_topic(line: &mut String, topic: &[u8], grant: &Grant, notes: &LogNotes) -> fmt::Result {
     const SHOWN: usize = 48;
     /// In bytes, more than so many characters have.
     const LONGEST: usize = 256;
     let topic = String::from_utf8_lossy(topic.get(..LONGEST).unwrap_or(topic));
     let topic = cut(&topic, SHOWN);
-    if grant.remembered.shares_run_with(topic.shown().as_bytes()) {
-        return line.write_str("not shown");
+    let shown = topic.shown().as_bytes();
+    match &notes.signature {
+        Some(signature) if !grant.remembered.shares_run_with(shown, signature) => {
+            topic.write_to(line)
+        }
+        _ => line.write_str("not shown"),
     }
-    topic.write_to(line)
 }

@@ -306,6 +306,62 @@ fn a_remembered_token_is_not_shown_in_a_topic_either() {
 }
 
 #[test]
+fn no_part_of_a_token_is_shown_in_a_topic_across_its_dots_and_without_a_cache_either() {
+    let is_shown = |broker: &Broker, token: &str, topic: &str| {
+        let session = broker.admit_with(token);
+        assert_eq!(session.may(PUBLISH, topic), Deny);
+        let line = lines(broker, 4).pop().unwrap();
+        line.starts_with(&format!("denied: publish to `{topic}`"))
+    };
+    for capacity in [0, 100] {
+        let broker = broker(json!({ "cache_capacity": capacity }));
+        let token = token(&json!({"acl": {}, "jti": capacity}));
+        let dots: Vec<usize> = token.match_indices('.').map(|(at, _)| at).collect();
+        // At first sight, and then remembered.
+        for _ in 0..3 {
+            for start in [
+                0,
+                dots[0] - 4,
+                dots[0] - 1,
+                dots[1] - 5,
+                dots[1] + 1,
+                token.len() - 8,
+            ] {
+                let run = &token[start..start + 8];
+                assert!(!is_shown(&broker, &token, run), "{run} of {token}");
+                let shorter = &run[1..];
+                assert!(is_shown(&broker, &token, shorter), "{shorter} of {token}");
+            }
+        }
+    }
+}
+
+#[test]
+fn where_a_client_has_a_password_beside_its_token_no_topic_is_shown() {
+    let broker = broker(json!({ "from": "username" }));
+    let token = token(&json!({"acl": {}}));
+    for (password, expected) in [
+        (None, "`hunter2hunter2`"),
+        (Some(""), "`hunter2hunter2`"),
+        (Some("hunter2hunter2"), "not shown"),
+        (Some("x"), "not shown"),
+    ] {
+        let session = broker.admit(Connect {
+            client_id: Some(b"c1"),
+            username: Some(token.as_bytes()),
+            password: password.map(str::as_bytes),
+            ..Connect::default()
+        });
+        assert_eq!(session.may(PUBLISH, "hunter2hunter2"), Deny);
+        let line = lines(&broker, 4).pop().unwrap();
+        assert!(
+            line.starts_with(&format!("denied: publish to {expected}: ")),
+            "{line}"
+        );
+    }
+}
+
+#[test]
 fn a_client_that_must_not_be_named_is_not() {
     let broker = broker(json!({}));
     let token = token(&json!({"acl": {}}));

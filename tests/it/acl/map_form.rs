@@ -1,7 +1,9 @@
 //! The map form of the ACL claim.
 
 use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE, may};
+use crate::harness::{Connect, broker, token};
 use jwt_auth::Permission::{Allow, Deny};
+use jwt_auth::Reason;
 use serde_json::json;
 
 use super::bad_acl;
@@ -98,5 +100,31 @@ fn a_string_of_the_map_form_that_is_no_filter_never_matches() {
             assert_eq!(may(&acl, PUBLISH, topic), Deny, "{invalid}: {topic}");
             assert_eq!(may(&acl, SUBSCRIBE, topic), Deny, "{invalid}: {topic}");
         }
+    }
+}
+
+#[test]
+fn a_member_that_is_the_password_is_not_shown() {
+    let broker = broker(json!({ "from": "username" }));
+    let token = token(&json!({"acl": {"hunter2hunter2": []}}));
+    for (password, said) in [
+        (
+            None,
+            " (expected `pub`, `sub` or `all`; found `hunter2hunter2`)",
+        ),
+        (Some("hunter2hunter2"), ""),
+    ] {
+        let connect = Connect {
+            client_id: Some(b"c1"),
+            username: Some(token.as_bytes()),
+            password: password.map(str::as_bytes),
+            ..Connect::default()
+        };
+        broker.connect(connect).denied(Reason::BadAcl);
+        let (_, line) = broker.log().pop().unwrap();
+        assert!(
+            line.starts_with(&format!("refused: bad_acl{said}: client")),
+            "{line}"
+        );
     }
 }
