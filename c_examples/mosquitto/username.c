@@ -7,11 +7,12 @@ enum { LONGEST = 65535 }; // of MQTT
 
 // Whether the broker can have a name. It writes names to its log, so they must not have line
 // breaks, and into the patterns of its acl_file, where wildcards, and a name of several levels,
-// would match topics of others: it refuses clients with + or # there, but not with a slash.
+// would match topics of others: it refuses clients with + or # there, but not with a slash. A name
+// that begins with $ would match topics of the broker itself.
 static bool is_good(const char *name, size_t len) {
   return len <= LONGEST && strlen(name) == len &&
          mosquitto_validate_utf8(name, (int)len) == MOSQ_ERR_SUCCESS &&
-         strpbrk(name, "+#/") == NULL;
+         strpbrk(name, "+#/") == NULL && name[0] != '$';
 }
 
 // Keeps what the client sent, unless that was kept before.
@@ -37,7 +38,7 @@ static bool rename_to(session *session, struct mosquitto *client, jwt_auth_bytes
     jwt_auth_session_fingerprint(session->grant, fingerprint);
     mosquitto_log_printf(MOSQ_LOG_INFO,
                          "jwt_auth: refused: the user name in the token has a wildcard, a slash or "
-                         "a control character, or memory is short: token %s",
+                         "a control character, or begins with $, or memory is short: token %s",
                          fingerprint);
   }
   return good;

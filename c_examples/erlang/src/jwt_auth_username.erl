@@ -8,7 +8,8 @@
 
 %% none: that option is not set. refused: the broker cannot have this name, as the log says. It
 %% fills names into the patterns of its own topic permissions, where a wildcard, and a name of
-%% several levels, would match topics of others, and writes them to its log.
+%% several levels, would match topics of others, and one that begins with $ those of the broker
+%% itself. And it writes names to its log.
 -spec for_broker(jwt_auth:session()) -> {ok, binary()} | none | refused.
 for_broker(Session) ->
     case jwt_auth:username(Session) of
@@ -20,7 +21,7 @@ for_broker(Session) ->
                     {ok, Name};
                 false ->
                     logger:info("jwt_auth: refused: the user name in the token has a wildcard, a slash "
-                                "or a control character, or is too long: token ~ts",
+                                "or a control character, begins with $, or is too long: token ~ts",
                                 [jwt_auth:fingerprint(Session)]),
                     refused
             end
@@ -28,4 +29,4 @@ for_broker(Session) ->
 
 is_good(Name) ->
     byte_size(Name) =< ?LONGEST andalso
-        re:run(Name, "[+#/\\x00-\\x1f\\x7f-\\x9f]", [unicode, {capture, none}]) =:= nomatch.
+        re:run(Name, "^\\$|[+#/\\x00-\\x1f\\x7f-\\x9f]", [unicode, {capture, none}]) =:= nomatch.
