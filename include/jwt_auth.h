@@ -168,8 +168,9 @@ typedef enum jwt_auth_reason {
   // A claim differs from what `verify_claims` expects of this client, or that of `username_claim`
   // is no user name. The log names it.
   JWT_AUTH_REASON_CLAIM_MISMATCH = 18,
-  // The token's topic permissions are malformed, or have a condition that cannot be checked. The log
-  // says which rule, and why.
+  // The token's topic permissions are malformed, or have a condition that cannot be checked; or a
+  // rule of the operator that denies something cannot be kept to for this client. The log says which
+  // rule, and why.
   JWT_AUTH_REASON_BAD_ACL = 19,
   // The token is named by `revocations_file`.
   JWT_AUTH_REASON_REVOKED = 20,

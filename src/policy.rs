@@ -131,8 +131,12 @@ impl Policy {
             Some(claim) => Some(claim.find(&claims)?),
             None => None,
         };
+        let superuser = (self.superuser_claim.as_ref())
+            .and_then(|path| path.find(&claims))
+            .is_some_and(is_true);
         let attributes = claims.client_attrs().and_then(Value::as_object);
-        let operator = self.operator.as_ref();
+        // A superuser passes them, so they do not refuse it.
+        let operator = self.operator.as_ref().filter(|_| !superuser);
         let (acl, has_invalid_filters) = if need == Need::Session
             || !claims.acl_valid_for_all().is_set()
             || operator.is_some_and(|operator| operator.rules.may_refuse())
@@ -142,14 +146,12 @@ impl Policy {
                 attributes,
                 claims: claims.all(),
             };
-            self.acl(&claims, &bearer, username, need, buffers)?
+            self.acl(&claims, &bearer, username, operator, need, buffers)?
         } else {
             (None, false)
         };
         let terms = Terms {
-            superuser: (self.superuser_claim.as_ref())
-                .and_then(|path| path.find(&claims))
-                .is_some_and(is_true),
+            superuser,
             token_expires_at: claims.expires_at,
             outlives_token: self.outlives_token,
         };
@@ -169,6 +171,7 @@ impl Policy {
         claims: &Claims<'_>,
         bearer: &Bearer<'_>,
         username: Option<Value<'_>>,
+        operator: Option<&OperatorRules>,
         need: Need,
         buffers: &mut acl::Buffers,
     ) -> Result<(Option<Box<Acl>>, bool), Refusal> {
@@ -183,7 +186,7 @@ impl Policy {
             ..*bearer
         };
         let claim = self.acl_claim.find(claims);
-        let reading = match &self.operator {
+        let reading = match operator {
             None if claim.is_none() => return Ok((None, false)),
             None => acl::read(claim, bearer, need, buffers)?,
             Some(operator) => {

@@ -121,7 +121,6 @@ pub(crate) fn read_all<C>(
     invalid.clear();
     filters.start(need == Need::Session);
     let mut fill = Fill::new(bearer, text);
-    fill.start_operator();
     operator.add(applies, &mut fill, filters)?;
     fill.start_claim();
     filters.start_count();

@@ -5,7 +5,7 @@ use super::request::{Action, Permission, Qos, Request};
 use crate::json::tape::{Number, Read, Value};
 
 /// The action, `qos` and `retain` of a rule.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Conditions {
     publish: bool,
     subscribe: bool,
@@ -69,6 +69,11 @@ impl Conditions {
             qos,
             retain,
         }
+    }
+
+    /// Whether they are about no quality of service, and so about no request.
+    pub(super) fn are_for_no_qos(self) -> bool {
+        self.qos == QosSet::NONE
     }
 
     pub(super) fn hold(self, request: &Request<'_>) -> bool {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::filters::Filter;
-use super::limits::{MOST_DOTS, MOST_FILLED_IN};
+use super::limits::{LEAST_FILLED_IN, MOST_DOTS, MOST_FILLED_IN};
 use super::values::{Bearer, Values};
 use super::{Defect, topic};
 use crate::client::template::{self, Piece, Pieces, Placeholder, Unfilled};
@@ -100,8 +100,9 @@ impl<'a> Fill<'a> {
         }
     }
 
-    /// Starts with the rules of the operator, whose names are not limited.
-    pub(super) fn start_operator(&mut self) {
+    /// Starts with a rule of the operator. Each is counted by itself, and names are not limited.
+    pub(super) fn start_operator_rule(&mut self) {
+        self.filled_in.set(0);
         self.limits_names = false;
     }
 
@@ -130,15 +131,9 @@ impl<'a> Fill<'a> {
         topic: &'t [u8],
         is_about_bearer: bool,
     ) -> Result<Filter<'t>, Unusable> {
-        let literal = topic.strip_prefix(b"eq ");
-        let text = literal.unwrap_or(topic);
-        let exact = literal.is_some();
-        if topic::is_filter_without(text, template::marks) || (exact && topic::is_filter(text)) {
-            Ok(Filter { text, exact })
-        } else if exact {
-            Err(Unusable::Invalid)
-        } else {
-            self.fill_written(topic, is_about_bearer)
+        match plain(topic)? {
+            Some(filter) => Ok(filter),
+            None => self.fill_written(topic, is_about_bearer),
         }
     }
 
@@ -201,6 +196,14 @@ impl<'a> Fill<'a> {
             }
         }
         Ok(count)
+    }
+
+    /// Whether all members of the claims in a topic can be parts of a level. They have been counted.
+    pub(super) fn are_usable<'t>(&self, pieces: impl Iterator<Item = Option<Piece<'t>>>) -> bool {
+        let mut texts = pieces
+            .filter_map(claim)
+            .flat_map(|name| self.values.texts(name));
+        texts.all(Option::is_some)
     }
 
     /// Gives each filter that a topic with `${claims.NAME}` is, for each member of the lists that it names, to `take`.
@@ -274,9 +277,14 @@ fn fill<'t: 'v, 'v>(
     text: &mut String,
 ) -> Result<(), Unusable> {
     let value = |placeholder: Placeholder<'t>| {
-        let value = value(placeholder)?;
-        filled_in.set(filled_in.get().saturating_add(value.len()));
-        Some(value)
+        let least = match placeholder {
+            Placeholder::Claim(_) => LEAST_FILLED_IN,
+            _ => 0,
+        };
+        let value = value(placeholder);
+        let len = value.map_or(0, str::len).max(least);
+        filled_in.set(filled_in.get().saturating_add(len));
+        value
     };
     let result = template::fill(pieces, topic::LONGEST, value, text);
     if filled_in.get() > MOST_FILLED_IN {

@@ -8,6 +8,10 @@ pub(super) const LONGEST_VALUE: usize = 1_024;
 /// How many bytes of values are filled in for the placeholders of a claim.
 pub(super) const MOST_FILLED_IN: usize = 1 << 16;
 
+/// As how many bytes each value of a claim counts at least: with lists of empty texts a short topic would
+/// become very many filters.
+pub(super) const LEAST_FILLED_IN: usize = 8;
+
 /// How many patterns a claim may have.
 pub(super) const MOST_PATTERNS: usize = 32;
 

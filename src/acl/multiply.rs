@@ -7,6 +7,9 @@ use super::limits::MOST_MULTIPLIED;
 use super::request::Permission;
 use crate::client::template::Piece;
 
+const UNUSABLE_CLAIM: Defect =
+    "a deny rule with a claim that is absent, or too long, or cannot be part of a level";
+
 /// A topic with placeholders.
 pub(super) trait Template {
     fn shape(&self) -> Shape;
@@ -26,6 +29,10 @@ pub(super) fn add<'t, T: Template + 't>(
     let mut total: usize = 0;
     for topic in topics.clone() {
         total = total.saturating_add(fill.count(topic.pieces())?);
+        // Beside an empty list too, a ban with a value that is missing is not lost without a word.
+        if denies && !fill.are_usable(topic.pieces()) {
+            return Err(UNUSABLE_CLAIM);
+        }
     }
     if total > MOST_MULTIPLIED {
         return if denies {
@@ -36,14 +43,17 @@ pub(super) fn add<'t, T: Template + 't>(
     }
     for topic in topics {
         let count = fill.count(topic.pieces())?;
-        fill.multiplied(&topic.pieces(), topic.shape(), count, |filter| match filter {
-            Ok(filter) => collector.add(rule, filter),
-            Err(Unusable::Defect(defect)) => Err(defect),
-            Err(_) if denies => Err(
-                "a deny rule with a claim that is absent, or too long, or cannot be part of a level",
-            ),
-            Err(_) => Ok(()),
-        })?;
+        fill.multiplied(
+            &topic.pieces(),
+            topic.shape(),
+            count,
+            |filter| match filter {
+                Ok(filter) => collector.add(rule, filter),
+                Err(Unusable::Defect(defect)) => Err(defect),
+                Err(_) if denies => Err(UNUSABLE_CLAIM),
+                Err(_) => Ok(()),
+            },
+        )?;
     }
     Ok(())
 }

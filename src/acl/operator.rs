@@ -84,6 +84,9 @@ impl CompiledRule {
                 _ => "a topic that is no valid filter",
             })?;
         }
+        if rule.conditions.are_for_no_qos() {
+            return Err("`qos` is empty, so the rule would never match");
+        }
         let compiled = Self {
             permission: rule.permission,
             conditions: rule.conditions,
@@ -303,6 +306,7 @@ impl<C> OperatorRules<C> {
                 continue;
             }
             filters.start_count();
+            fill.start_operator_rule();
             // A rule that does not depend on the client has its plain topics among those that are shared.
             let is_shared = claims.is_none() && rule.who.is_empty();
             let plain = if is_shared {
@@ -310,9 +314,13 @@ impl<C> OperatorRules<C> {
             } else {
                 rule.add_plain(*number, filters)
             };
-            plain
-                .and_then(|()| rule.add_templates(*number, fill, filters))
-                .map_err(|defect| Refusal::BadOperatorRule(Box::new((Arc::clone(name), defect))))?;
+            let added = plain.and_then(|()| rule.add_templates(*number, fill, filters));
+            // What an allow rule would be beyond a limit it does not grant; a ban is not lost.
+            if rule.permission == Permission::Deny {
+                added.map_err(|defect| {
+                    Refusal::BadOperatorRule(Box::new((Arc::clone(name), defect)))
+                })?;
+            }
         }
         Ok(())
     }

@@ -45,13 +45,14 @@ impl Condition {
                 let outcomes = any.iter().map(|each| each.outcome(claim, client));
                 outcomes.max().unwrap_or(Outcome::NotMet)
             }
-            (_, None) => Outcome::NotMet,
-            (Self::Equals(expected), Some(claim)) => expected.outcome(claim, client),
-            (Self::Has(words), Some(claim)) => {
+            (Self::Equals(expected), claim) => expected.outcome(claim, client),
+            (Self::Has(words), claim) => {
                 let outcomes = words.iter().map(|word| has_word(claim, word, client));
                 outcomes.min().unwrap_or(Outcome::Met)
             }
-            (Self::Matches(pattern), Some(claim)) => matches(claim, pattern).into(),
+            (Self::Matches(pattern), claim) => {
+                claim.is_some_and(|claim| matches(claim, pattern)).into()
+            }
         }
     }
 
@@ -87,20 +88,23 @@ impl Condition {
     }
 }
 
-fn has_word(claim: Value<'_>, word: &Template, client: &Client<'_>) -> Outcome {
+/// Whether a claim, if there is one, has a word.
+fn has_word(claim: Option<Value<'_>>, word: &Template, client: &Client<'_>) -> Outcome {
     let is_it = |found: &[u8]| word.matches(found, client);
-    let has_it = if let Some(text) = claim.as_bytes() {
-        // A value that is filled in may be empty, and no word is.
-        let mut words = text.split(|byte| *byte == b' ');
-        words.any(|found| !found.is_empty() && is_it(found))
-    } else if let Some(object) = claim.as_object() {
-        object.iter().any(|(name, _)| is_it(&name))
-    } else {
-        claim
-            .as_strings()
-            .is_some_and(|mut texts| texts.any(|text| is_it(&text)))
+    let has_it = |claim: Value<'_>| {
+        if let Some(text) = claim.as_bytes() {
+            // A value that is filled in may be empty, and no word is.
+            let mut words = text.split(|byte| *byte == b' ');
+            words.any(|found| !found.is_empty() && is_it(found))
+        } else if let Some(object) = claim.as_object() {
+            object.iter().any(|(name, _)| is_it(&name))
+        } else {
+            claim
+                .as_strings()
+                .is_some_and(|mut texts| texts.any(|text| is_it(&text)))
+        }
     };
-    if has_it {
+    if claim.is_some_and(has_it) {
         Outcome::Met
     } else {
         Outcome::not_met(word, client)
@@ -149,14 +153,16 @@ mod tests {
         is(r#"{"has":["%u","%c"]}"#, Some(r#"["c1"]"#), Undecided);
         is(r#"["a","%u"]"#, Some(r#""b""#), Undecided);
         is(r#"{"has":"%u","matches":".*"}"#, Some(r#""a""#), Undecided);
+        is(r#""%u""#, None, Undecided);
+        is(r#"{"has":"%u"}"#, None, Undecided);
     }
 
     #[test]
     fn what_does_not_depend_on_it_is_decided() {
         is(r#""%c""#, Some(r#""c1""#), Met);
         is(r#""%c""#, Some(r#""c2""#), NotMet);
-        is(r#""%u""#, None, NotMet);
-        is(r#"{"has":"%u"}"#, None, NotMet);
+        is(r#""%c""#, None, NotMet);
+        is(r#"{"has":["%u","a"]}"#, None, NotMet);
         is(r#"["%u",{"exists":false}]"#, None, Met);
         is(r#"["a","%u"]"#, Some(r#""a""#), Met);
         is(r#"{"has":["%u","c2"]}"#, Some(r#"["c1"]"#), NotMet);

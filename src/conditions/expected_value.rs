@@ -17,9 +17,9 @@ pub(crate) enum ExpectedValue {
 }
 
 impl ExpectedValue {
-    pub(super) fn outcome(&self, claim: Value<'_>, client: &Client<'_>) -> Outcome {
+    pub(super) fn outcome(&self, claim: Option<Value<'_>>, client: &Client<'_>) -> Outcome {
         match self {
-            _ if self.is_met(claim, client) => Outcome::Met,
+            _ if claim.is_some_and(|claim| self.is_met(claim, client)) => Outcome::Met,
             Self::Text(template) => Outcome::not_met(template, client),
             _ => Outcome::NotMet,
         }

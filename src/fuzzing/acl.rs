@@ -368,6 +368,10 @@ impl Asking<'_> {
                 continue;
             }
             let choices = choices.unwrap_or_default();
+            // What a ban would lose beside an empty list, too.
+            if names(topic).any(|name| claim(name).contains(&None)) {
+                all.push(Topic::NoValue);
+            }
             has_too_many |= with_claims.len() + choices.len() > 64;
             for choice in choices {
                 with_claims.push(self.fill(topic, &choice)?);
@@ -469,6 +473,12 @@ type Choice<'t> = [ClaimValue<'t>];
 
 /// The name of a claim, and one of its values.
 type ClaimValue<'t> = (&'t str, Option<&'static str>);
+
+/// The claims in a topic that has some.
+fn names(topic: &str) -> impl Iterator<Item = &str> {
+    let parts = topic.split("${claims.").skip(1);
+    parts.filter_map(|part| Some(part.split_once('}')?.0))
+}
 
 /// All choices of values for the claims in a topic; none: there are no claims in it.
 fn choices(topic: &str) -> Option<Vec<Vec<ClaimValue<'_>>>> {

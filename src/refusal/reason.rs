@@ -86,8 +86,9 @@ pub enum Reason {
     /// A claim differs from what `verify_claims` expects of this client, or that of `username_claim`
     /// is no user name. The log names it.
     ClaimMismatch = 18,
-    /// The token's topic permissions are malformed, or have a condition that cannot be checked. The log
-    /// says which rule, and why.
+    /// The token's topic permissions are malformed, or have a condition that cannot be checked; or a
+    /// rule of the operator that denies something cannot be kept to for this client. The log says which
+    /// rule, and why.
     BadAcl = 19,
     /// The token is named by `revocations_file`.
     Revoked = 20,

@@ -41,6 +41,14 @@ impl Entry {
             .unwrap_or_default()
     }
 
+    /// Whether both say the same.
+    pub(super) fn is_same(&self, other: &Self, text: &[u8]) -> bool {
+        self.rule == other.rule
+            && self.exact == other.exact
+            && self.conditions == other.conditions
+            && self.text(text) == other.text(text)
+    }
+
     /// The filter from this byte on; none: it has ended.
     pub(super) fn rest<'t>(&self, text: &'t [u8], at: usize) -> Option<&'t [u8]> {
         self.text(text).get(at..)

@@ -115,6 +115,9 @@ impl Sorted {
                 .then_with(|| order(left, right))
                 .then(a.rule.cmp(&b.rule))
         });
+        // Lists of claims may make a filter many times.
+        let mut entries = entries.to_vec();
+        entries.dedup_by(|one, other| one.is_same(other, text));
         Self {
             plain: entries.partition_point(|entry| !entry.text(text).starts_with(b"$")),
             entries: entries.into(),

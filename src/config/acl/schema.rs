@@ -34,7 +34,7 @@ impl JsonSchema for OperatorAcl {
                     "qos": {
                         "anyOf": [
                             qos,
-                            { "type": "array", "items": qos },
+                            { "type": "array", "items": qos, "minItems": 1 },
                             { "type": "string", "pattern": "^[012](,[012])*$" },
                             nothing,
                         ],

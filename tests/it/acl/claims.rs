@@ -317,4 +317,12 @@ fn values_count_towards_the_64_kib_of_a_claim() {
     };
     client.presents(&rules(1)).allowed();
     client.presents(&rules(2)).denied(Reason::BadAcl);
+    // A value counts as eight bytes at least, so that a short topic is not very many filters.
+    let empty: Value = (0..64).map(|_| json!("")).collect();
+    let client = with(json!({"l": empty}));
+    client.presents(&rules(128)).allowed();
+    client.presents(&rules(129)).denied(Reason::BadAcl);
+    let map = |count: usize| json!({"pub": vec!["t/${claims.l}"; count]});
+    client.presents(&map(128)).allowed();
+    client.presents(&map(129)).denied(Reason::BadAcl);
 }

@@ -97,7 +97,9 @@ fn what_cannot_be_decided_lifts_no_ban_and_grants_nothing() {
             NoMatch,
             NoMatch,
         ),
-        (json!({"kind": "press"}), None, NoMatch, NoMatch),
+        (json!({"kind": "press"}), None, Deny, NoMatch),
+        (json!({"kind": "press"}), Some("u1"), NoMatch, NoMatch),
+        (json!({"kind": "mill"}), None, NoMatch, NoMatch),
     ] {
         let text = token(claims.clone());
         let session = broker.admit(sending(Some("c1"), username, &text));

@@ -113,6 +113,10 @@ fn a_defect_names_the_rule_and_what_is_wrong() {
         &with(json!({"ipaddr": "10.0.0.0/33"})),
         "ipaddr is neither an address nor a CIDR block",
     );
+    third(
+        &with(json!({"qos": []})),
+        "`qos` is empty, so the rule would never match",
+    );
     for name in ["zone", "zone_re", "listener", "listener_re"] {
         third(
             &with(json!({name: "x"})),

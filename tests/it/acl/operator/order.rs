@@ -4,6 +4,7 @@ use super::{admit, rule, rule_with, with_rules};
 use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE};
 use crate::harness::{Broker, NOW, SECRET, broker, token};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};
+use jwt_auth::Reason;
 use serde_json::{Value, json};
 
 type Make<'m> = &'m dyn Fn(&str, &str) -> Value;
@@ -105,6 +106,13 @@ fn a_superuser_passes_all_rules() {
     assert_eq!(session.may(PUBLISH, "a"), Allow);
     let session = admit(&broker, &json!({"is_superuser": false}));
     assert_eq!(session.may(PUBLISH, "a"), Deny);
+    // So it passes those as well that cannot be kept to for it.
+    let broker = with_rules(&json!([rule("deny", "${claims.none}")]));
+    broker.present(&token(&json!({}))).denied(Reason::BadAcl);
+    let session = admit(&broker, &json!({"is_superuser": true}));
+    assert_eq!(session.may(PUBLISH, "a"), Allow);
+    let claims = json!({"is_superuser": true, "acl": 7});
+    broker.present(&token(&claims)).denied(Reason::BadAcl);
 }
 
 #[test]

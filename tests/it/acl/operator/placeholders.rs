@@ -1,6 +1,6 @@
 //! Placeholders and conditions about the client in the operator's rules.
 
-use super::{rule, rule_with, sending, with_rules};
+use super::{admit, rule, rule_with, sending, with_rules};
 use crate::harness::session::PUBLISH;
 use crate::harness::{Connect, token};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};
@@ -152,6 +152,54 @@ fn a_token_has_its_limits_for_itself() {
     ]));
     let text = token(&json!({"acl": [rule(&names)]}));
     broker.connect(sending(Some("c"), None, &text)).allowed();
+}
+
+#[test]
+fn each_rule_has_its_limits_for_itself_and_one_that_allows_refuses_nobody() {
+    let many = |permission: &str| -> Value {
+        (0..1_000)
+            .map(|n| rule(permission, &format!("{n}/${{claims.l}}")))
+            .collect()
+    };
+    let lines: Vec<String> = (0..20).map(|n| format!("a-line-of-{n:05}")).collect();
+    let claims = json!({ "l": lines });
+    for (permission, expected) in [("allow", Allow), ("deny", Deny)] {
+        let broker = with_rules(&many(permission));
+        let session = admit(&broker, &claims);
+        assert_eq!(session.may(PUBLISH, "999/a-line-of-00019"), expected);
+    }
+    // 64 values of 1,024 bytes are 64 KiB, and anything beside them is too much.
+    let values: Vec<String> = (0..64).map(|n| format!("{n:01024}")).collect();
+    let claims = token(&json!({ "l": values }));
+    let with =
+        |rules: Value| crate::harness::broker(json!({ "acl": rules, "max_token_size": 1 << 20 }));
+    for (topic, first, is_too_much) in [
+        ("${claims.l}", values[0].clone(), false),
+        ("%c/${claims.l}", format!("c1/{}", values[0]), true),
+    ] {
+        let broker = with(json!([rule("allow", topic), rule("allow", "after/%c")]));
+        let session = broker.admit_with(&claims);
+        assert_eq!(session.may(PUBLISH, "after/c1"), Allow);
+        assert_eq!(session.may(PUBLISH, &*first), Allow);
+        let broker = with(json!([rule("deny", topic)]));
+        let answer = broker.present(&claims);
+        if is_too_much {
+            answer.denied(Reason::BadAcl);
+        } else {
+            answer.allowed();
+        }
+    }
+}
+
+#[test]
+fn a_ban_with_a_missing_value_beside_an_empty_list_is_not_lost() {
+    let broker = with_rules(&json!([rule("deny", "t/${claims.none}/${claims.bad}")]));
+    let admits = |claims: Value| broker.present(&token(&claims));
+    admits(json!({ "none": [], "bad": "good" })).allowed();
+    admits(json!({ "none": [] })).denied(Reason::BadAcl);
+    admits(json!({ "none": [], "bad": ["good", "a/b"] })).denied(Reason::BadAcl);
+    let broker = with_rules(&json!([rule("allow", "t/${claims.none}/${claims.bad}")]));
+    broker.present(&token(&json!({ "none": [] }))).allowed();
 }
 
 #[test]

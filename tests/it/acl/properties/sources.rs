@@ -115,10 +115,14 @@ fn split(filter: &str) -> Option<(&str, &str)> {
 /// Each member is there once.
 fn any_source(conditions: Vec<usize>) -> impl Strategy<Value = Source> {
     let conditions = prop::option::weighted(0.5, select(conditions));
-    (any_rule(), conditions, any::<bool>()).prop_map(|(rule, condition, has_claims)| Source {
-        rule,
-        conditions: condition.into_iter().collect(),
-        has_claims,
+    (any_rule(), conditions, any::<bool>()).prop_map(|(mut rule, condition, has_claims)| {
+        // No quality of service at all is an error in the operator's rules.
+        rule.qos = rule.qos.filter(|qos| !qos.is_empty());
+        Source {
+            rule,
+            conditions: condition.into_iter().collect(),
+            has_claims,
+        }
     })
 }
 
