@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::Defect;
+use super::about::About;
 use super::conditions::{Actions, Conditions, QosSet};
 use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
 use super::filters::{Collector, Filters, Target};
@@ -15,7 +16,7 @@ use super::permissions::{Acl, Form, SharedRules};
 use super::request::Permission;
 use super::rule::{self, Rule};
 use super::values::Bearer;
-use super::who::{About, Decider};
+use super::who::Decider;
 use crate::client::template::{Piece, Pieces};
 use crate::host::quote::quoted;
 use crate::json::tape::{Array, Node, Object, Value};

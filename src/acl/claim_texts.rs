@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Defect;
-use super::limits::{MOST_MULTIPLIED, MOST_NAME_PARTS};
-use super::values::is_part;
+use super::limits::{LONGEST_VALUE, MOST_MULTIPLIED, MOST_NAME_PARTS};
 use crate::json::tape::{Object, Value};
 
 /// A value of a claim; none: it cannot be a part of a level.
@@ -65,4 +64,9 @@ fn texts(claim: Option<Value<'_>>) -> Vec<ClaimText<'_>> {
 
 fn usable(value: Value<'_>) -> ClaimText<'_> {
     value.to_text().filter(|text| is_part(text))
+}
+
+/// Whether a value can be a part of a level.
+pub(super) fn is_part(value: &str) -> bool {
+    value.len() <= LONGEST_VALUE && !value.contains(['/', '+', '#', '\0'])
 }

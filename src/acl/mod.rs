@@ -4,6 +4,7 @@
 //! everything that depends on the client alone (its id, name, address, attributes) is settled then, and what is
 //! left is topic filters with the number of their rule, sorted so that asking is a walk along the levels of a topic.
 
+mod about;
 mod claim;
 mod claim_texts;
 mod conditions;

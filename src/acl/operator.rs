@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use super::Defect;
+use super::about::About;
 use super::conditions::Conditions;
 use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
 use super::filters::{Collector, Filter, Filters, Target};
@@ -14,7 +15,7 @@ use super::permissions::SharedRules;
 use super::request::Permission;
 use super::rule::{self, Rule};
 use super::values::Values;
-use super::who::{self, About, ClientConditions, ClientField};
+use super::who::{self, ClientConditions, ClientField};
 use crate::client::template::{Piece, Pieces, Placeholder};
 use crate::json::tape::Value;
 use crate::refusal::Refusal;

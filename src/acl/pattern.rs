@@ -15,12 +15,12 @@ use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::TranslatorBuilder;
 
 use super::Defect;
+use super::about::About;
 use super::limits::{
     DEEPEST_PATTERN, LARGEST_PATTERN, LARGEST_PATTERNS, LONGEST_PATTERN, LONGEST_VALUE,
     MOST_PATTERNS,
 };
 use super::unicode::asks_for_tables;
-use super::who::About;
 use crate::automaton::Automaton;
 use crate::json::tape::Value;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::net::IpAddr;
 
-use super::claim_texts::{ClaimText, ClaimTexts};
+use super::claim_texts::{ClaimText, ClaimTexts, is_part};
 use super::limits::LONGEST_VALUE;
 use crate::client::Client;
 use crate::client::template::Placeholder;
@@ -105,11 +105,6 @@ fn attributes(claim: Object<'_>) -> Vec<Attribute<'_>> {
         .collect();
     attributes.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
     attributes
-}
-
-/// Whether a value can be a part of a level.
-pub(super) fn is_part(value: &str) -> bool {
-    value.len() <= LONGEST_VALUE && !value.contains(['/', '+', '#', '\0'])
 }
 
 fn address(text: &[u8]) -> Option<IpAddr> {
