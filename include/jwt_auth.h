@@ -53,8 +53,8 @@
 // otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
 //
 // Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init and jwt_auth_check make belongs to the caller until given to its free function.
-// Memory from this library is never given to free().
+// jwt_auth_init, jwt_auth_check and jwt_auth_explain make belongs to the caller until given to its
+// free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. One with an
@@ -565,6 +565,45 @@ enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
 //
 // session is NULL or came from jwt_auth_check, and was not freed before.
 void jwt_auth_session_free(struct jwt_auth_session *session);
+
+// Tells what jwt_auth_check would decide about a client, and why: all that is wrong, and not the
+// first reason alone.
+//
+// The text is a JSON object. `decision` and `reason` are names in lower case; `token` is the name of
+// the token in the log, and null of what has not the form of a token or is too large; `alg` and
+// `kid` are those of its header; `issuer` is the one of `issuers` that its `iss` names, and null for
+// the top level; `expires_at` is as in jwt_auth_result, and null for 0 and for a refusal; `cached`
+// says whether the signature is remembered. `steps` has every check in order: `check` is its name,
+// `outcome` is "passed", "failed" or "not_reached", and `detail` a sentence of at most 200 characters
+// with the values that decide, null where it was not reached. No secret, password or token is in the
+// text; claims are.
+//
+// Nobody is accepted by it: it makes no session, writes no log line, counts and remembers nothing,
+// and asks no endpoint for a key.
+//
+// auth: the verifier.
+// client: as for jwt_auth_check.
+// json: receives the text, which ends with a NUL; NULL if the call fails. End it with
+// jwt_auth_string_free.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if an argument
+// is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field of client has a
+// length and no data; INTERNAL if the library or the clock failed.
+//
+// Any number of threads may call it at once with one verifier. It verifies the signature each time.
+//
+// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// freed meanwhile.
+enum jwt_auth_status jwt_auth_explain(const struct jwt_auth *auth,
+                                      const struct jwt_auth_client *client,
+                                      char **json);
+
+// Ends a text that the library made.
+//
+// text: NULL does nothing. No other call may use it meanwhile or afterwards.
+//
+// text is NULL or came from jwt_auth_explain, and was not freed before.
+void jwt_auth_string_free(char *text);
 
 // The name of a jwt_auth_status, such as "bad_config"; "unknown" for any other number.
 //

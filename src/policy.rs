@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::conditions::Expectation;
 use crate::json::tape::{Object, Read, Value};
 use crate::operator_rules::OperatorRules;
-use crate::refusal::Refusal;
+use crate::refusal::{Check, Refusal, Walk};
 use crate::token::{ClaimPath, ClaimTable, Claims};
 use crate::username::UsernameClaim;
 
@@ -107,12 +107,32 @@ impl Policy {
         }
     }
 
+    /// The custom verification fields: what each finds, and what it expects.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &(ClaimPath, Expectation)> {
+        self.verify_claims.iter()
+    }
+
+    pub(crate) fn certificate_binding(&self) -> CertificateBinding {
+        self.certificate_binding
+    }
+
+    pub(crate) fn username_claim(&self) -> Option<&UsernameClaim> {
+        self.username_claim.as_ref()
+    }
+
+    /// Whether the token has topic permissions.
+    pub(crate) fn has_acl_claim(&self, claims: &Claims<'_>) -> bool {
+        self.acl_claim.find(claims).is_some()
+    }
+
     /// Whether both take their topic permissions from the same claim, by the same table.
     pub(crate) fn has_same_acl_claim(&self, other: &Self) -> bool {
         self.acl_claim == other.acl_claim
     }
 
-    /// Compares the claims with what is expected of the client, and reads what they grant it.
+    /// Compares the claims with what is expected of the client, and reads what they grant it. Only who walks on
+    /// behind a refusal is told of one that is not admitted; its topic permissions are read with the user name
+    /// that it sent, where they have none by `username_claim`.
     #[inline]
     pub(crate) fn admit<'d>(
         &self,
@@ -120,24 +140,29 @@ impl Policy {
         client: &Client<'_>,
         need: Need,
         buffers: &mut acl::Buffers,
+        mut walk: impl Walk,
     ) -> Result<Admission<'d>, Refusal> {
-        for (path, expectation) in &self.verify_claims {
-            expectation.check(path.find(&claims), client)?;
+        for (index, (path, expectation)) in self.verify_claims.iter().enumerate() {
+            let outcome = expectation.check(path.find(&claims), client);
+            walk.at(Check::Claim(index), outcome)?;
         }
-        if let Some(confirmation) = claims.confirmation() {
-            self.certificate_binding.check(confirmation, client)?;
-        }
-        let username = match &self.username_claim {
-            Some(claim) => Some(claim.find(&claims)?),
-            None => None,
+        let outcome = match claims.confirmation() {
+            Some(confirmation) => self.certificate_binding.check(confirmation, client),
+            None => Ok(()),
         };
+        walk.at(Check::Certificate, outcome)?;
+        let username = match &self.username_claim {
+            Some(claim) => claim.find(&claims).map(Some),
+            None => Ok(None),
+        };
+        let username = walk.at(Check::Username, username)?;
         let superuser = (self.superuser_claim.as_ref())
             .and_then(|path| path.find(&claims))
             .is_some_and(is_true);
         let attributes = claims.client_attrs().and_then(Value::as_object);
         // A superuser passes them, so they do not refuse it.
         let operator = self.operator.as_ref().filter(|_| !superuser);
-        let (acl, has_invalid_filters) = if need == Need::Session
+        let acl = if need == Need::Session
             || !claims.acl_valid_for_all().is_set()
             || operator.is_some_and(|operator| operator.rules.may_refuse())
         {
@@ -146,10 +171,11 @@ impl Policy {
                 attributes,
                 claims: claims.all(),
             };
-            self.acl(&claims, &bearer, username, operator, need, buffers)?
+            self.acl(&claims, &bearer, username, operator, need, buffers)
         } else {
-            (None, false)
+            Ok((None, false))
         };
+        let (acl, has_invalid_filters) = walk.at(Check::Acl, acl)?;
         let terms = Terms {
             superuser,
             token_expires_at: claims.expires_at,

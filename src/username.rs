@@ -24,6 +24,15 @@ impl UsernameClaim {
         }
     }
 
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The claim, whatever it is.
+    pub(crate) fn value<'d>(&self, claims: &Claims<'d>) -> Option<Value<'d>> {
+        self.path.find(claims)
+    }
+
     /// The user name: a string that is not empty.
     ///
     /// # Errors

@@ -123,6 +123,17 @@ impl Template {
             .collect()
     }
 
+    /// The text for this client, if it sent each field that there is a placeholder for.
+    pub(crate) fn filled(&self, client: &Client<'_>) -> Option<Vec<u8>> {
+        let text = |part: &'_ Part| match part {
+            Part::Text(text) => Some(text.as_bytes().to_vec()),
+            Part::Username => client.username.map(<[u8]>::to_vec),
+            Part::ClientId => client.client_id.map(<[u8]>::to_vec),
+        };
+        let parts: Option<Vec<_>> = self.0.iter().map(text).collect();
+        parts.map(|parts| parts.concat())
+    }
+
     /// Whether it is empty whatever the client sends.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

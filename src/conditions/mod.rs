@@ -1,6 +1,7 @@
 //! What claims must be: the custom verification fields of `verify_claims`, and `claims` of the operator's rules.
 
 mod condition;
+mod description;
 mod expected_value;
 mod outcome;
 mod pattern;

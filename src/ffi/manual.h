@@ -53,8 +53,8 @@
 // otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
 //
 // Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init and jwt_auth_check make belongs to the caller until given to its free function.
-// Memory from this library is never given to free().
+// jwt_auth_init, jwt_auth_check and jwt_auth_explain make belongs to the caller until given to its
+// free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. One with an

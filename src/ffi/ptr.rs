@@ -1,5 +1,6 @@
 //! Every raw pointer of the interface is read and written here, but for those of the hooks.
 
+use std::ffi::CString;
 use std::ptr::NonNull;
 
 use libc::c_char;
@@ -169,6 +170,24 @@ impl ErrorText {
 /// Hands a value over to the caller.
 pub(super) fn give<T>(value: T) -> *mut T {
     Box::into_raw(Box::new(value))
+}
+
+/// Hands a text over to the caller.
+pub(super) fn give_text(text: String) -> Result<*mut c_char, jwt_auth_status> {
+    let text = CString::new(text).map_err(|_| jwt_auth_status::Internal)?;
+    Ok(text.into_raw())
+}
+
+/// Takes a text back from the caller and drops it.
+///
+/// # Safety
+///
+/// `text` is NULL or came from [`give_text`], and nobody uses it any more.
+pub(super) unsafe fn drop_text(text: *mut c_char) {
+    if !text.is_null() {
+        // SAFETY: the caller's promise.
+        drop(unsafe { CString::from_raw(text) });
+    }
 }
 
 /// Takes a value back from the caller and drops it.

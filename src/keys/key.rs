@@ -128,6 +128,11 @@ impl Key {
         self.primitives.bind(algorithms)
     }
 
+    /// How messages name it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     #[inline]
     pub(crate) fn serves(&self, algorithm: Algorithm) -> bool {
         self.primitives.serve(algorithm)

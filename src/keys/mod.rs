@@ -25,6 +25,7 @@ mod spki;
 pub(crate) use identity::KeyIdentity;
 pub(crate) use index::KeyIndex;
 pub(crate) use key::Key;
+pub(crate) use misreading::Misreadings;
 pub(crate) use name::{KeyName, KidFrom};
 pub(crate) use set::{KeySet, KeySources, Keys};
 pub(crate) use signature_format::{Mismatch, SignatureFormat};

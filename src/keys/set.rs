@@ -95,6 +95,15 @@ impl KeySet {
             local: &self.local,
             fetched: self.endpoint.as_ref().map(|endpoint| endpoint.content()),
             endpoint: self.endpoint.as_deref(),
+            may_request: true,
+        }
+    }
+
+    /// The same, for who only looks: no name that is unknown makes the endpoint look for it.
+    pub(crate) fn looked_at(&self) -> Keys<'_> {
+        Keys {
+            may_request: false,
+            ..self.now()
         }
     }
 }
@@ -104,6 +113,7 @@ pub(crate) struct Keys<'k> {
     local: &'k KeyIndex,
     fetched: Option<Guard<Option<Arc<KeyIndex>>>>,
     endpoint: Option<&'k Endpoint<KeyIndex>>,
+    may_request: bool,
 }
 
 impl<'l> Keys<'l> {
@@ -204,6 +214,7 @@ impl<'l> Keys<'l> {
         let is_waiting = endpoint.is_some() && fetched.is_none();
         if let Some(endpoint) = endpoint
             && (!is_known || (is_waiting && !fits))
+            && self.may_request
         {
             endpoint.request_refresh();
         }

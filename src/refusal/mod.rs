@@ -1,5 +1,6 @@
 //! What is decided about a client, and why: the words for "no".
 
+mod check;
 mod reason;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use crate::algorithm::Algorithm;
 use crate::host::quote::quoted;
 use crate::missed_date::MissedDate;
 
+pub(crate) use check::{Check, ToFirstRefusal, Walk};
 pub(crate) use reason::text;
 pub use reason::{Decision, Reason};
 

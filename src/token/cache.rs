@@ -21,7 +21,7 @@ use super::remembered::Remembered;
 use crate::bytes::ShortKey;
 use crate::host::log::Log;
 use crate::keys::{Key, Keys, SignatureFormat};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, ToFirstRefusal};
 
 /// What a token of ordinary size may take, in bytes. A larger one counts for several.
 const ORDINARY: u64 = 1024;
@@ -97,7 +97,7 @@ impl Cache {
     pub(crate) fn preview<'a>(&self, token: &Token<'a>, reader: PayloadReader<'a>) -> Preview<'a> {
         match self.0.as_deref().and_then(|tokens| tokens.seen(token)) {
             Some(remembered) => Preview::Remembered(remembered, reader),
-            None => Preview::Scanned(reader.read(token.payload)),
+            None => Preview::of(token, reader),
         }
     }
 
@@ -152,11 +152,33 @@ impl Cache {
         } = buffers;
         let payload = token
             .verify(candidates, rules.format, log, signature)?
-            .payload(payload)?;
+            .payload(payload, ToFirstRefusal)?;
         let remembered = Remembered::new(token, &payload, rules.format, remembered);
         remembered.set_chosen(token.key, keys);
         tokens.map.insert(name, remembered.clone());
         Ok(Verified::Cached(remembered))
+    }
+
+    /// Whether a check would recall that a key of these verified the token. Nothing is changed by asking.
+    pub(crate) fn holds(
+        &self,
+        token: PermittedToken<'_>,
+        keys: &Keys<'_>,
+        rules: &SignatureRules,
+    ) -> bool {
+        let remembered = || {
+            let tokens = self.0.as_deref()?;
+            let is_looked_up = !token.token.is_hmac() || tokens.recent_hmacs.contain(token.token);
+            let name = is_looked_up.then(|| tokens.name(token.token))?;
+            let remembered = tokens.map.peek(&name)?;
+            remembered.matches(token.token).then_some(remembered)
+        };
+        let candidates = token.candidates(keys, rules.max_key_trials);
+        remembered().is_some_and(|remembered| {
+            remembered.format() == rules.format
+                && (remembered.is_chosen(token.key, keys)
+                    || candidates.is_ok_and(|candidates| remembered.is_first_of(candidates)))
+        })
     }
 
     /// Whether the log was told of the topics in a token's ACL claim that never match, for as long as the token
@@ -198,7 +220,7 @@ fn fresh<'a>(
 ) -> Result<Payload<'a>, Refusal> {
     token
         .verify(candidates, rules.format, log, &mut buffers.signature)?
-        .payload(payload)
+        .payload(payload, ToFirstRefusal)
 }
 
 struct Tokens {

@@ -8,7 +8,7 @@ use super::payload::{Dates, Latch, Payload};
 use crate::host::clock::LAST_SECOND;
 use crate::json::tape::{Object, Value};
 use crate::missed_date::MissedDate;
-use crate::refusal::Refusal;
+use crate::refusal::{Check, Refusal, Walk};
 use crate::revocations::Issued;
 
 /// How the dates of a token are compared with the clock.
@@ -83,46 +83,82 @@ impl<'a> Claims<'a> {
     }
 }
 
+/// The dates of a token, beside the clock; those that it has.
+pub(crate) struct ComparedDates {
+    pub(crate) exp: Option<MissedDate>,
+    pub(crate) nbf: Option<MissedDate>,
+    pub(crate) iat: Option<MissedDate>,
+}
+
+#[inline]
+fn missed(date: Date, rules: &DateRules, now: i64) -> MissedDate {
+    MissedDate {
+        date: date.ceil(),
+        now,
+        leeway: rules.leeway,
+    }
+}
+
 impl Payload<'_> {
-    /// Compares the dates with `now`, in Unix seconds.
+    /// The dates, for who asks by how much they are met or missed.
+    pub(crate) fn compared(&self, rules: &DateRules, now: i64) -> ComparedDates {
+        let compared = |date: Option<Date>| Some(missed(date?, rules, now));
+        ComparedDates {
+            exp: compared(self.dates.exp),
+            nbf: compared(self.dates.nbf),
+            iat: compared(self.dates.iat),
+        }
+    }
+
+    /// Compares the dates with `now`, in Unix seconds. Only who walks on behind a refusal is given claims that
+    /// are not in date.
     #[expect(
         clippy::inline_always,
         reason = "a stage of every check: a call would copy its result"
     )]
     #[inline(always)]
-    pub(crate) fn in_date(&self, rules: &DateRules, now: i64) -> Result<Claims<'_>, Refusal> {
+    pub(crate) fn in_date(
+        &self,
+        rules: &DateRules,
+        now: i64,
+        mut walk: impl Walk,
+    ) -> Result<Claims<'_>, Refusal> {
         let Dates { exp, nbf, iat } = *self.dates;
         let expires_at = exp.map(|exp| exp.ceil().saturating_add(rules.leeway));
         let latest_start = now.saturating_add(rules.leeway);
-        let missed = |date: Date| MissedDate {
-            date: date.ceil(),
-            now,
-            leeway: rules.leeway,
+        let missed = |date| missed(date, rules, now);
+        let in_future = |date: Date| date.ceil() > latest_start;
+        let missing = |name: &str| Err(Refusal::MissingClaim(Arc::from(name)));
+        let is_limited = rules.max_lifetime.is_some();
+        let outcome = match (exp, expires_at) {
+            (None, _) if rules.require_exp || is_limited => missing("exp"),
+            (Some(exp), Some(end)) if now >= end => Err(Refusal::Expired(missed(exp))),
+            _ => Ok(()),
         };
-        match (exp, expires_at) {
-            (None, _) if rules.require_exp || rules.max_lifetime.is_some() => {
-                return Err(Refusal::MissingClaim(Arc::from("exp")));
+        walk.at(Check::Exp, outcome)?;
+        let outcome = match nbf {
+            Some(nbf) if in_future(nbf) => Err(Refusal::NotYetValid(missed(nbf))),
+            _ => Ok(()),
+        };
+        walk.at(Check::Nbf, outcome)?;
+        let outcome = match iat {
+            Some(iat) if (rules.check_iat || is_limited) && in_future(iat) => {
+                Err(Refusal::IssuedInFuture(missed(iat)))
             }
-            (Some(exp), Some(end)) if now >= end => return Err(Refusal::Expired(missed(exp))),
-            _ => {}
-        }
-        let in_future = |date: &Date| date.ceil() > latest_start;
-        if let Some(nbf) = nbf.filter(in_future) {
-            return Err(Refusal::NotYetValid(missed(nbf)));
-        }
-        if let Some(iat) = iat.filter(in_future)
-            && (rules.check_iat || rules.max_lifetime.is_some())
-        {
-            return Err(Refusal::IssuedInFuture(missed(iat)));
-        }
+            None if is_limited => missing("iat"),
+            _ => Ok(()),
+        };
+        walk.at(Check::Iat, outcome)?;
         let claims = Claims {
             payload: self,
             // A broker must still be able to write the date.
             expires_at: expires_at.map(|end| end.min(LAST_SECOND)),
         };
-        if let Some(longest) = rules.max_lifetime {
-            claims.check_lifetime(longest)?;
-        }
+        let outcome = match rules.max_lifetime {
+            Some(longest) => claims.check_lifetime(longest),
+            None => Ok(()),
+        };
+        walk.at(Check::Lifetime, outcome)?;
         Ok(claims)
     }
 }

@@ -11,7 +11,7 @@ use crate::algorithm::Algorithm;
 use crate::bytes;
 use crate::client::Client;
 use crate::keys::{KeyName, KidFrom};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, Walk};
 
 /// What a header must say.
 #[derive(Debug)]
@@ -114,6 +114,15 @@ impl<'a> Token<'a> {
         })
     }
 
+    /// Looks at the form of the signature, which is not decoded yet.
+    ///
+    /// # Errors
+    ///
+    /// It is not base64url.
+    pub(crate) fn check_signature_form(&self) -> Result<(), Refusal> {
+        self.signature.check_form()
+    }
+
     /// Whether its `alg` is one of HMAC.
     pub(super) fn is_hmac(&self) -> bool {
         self.header.is_hmac()
@@ -135,10 +144,12 @@ impl<'a> Token<'a> {
         &'a self,
         rules: &HeaderRules,
         key: KeyName<'a>,
+        walk: impl Walk,
     ) -> Result<PermittedToken<'a>, Refusal> {
+        let (algorithms, types) = (rules.algorithms.as_deref(), rules.token_types.as_deref());
         let algorithm = self
             .header
-            .algorithm(rules.algorithms.as_deref(), rules.token_types.as_deref())
+            .algorithm(algorithms, types, walk)
             .map_err(|refusal| self.signature.malformed_or(refusal))?;
         Ok(PermittedToken {
             token: self,
@@ -211,10 +222,14 @@ impl<'a> SignatureSegment<'a> {
     /// The refusal of a token that has something else wrong with it as well: its form comes first.
     #[cold]
     pub(super) fn malformed_or(self, refusal: Refusal) -> Refusal {
+        self.check_form().err().unwrap_or(refusal)
+    }
+
+    fn check_form(self) -> Result<(), Refusal> {
         if base64url::is_valid(self.0) {
-            refusal
+            Ok(())
         } else {
-            Refusal::MalformedToken(Self::MALFORMED)
+            Err(Refusal::MalformedToken(Self::MALFORMED))
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::algorithm::Algorithm;
 use crate::json::Json;
-use crate::refusal::Refusal;
+use crate::refusal::{Check, Refusal, Walk};
 
 /// What a token is (`typ`, section 4.1.9), in the one spelling in which types are compared: case does not count,
 /// nor `application/` in front where no other `/` follows.
@@ -19,6 +19,10 @@ impl TokenType {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -73,26 +77,46 @@ impl Header {
 
     /// The algorithm, if it is supported and among those `allowed`, the token demands no extension, and
     /// it is of one of the `types`; none: of any.
+    #[inline]
     pub(super) fn algorithm(
         &self,
         allowed: Option<&[Algorithm]>,
         types: Option<&[TokenType]>,
+        mut walk: impl Walk,
     ) -> Result<Algorithm, Refusal> {
+        let algorithm = walk.needed(Check::Algorithm, self.allowed_algorithm(allowed))?;
+        walk.at(Check::Critical, self.check_extensions())?;
+        walk.at(Check::TokenType, self.check_type(types))?;
+        Ok(algorithm)
+    }
+
+    #[inline]
+    fn check_extensions(&self) -> Result<(), Refusal> {
+        if self.critical {
+            return Err(Refusal::UnsupportedCriticalHeader);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn allowed_algorithm(&self, allowed: Option<&[Algorithm]>) -> Result<Algorithm, Refusal> {
         let Some(algorithm) = self.algorithm else {
             return Err(Refusal::UnsupportedAlgorithm);
         };
         if allowed.is_some_and(|allowed| !allowed.contains(&algorithm)) {
             return Err(Refusal::AlgorithmNotAllowed(algorithm));
         }
-        if self.critical {
-            return Err(Refusal::UnsupportedCriticalHeader);
-        }
+        Ok(algorithm)
+    }
+
+    #[inline]
+    fn check_type(&self, types: Option<&[TokenType]>) -> Result<(), Refusal> {
         if let Some(types) = types
             && !self.typ.as_ref().is_some_and(|typ| types.contains(typ))
         {
             let typ = self.typ.as_ref().map(|TokenType(typ)| typ.clone());
             return Err(Refusal::WrongTokenType(typ));
         }
-        Ok(algorithm)
+        Ok(())
     }
 }

@@ -32,6 +32,13 @@ pub(crate) fn mistake(refusal: &Refusal, field: &[u8]) -> Option<String> {
     }
 }
 
+/// The `alg` of a field that has the form of a token, as it is written.
+pub(crate) fn alg(field: &[u8]) -> Option<String> {
+    with_header(field, |header| {
+        Some(header.get("alg")?.as_str()?.to_owned())
+    })
+}
+
 /// What is around a token, or that it is one of another kind.
 fn around(field: &[u8]) -> Option<&'static str> {
     const SCHEME: &[u8] = b"Bearer ";

@@ -30,13 +30,14 @@ mod remembered;
 mod signature;
 
 pub(crate) use cache::{Buffers as SignatureBuffers, Cache, SignatureRules, Verified};
-pub(crate) use claims::{Claims, DateRules};
+pub(crate) use claims::{Claims, ComparedDates, DateRules};
 pub(crate) use compact::{Buffers as TokenBuffers, HeaderRules, PermittedToken, Token};
 pub use fingerprint::Fingerprint;
 pub(crate) use header::TokenType;
-pub(crate) use mistakes::mistake;
+pub(crate) use mistakes::{alg, mistake};
 pub(crate) use names::ClaimTable;
 pub(crate) use path::ClaimPath;
 pub(crate) use payload::{Buffers as PayloadBuffers, PayloadReader};
 pub(crate) use preview::{Preview, Seen};
 pub(crate) use remembered::Remembered;
+pub(crate) use signature::Signed;

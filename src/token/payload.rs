@@ -10,7 +10,7 @@ use super::signature::Signed;
 use crate::json;
 use crate::json::tape::{Node, Tape};
 use crate::keys::KeyIdentity;
-use crate::refusal::Refusal;
+use crate::refusal::{Check, Refusal, Walk};
 
 /// The payload of a token that one of our keys signed: a JSON object of claims, whose dates have yet to be
 /// compared with the clock. [`Signed::payload`] makes it, and [`Remembered`](super::Remembered) makes it
@@ -78,14 +78,20 @@ impl Buffers {
 impl<'a> Signed<'a> {
     /// Reads the payload, unless that was done before, and the dates in it.
     #[inline]
-    pub(super) fn payload(self, payload: impl Closed + 'a) -> Result<Payload<'a>, Refusal> {
+    pub(crate) fn payload(
+        self,
+        payload: impl Closed + 'a,
+        mut walk: impl Walk,
+    ) -> Result<Payload<'a>, Refusal> {
+        let opened = payload.open(self.token.payload);
         let Scanned {
             tape,
             found,
             dates,
             acl_valid_for_all,
-        } = payload.open(self.token.payload)?;
-        *dates = Dates::read(&tape, found).map_err(Refusal::MalformedClaims)?;
+        } = walk.needed(Check::Claims, opened)?;
+        let read = Dates::read(&tape, found).map_err(Refusal::MalformedClaims);
+        *dates = walk.or(Check::Claims, read, || Dates::read_some(&tape, found))?;
         Ok(Payload {
             tape,
             found,
@@ -181,5 +187,15 @@ impl Dates {
             nbf: date(ClaimSlot::NBF, "nbf is not a numeric date")?,
             iat: date(ClaimSlot::IAT, "iat is not a numeric date")?,
         })
+    }
+
+    /// Those that are numeric dates.
+    fn read_some(tape: &Tape<'_>, found: FoundClaims<'_>) -> Self {
+        let date = |slot| numeric_date(tape.value(found.node(slot)?));
+        Self {
+            exp: date(ClaimSlot::EXP),
+            nbf: date(ClaimSlot::NBF),
+            iat: date(ClaimSlot::IAT),
+        }
     }
 }

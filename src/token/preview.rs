@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 
+use super::compact::Token;
 use super::names::ClaimSlot;
 use super::payload::{Closed, PayloadReader, Scanned};
 use super::remembered::Remembered;
@@ -30,6 +31,13 @@ impl UnverifiedIssuer<'_> {
         listed: &'l HashMap<Box<str>, T, impl BuildHasher>,
     ) -> Option<&'l T> {
         listed.get(&*self.0)
+    }
+}
+
+impl<'a> Preview<'a> {
+    /// Reads the payload of a token.
+    pub(crate) fn of(token: &Token<'a>, reader: PayloadReader<'a>) -> Self {
+        Self::Scanned(reader.read(token.payload))
     }
 }
 

@@ -148,6 +148,11 @@ impl Remembered {
     }
 
     /// Whether this is the token that it was made of, if their signatures begin alike.
+    #[expect(
+        clippy::inline_always,
+        reason = "each check of a remembered token asks it: a call would be dearer"
+    )]
+    #[inline(always)]
     pub(super) fn matches(&self, token: &Token<'_>) -> bool {
         let (ours, theirs) = (&self.head().header, token.header);
         let [_, _, text, signature, _] = self.parts();
@@ -183,15 +188,20 @@ impl Remembered {
         &self,
         name: KeyName<'_>,
         keys: &Keys<'_>,
-        mut candidates: impl Iterator<Item = &'k Key>,
+        candidates: impl Iterator<Item = &'k Key>,
     ) -> bool {
-        let is_chosen = candidates
-            .find(|key| key.identity.material == self.key().material)
-            .is_some_and(|key| *key.identity == *self.key());
+        let is_chosen = self.is_first_of(candidates);
         if is_chosen {
             self.set_chosen(name, keys);
         }
         is_chosen
+    }
+
+    /// Whether the first of these candidates that has the material of its key is that key.
+    pub(super) fn is_first_of<'k>(&self, mut candidates: impl Iterator<Item = &'k Key>) -> bool {
+        candidates
+            .find(|key| key.identity.material == self.key().material)
+            .is_some_and(|key| *key.identity == *self.key())
     }
 
     /// Keeps that this name has chosen it among these keys. A `kid` that none of them has does not count where
@@ -261,6 +271,7 @@ mod tests {
     use crate::host::log::Log;
     use crate::json::Json;
     use crate::keys::{KeyIndex, KeySet, KeySources, KidFrom, jwk};
+    use crate::refusal::ToFirstRefusal;
     use crate::token::{
         Cache, ClaimTable, HeaderRules, PayloadBuffers, PayloadReader, SignatureBuffers,
         SignatureRules, TokenBuffers, Verified,
@@ -296,7 +307,7 @@ mod tests {
             let (keys, mut signature) = (keys.now(), SignatureBuffers::default());
             let verified = Token::parse(token.as_bytes(), 16_384, &mut buffers.0).map(|token| {
                 let key = token.key_name(KidFrom::Header, &Client::default());
-                let token = token.permitted(&header, key)?;
+                let token = token.permitted(&header, key, ToFirstRefusal)?;
                 match cache.verified(token, &keys, &rules, reader, &log, &mut signature)? {
                     Verified::Cached(remembered) => Ok(remembered),
                     Verified::Fresh(_) => unreachable!("it is not remembered"),

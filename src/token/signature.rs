@@ -5,14 +5,22 @@ use std::sync::Arc;
 use super::base64url::Buffer;
 use super::compact::{PermittedToken, Token};
 use crate::host::log::Log;
-use crate::keys::{Key, KeyIdentity, Keys, Mismatch, SignatureFormat};
+use crate::keys::{Key, KeyIdentity, Keys, Mismatch, Misreadings, SignatureFormat};
 use crate::refusal::Refusal;
 
-/// A token whose signature is that of a configured key. It is made by [`PermittedToken::verify`] only.
-pub(super) struct Signed<'a> {
+/// A token whose signature is that of a configured key. It is made by [`PermittedToken::verify`] and
+/// [`PermittedToken::signed`] only.
+pub(crate) struct Signed<'a> {
     pub(super) token: &'a Token<'a>,
     /// The key that signed it.
     pub(super) key: &'a Arc<KeyIdentity>,
+}
+
+impl Signed<'_> {
+    /// The key that signed it.
+    pub(crate) fn key(&self) -> &KeyIdentity {
+        self.key
+    }
 }
 
 impl<'a> PermittedToken<'a> {
@@ -24,7 +32,7 @@ impl<'a> PermittedToken<'a> {
         reason = "a step of every check: a call would copy its result"
     )]
     #[inline(always)]
-    pub(super) fn candidates<'k>(
+    pub(crate) fn candidates<'k>(
         self,
         keys: &'k Keys<'_>,
         max_trials: usize,
@@ -54,8 +62,8 @@ impl<'a> PermittedToken<'a> {
     }
 
     /// Tries the candidates in order; the first whose signature it is decides. An ECDSA signature must be
-    /// encoded as `format` says; none: as is usual for the key. Where none accepts it, the most specific
-    /// refusal is told, whatever the order: a good signature in the other encoding comes before a bad one.
+    /// encoded as `format` says; none: as is usual for the key. The log is told what an operator can do where
+    /// none accepts it.
     pub(super) fn verify(
         self,
         candidates: impl Iterator<Item = &'a Key>,
@@ -63,11 +71,40 @@ impl<'a> PermittedToken<'a> {
         log: &Log,
         buffer: &mut Buffer,
     ) -> Result<Signed<'a>, Refusal> {
+        let signature = self.token.signature.decode(buffer)?;
+        self.try_keys(candidates, signature, format)
+            .map_err(|unverified| {
+                unverified.tell(self, signature, log);
+                unverified.refusal()
+            })
+    }
+
+    /// The same, and the log is told nothing.
+    pub(crate) fn signed(
+        self,
+        candidates: impl Iterator<Item = &'a Key>,
+        format: Option<SignatureFormat>,
+    ) -> Result<Signed<'a>, Refusal> {
+        let mut buffer = Buffer::default();
+        let signature = self.token.signature.decode(&mut buffer)?;
+        self.try_keys(candidates, signature, format)
+            .map_err(|unverified| unverified.refusal())
+    }
+
+    #[inline]
+    fn try_keys(
+        self,
+        candidates: impl Iterator<Item = &'a Key>,
+        signature: &[u8],
+        format: Option<SignatureFormat>,
+    ) -> Result<Signed<'a>, Unverified<'a>> {
         let Self {
             token, algorithm, ..
         } = self;
-        let signature = token.signature.decode(buffer)?;
-        let (mut other_format, mut misreadings) = (None, None);
+        let mut unverified = Unverified {
+            other_format: None,
+            misreadings: None,
+        };
         for key in candidates {
             match key.verify(algorithm, token.signing_input, signature, format) {
                 Ok(()) => {
@@ -76,17 +113,44 @@ impl<'a> PermittedToken<'a> {
                         key: &key.identity,
                     });
                 }
-                Err(Mismatch::Signature) => misreadings = misreadings.or(key.misreadings()),
-                Err(Mismatch::Format) => other_format = other_format.or(Some(key)),
+                Err(Mismatch::Signature) => {
+                    unverified.misreadings = unverified.misreadings.or(key.misreadings());
+                }
+                Err(Mismatch::Format) => {
+                    unverified.other_format = unverified.other_format.or(Some(key));
+                }
             }
         }
-        let Some(key) = other_format else {
-            if let Some(misreadings) = misreadings {
-                misreadings.try_each(algorithm, token.signing_input, signature, log);
+        Err(unverified)
+    }
+}
+
+/// A signature that is that of no candidate.
+struct Unverified<'k> {
+    /// The first key whose signature it is in the other encoding.
+    other_format: Option<&'k Key>,
+    /// The first secret that may have been read in another way.
+    misreadings: Option<&'k Misreadings>,
+}
+
+impl Unverified<'_> {
+    /// The most specific refusal, whatever the order of the keys: a good signature in the other encoding comes
+    /// before a bad one.
+    fn refusal(&self) -> Refusal {
+        match self.other_format {
+            Some(_) => Refusal::SignatureFormat,
+            None => Refusal::BadSignature,
+        }
+    }
+
+    fn tell(&self, token: PermittedToken<'_>, signature: &[u8], log: &Log) {
+        match (self.other_format, self.misreadings) {
+            (Some(key), _) => key.warn_of_format_once(log),
+            (None, Some(misreadings)) => {
+                let input = token.token.signing_input;
+                misreadings.try_each(token.algorithm, input, signature, log);
             }
-            return Err(Refusal::BadSignature);
-        };
-        key.warn_of_format_once(log);
-        Err(Refusal::SignatureFormat)
+            (None, None) => {}
+        }
     }
 }

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::host::log::Log;
 use crate::keys::KeyName;
 use crate::policy::Admission;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, ToFirstRefusal};
 use crate::token::{PayloadReader, PermittedToken, Seen, Token, Verified};
 
 /// Who asks to be accepted, and when.
@@ -50,7 +50,7 @@ impl Running {
         let Some(issuer) = issuers.only() else {
             return self.check_by_issuer(&token, key, payload, question, later, answer);
         };
-        let token = token.permitted(&issuer.rules.header, key)?;
+        let token = token.permitted(&issuer.rules.header, key, ToFirstRefusal)?;
         self.check_by(issuer, token, payload, question, later, answer)
     }
 
@@ -68,7 +68,7 @@ impl Running {
         let Self { issuers, cache, .. } = self;
         let payload = cache.preview(token, payload);
         let issuer = issuers.choose(&payload);
-        let token = token.permitted(&issuer.rules.header, key)?;
+        let token = token.permitted(&issuer.rules.header, key, ToFirstRefusal)?;
         self.check_by(issuer, token, payload, question, buffers, answer)
             .map_err(|refusal| issuers.refuse(refusal, issuer, token))
     }
@@ -101,8 +101,9 @@ impl Running {
             &mut buffers.signature,
         )?;
         let payload = verified.payload();
-        let claims = payload.in_date(&rules.dates, now)?;
-        let admission = rules.policy.admit(claims, client, need, &mut buffers.acl)?;
+        let claims = payload.in_date(&rules.dates, now, ToFirstRefusal)?;
+        let acl = &mut buffers.acl;
+        let admission = (rules.policy).admit(claims, client, need, acl, ToFirstRefusal)?;
         self.not_revoked(payload.key(), || admission.claims.issued())?;
         if admission.has_invalid_filters && log.is_open() {
             self.tell_of_filters(question, &rules.signature, token, &verified, buffers);

@@ -64,7 +64,7 @@ fn write_refusal(
     match client.field(from).and_then(|field| mistake(refusal, field)) {
         Some(mistake) => write!(line, "{} ({mistake})", reason()),
         None if let Refusal::BadAclForm(defect) = refusal
-            && tells(defect.as_bytes(), client, from) =>
+            && tells(defect, client, from) =>
         {
             line.write_str(reason())
         }
@@ -129,19 +129,22 @@ pub(super) fn write_unless_it_tells(
     client: &Client<'_>,
     from: Field,
 ) -> fmt::Result {
-    if tells(text.shown().as_bytes(), client, from) {
+    if tells(text.shown(), client, from) {
         return line.write_str("not shown");
     }
     text.write_to(line)
 }
 
-/// Whether a short text tells of the client's token or password: they have eight bytes in a row in common, or
-/// the text holds the whole of a shorter one. The cost is linear in the secret.
-fn tells(shown: &[u8], client: &Client<'_>, from: Field) -> bool {
+/// Whether a short text tells of the client's token or password.
+///
+/// It does where the two have eight bytes in a row in common, or where the text holds the whole of a
+/// shorter secret. The cost is linear in the secret.
+pub(super) fn tells(text: &str, client: &Client<'_>, from: Field) -> bool {
+    let text = text.as_bytes();
     let tells = |secret: &[u8]| match secret.len() {
         0 => false,
-        short if short < RUN => shown.windows(short).any(|window| window == secret),
-        _ => shares_run(shown, secret),
+        short if short < RUN => text.windows(short).any(|window| window == secret),
+        _ => shares_run(text, secret),
     };
     // Both are one field by default.
     let password = client.password.filter(|_| from != Field::Password);

@@ -108,6 +108,13 @@ impl Issuers {
         listed.unwrap_or(&self.unlisted)
     }
 
+    /// The name of one of these issuers; none: of the top level.
+    pub(super) fn name(&self, issuer: &Issuer) -> Option<&str> {
+        let mut listed = self.listed.iter();
+        let (name, _) = listed.find(|(_, listed)| std::ptr::eq(*listed, issuer))?;
+        Some(name)
+    }
+
     /// The refusal of a token by the issuer that it names. If that is not known to have the key that the
     /// token names, and it is a key of another issuer that signed the token, the operator is told that.
     #[cold]

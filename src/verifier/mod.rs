@@ -3,6 +3,8 @@
 
 mod check;
 mod decision_line;
+mod details;
+mod explain;
 mod filters_line;
 mod issuers;
 mod running;
@@ -154,6 +156,18 @@ impl Verifier {
             });
         }
         Ok(verdict)
+    }
+
+    /// What a check of this client would find, as a JSON object: the decision, and each check in order with the
+    /// values that decide. All that is wrong is told, and not the first alone. Nobody is accepted by it, nothing is
+    /// logged, counted or remembered, and no key is fetched.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn explain(&self, client: &Client<'_>) -> Result<String, ClockError> {
+        let now = self.clock.now()?;
+        Ok(self.running.load().explain(client, now))
     }
 
     /// A client that is denied is news, unless there are many; one that is accepted, or left to others, is

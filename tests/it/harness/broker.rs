@@ -12,6 +12,7 @@ use jwt_auth::{Decision, LogLevel};
 use serde_json::Value;
 
 use super::answer::{POISON, claims};
+use super::explanation::assert_agrees;
 use super::{Answer, Connect, schema, signed, valid_claims};
 
 /// What time it is in the tests: 14 November 2023, 22:13:20 UTC.
@@ -179,10 +180,11 @@ impl Broker {
         result
     }
 
-    /// Lets a client connect and keeps its session, if it is accepted.
+    /// Lets a client connect and keeps its session, if it is accepted. What the check decides is
+    /// what is explained.
     #[track_caller]
     pub(super) fn check(&self, client: Connect<'_>) -> (Answer, *mut jwt_auth_session) {
-        let fields = client.fields();
+        let (fields, before) = (client.fields(), self.explained(client));
         let mut result = POISON;
         let mut session: *mut jwt_auth_session = null_mut();
         // SAFETY: all pointers are good.
@@ -194,6 +196,9 @@ impl Broker {
                 &raw mut session,
             )
         };
+        assert_agrees((status, &result), before.as_deref(), || {
+            self.explained(client)
+        });
         let claims = claims(session);
         assert_eq!(result.reserved, [0; 5]);
         let allowed = result.decision == Decision::Allow as i32;

@@ -1,0 +1,75 @@
+//! For the operator: why a client was refused.
+
+use std::ptr::null_mut;
+
+use libc::c_char;
+
+use super::guard::guard;
+use super::ptr::{self, Slot};
+use super::types::{jwt_auth, jwt_auth_client, jwt_auth_status};
+
+/// Tells what jwt_auth_check would decide about a client, and why: all that is wrong, and not the
+/// first reason alone.
+///
+/// The text is a JSON object. `decision` and `reason` are names in lower case; `token` is the name of
+/// the token in the log, and null of what has not the form of a token or is too large; `alg` and
+/// `kid` are those of its header; `issuer` is the one of `issuers` that its `iss` names, and null for
+/// the top level; `expires_at` is as in jwt_auth_result, and null for 0 and for a refusal; `cached`
+/// says whether the signature is remembered. `steps` has every check in order: `check` is its name,
+/// `outcome` is "passed", "failed" or "not_reached", and `detail` a sentence of at most 200 characters
+/// with the values that decide, null where it was not reached. No secret, password or token is in the
+/// text; claims are.
+///
+/// Nobody is accepted by it: it makes no session, writes no log line, counts and remembers nothing,
+/// and asks no endpoint for a key.
+///
+/// auth: the verifier.
+/// client: as for jwt_auth_check.
+/// json: receives the text, which ends with a NUL; NULL if the call fails. End it with
+/// jwt_auth_string_free.
+///
+/// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if an argument
+/// is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field of client has a
+/// length and no data; INTERNAL if the library or the clock failed.
+///
+/// Any number of threads may call it at once with one verifier. It verifies the signature each time.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_explain(
+    auth: *const jwt_auth,
+    client: *const jwt_auth_client,
+    json: *mut *mut c_char,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for all three pointers.
+        let (json, auth, client) = unsafe {
+            let json = Slot::new(json, null_mut()).required();
+            (json, ptr::borrow(auth), ptr::client(client))
+        };
+        let (mut json, auth, client) = (json?, auth?, client?);
+        let explained = auth.0.explain(&client);
+        let explained = explained.map_err(|_| jwt_auth_status::Internal)?;
+        json.set(ptr::give_text(explained)?);
+        Ok(())
+    })
+}
+
+/// Ends a text that the library made.
+///
+/// text: NULL does nothing. No other call may use it meanwhile or afterwards.
+///
+/// # Safety
+///
+/// text is NULL or came from jwt_auth_explain, and was not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_string_free(text: *mut c_char) {
+    guard(|| {
+        // SAFETY: the caller's contract.
+        unsafe { ptr::drop_text(text) };
+        Ok(())
+    });
+}
