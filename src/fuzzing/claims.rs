@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::conditions::{self, asked_for};
 use super::json::{self, Value};
-use super::{NOW, SECRET, client, compact, verifier};
+use super::{NOW, SECRET, assert_is_explained, client, compact, verifier};
 use crate::json::tape::{self, Read};
 use crate::json::{Json, scan};
 use crate::refusal::Reason;
@@ -107,7 +107,9 @@ fn value_of(value: tape::Value<'_>) -> Value {
 fn compare_decision(token: &[u8], payload: &[u8], claims: Option<&Value>) {
     let verdict = VERIFIER.check(&client(token)).unwrap();
     let reason = verdict.reason();
+    assert_is_explained(&VERIFIER, &client(token), reason);
     let named = NAMED.check(&client(token)).unwrap();
+    assert_is_explained(&NAMED, &client(token), named.reason());
     assert_eq!(named.reason(), with_a_name(reason, claims));
     if let Ok(grant) = named.outcome {
         let name = claims.and_then(|claims| claims.get("name"));
@@ -115,6 +117,7 @@ fn compare_decision(token: &[u8], payload: &[u8], claims: Option<&Value>) {
     }
     let limited = LIMITED.check(&client(token)).unwrap();
     assert_eq!(limited.reason(), within_an_hour(reason, claims));
+    assert_is_explained(&LIMITED, &client(token), limited.reason());
     if let (Ok(grant), Some(claims)) = (limited.outcome, claims) {
         let nested = || claims.get("mqtt").and_then(|mqtt| mqtt.get("root"));
         let claim = claims.get("mqtt.root").or_else(nested);

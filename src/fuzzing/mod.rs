@@ -39,6 +39,7 @@ pub use token::token;
 
 use crate::client::Client;
 use crate::host::log::Log;
+use crate::refusal::Reason;
 use crate::verifier::{Hooks, Verifier};
 
 /// The secret of the tokens that are signed here.
@@ -74,6 +75,16 @@ fn client(password: &[u8]) -> Client<'_> {
         peer_address: Some(b"192.0.2.7"),
         peer_certificate: None,
     }
+}
+
+/// Asserts that a client is explained as it is judged, and that the first check that failed is in the explanation.
+fn assert_is_explained(verifier: &Verifier, client: &Client<'_>, reason: Reason) {
+    let text = verifier.explain(client).unwrap();
+    let explained: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(explained["reason"], reason.name().to_str().unwrap());
+    let steps = explained["steps"].as_array().unwrap();
+    let has_failed = steps.iter().any(|step| step["outcome"] == "failed");
+    assert_eq!(has_failed, reason != Reason::Accepted);
 }
 
 #[cfg(test)]

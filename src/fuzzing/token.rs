@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::json;
 
 use super::compact::{self, Compact};
-use super::{SECRET, client, verifier};
+use super::{SECRET, assert_is_explained, client, verifier};
 use crate::acl::{Action, Qos, Request};
 use crate::refusal::Reason;
 use crate::verifier::Verifier;
@@ -115,6 +115,7 @@ fn judge_by(verifier: &Verifier, token: &[u8], expected: Option<Reason>) -> Reas
     // It may be remembered now, and must not be judged otherwise.
     assert_eq!(verifier.check(&client).unwrap().reason(), reason);
     assert_eq!(verifier.decide(&client).unwrap().reason(), reason);
+    assert_is_explained(verifier, &client, reason);
     let Ok(grant) = verdict.outcome else {
         return reason;
     };
