@@ -57,6 +57,9 @@ static void *check(void *data) {
   jwt_auth_result result;
   jwt_auth_session_free(w->session);
   jwt_auth_check(w->auth, &client, &result, &w->session);
+  char *json;
+  jwt_auth_explain(w->auth, &client, &json);
+  jwt_auth_string_free(json);
   if (w->auth != NULL && strcmp(jwt_auth_reason_str(result.reason), w->reason) != 0) {
     fail(w, jwt_auth_reason_str(result.reason));
   }
