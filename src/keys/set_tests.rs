@@ -94,3 +94,27 @@ fn an_endpoint_that_stays_keeps_its_keys_and_another_does_not() {
     assert_eq!(refusal(&other), Some(Refusal::KeysUnavailable));
     assert_eq!(refusal(&same), None);
 }
+
+#[test]
+fn who_only_looks_makes_no_endpoint_be_asked() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap_or_else(|_| unreachable!("no port"));
+    let address = listener.local_addr().map(|address| address.to_string());
+    let url = format!("http://{}/", address.unwrap_or_default());
+    let keys = started(settings(&url, 300), None);
+    // The first fetch has begun, and is never answered.
+    let _fetch = listener.accept();
+    let is_requested = || {
+        let endpoint = keys.endpoint.as_ref();
+        endpoint.is_some_and(|endpoint| endpoint.is_refresh_requested())
+    };
+    let name = KeyName {
+        kid: Some("k"),
+        is_clients: false,
+    };
+    let looked = keys.looked_at();
+    let refusal_of_look = looked.select(Algorithm::EdDSA, name, 1).err();
+    assert_eq!(refusal_of_look, Some(Refusal::KeysUnavailable));
+    assert!(!is_requested());
+    assert_eq!(refusal(&keys), Some(Refusal::KeysUnavailable));
+    assert!(is_requested());
+}

@@ -128,6 +128,12 @@ impl<T> Endpoint<T> {
         }
     }
 
+    /// Whether a refresh was requested that no fetch has answered.
+    #[cfg(test)]
+    pub(crate) fn is_refresh_requested(&self) -> bool {
+        self.published.is_refresh_requested()
+    }
+
     /// Cuts a fetch in progress, and stops. What is held stays readable.
     pub(crate) fn stop(&self) {
         if self.background.stop() {
