@@ -53,7 +53,7 @@
 // otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
 //
 // Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init, jwt_auth_check and jwt_auth_explain make belongs to the caller until given to its
+// jwt_auth_init, jwt_auth_check, jwt_auth_explain and jwt_auth_stats make belongs to the caller until given to its
 // free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
@@ -261,8 +261,8 @@ typedef void (*jwt_auth_log_fn)(void *userdata, int32_t level, const char *line)
 //
 // userdata is that of jwt_auth_hooks. A negative time, as time() returns when it fails, makes the
 // call fail with JWT_AUTH_STATUS_INTERNAL. The function may be called from any thread, also from
-// several at once, and on every check: it should not block. It must not call this library, and
-// must not throw or longjmp.
+// several at once: on every check, and by the thread of an `endpoint`. It should not block. It must
+// not call this library, and must not throw or longjmp.
 typedef int64_t (*jwt_auth_clock_fn)(void *userdata);
 
 // What a verifier may call. Optional: NULL, or a struct of zeros with struct_size zero as well, is
@@ -383,8 +383,8 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // INTERNAL if the library failed.
 //
 // Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
-// other, and both for a log hook that a thread of the old configuration is running: hold no lock that
-// the hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
+// other, and both for a hook that a thread of the old configuration is running: hold no lock that the
+// hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
 // answered by one of the two configurations.
 //
 // The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not
@@ -425,8 +425,8 @@ enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
 //
 // A fetch from an `endpoint` is cut. The thread that fetches ends by itself, within 5 seconds if it
 // is just connecting, or when the system gives up looking for the host name; it is not waited for,
-// and touches nothing but its own memory. A log hook that is running on it is waited for, so the
-// caller must not hold a lock that the hook takes.
+// and touches nothing but its own memory. A hook that is running on it is waited for, so the caller
+// must not hold a lock that the hook takes.
 //
 // auth: NULL does nothing. No other call may use it meanwhile or afterwards.
 //
@@ -598,11 +598,32 @@ enum jwt_auth_status jwt_auth_explain(const struct jwt_auth *auth,
                                       const struct jwt_auth_client *client,
                                       char **json);
 
+// Tells what was counted since a verifier was made, in Prometheus' text format (version 0.0.4): what
+// an HTTP endpoint answers to a scrape, or a file of node_exporter's textfile collector holds. The
+// families and their labels are in docs/operating.md. Counters survive jwt_auth_reload. It tells no
+// token, and nothing that a client has sent: labels are texts of the library, the `iss` of the issuers
+// that are configured, and the `kid` of their keys.
+//
+// auth: the verifier.
+// prometheus_text: receives the text, ended by a NUL, or NULL if the call fails. End it with
+// jwt_auth_string_free.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL; INTERNAL if the library failed.
+//
+// Any number of threads may call it at once with one verifier. It adds up what each thread has
+// counted, and is meant for once in a few seconds. The numbers are read one after the other, while
+// others count.
+//
+// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// freed meanwhile.
+enum jwt_auth_status jwt_auth_stats(const struct jwt_auth *auth,
+                                    char **prometheus_text);
+
 // Ends a text that the library made.
 //
 // text: NULL does nothing. No other call may use it meanwhile or afterwards.
 //
-// text is NULL or came from jwt_auth_explain, and was not freed before.
+// text is NULL or came from jwt_auth_explain or jwt_auth_stats, and was not freed before.
 void jwt_auth_string_free(char *text);
 
 // The name of a jwt_auth_status, such as "bad_config"; "unknown" for any other number.

@@ -30,6 +30,7 @@
 //! token keys   from bytes to claims; what may have signed them
 //! remote       what a thread fetches again and again from a URL, for which no call waits
 //! acl revocations            topic permissions; tokens that are no longer good
+//! stats                      what is counted, and the text that tells it
 //! refusal missed_date        the words for "no"
 //! json host client bytes algorithm
 //! ```
@@ -61,6 +62,7 @@ mod policy;
 mod refusal;
 mod remote;
 mod revocations;
+mod stats;
 mod token;
 mod username;
 mod verifier;

@@ -52,10 +52,26 @@ pub(super) fn load(
     at: Place<'_>,
     log: &Log,
 ) -> Result<KeySources, ConfigError> {
-    let mut keys = Vec::new();
-    keys.extend(hmac_key(&options, at, log)?.map(Arc::new));
-    keys.extend(public_keys(&options, at)?.into_iter().map(Arc::new));
-    keys.extend(key_sets(&mut options, names.most_keys(), at, log)?);
+    let (mut keys, mut counts) = (Vec::new(), Vec::new());
+    let mut add = |option, brought: Vec<Arc<Key>>| {
+        counts.push((option, brought.len()));
+        keys.extend(brought);
+    };
+    if let Some((option, key)) = hmac_key(&options, at, log)? {
+        add(option, vec![Arc::new(key)]);
+    }
+    if let Some(keys) = public_keys(&options, at)? {
+        add("public_key", keys.into_iter().map(Arc::new).collect());
+    }
+    if let Some(set) = options.jwks.take() {
+        let read = jwk::read_set(&at.name("jwks"), set, log);
+        add("jwks", read.map_err(|problem| at.error("jwks", problem))?);
+    }
+    if let Some(path) = &options.jwks_file {
+        let read = jwk::read_file(&at.name("jwks_file"), path, names.most_keys(), log);
+        let read = read.map_err(|problem| at.error("jwks_file", problem))?;
+        add("jwks_file", read);
+    }
     let endpoint = match issuer {
         Some(issuer) if keys.is_empty() && options.endpoint.url.is_none() => {
             let at = Place {
@@ -74,7 +90,11 @@ pub(super) fn load(
         KidFrom::Header => warn_of_ambiguity(&local, names.max_trials, log),
         KidFrom::ClientId | KidFrom::Username => tell_of_nameless(&local, log),
     }
-    Ok(KeySources { local, endpoint })
+    Ok(KeySources {
+        local,
+        counts,
+        endpoint,
+    })
 }
 
 /// Tells of keys that no client can have: it would have to be called by their `kid`.
@@ -106,12 +126,12 @@ fn warn_of_ambiguity(keys: &KeyIndex, max: usize, log: &Log) {
     }
 }
 
-/// The key of `secret` or `secret_file`.
+/// The key of `secret` or `secret_file`, and which of the two it is.
 fn hmac_key(
     options: &KeyOptions<'_>,
     at: Place<'_>,
     log: &Log,
-) -> Result<Option<Key>, ConfigError> {
+) -> Result<Option<(&'static str, Key)>, ConfigError> {
     let (option, written) = match (&options.secret, &options.secret_file) {
         (Some(_), Some(_)) => {
             let problem = "`secret` is given as well; one is enough";
@@ -134,12 +154,12 @@ fn hmac_key(
     };
     let name = quoted(&at.name(option)).to_string();
     secret::read(name, written, form, log)
-        .map(Some)
+        .map(|key| Some((option, key)))
         .map_err(|problem| at.error(option, problem))
 }
 
 /// The keys of `public_key`, under whichever of its two names it is given.
-fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, ConfigError> {
+fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Option<Vec<Key>>, ConfigError> {
     let (option, value) = match (&options.public_key, &options.pubkey) {
         (Some(_), Some(_)) => {
             let problem = "another name of `public_key`, which is given as well";
@@ -147,26 +167,9 @@ fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Vec<Key>, Conf
         }
         (Some(value), None) => ("public_key", value),
         (None, Some(value)) => ("pubkey", value),
-        (None, None) => return Ok(Vec::new()),
+        (None, None) => return Ok(None),
     };
-    public_key::read(&at.name(option), value).map_err(|problem| at.error(option, problem))
-}
-
-/// The keys of `jwks` and `jwks_file`.
-fn key_sets(
-    options: &mut KeyOptions<'_>,
-    most_keys: usize,
-    at: Place<'_>,
-    log: &Log,
-) -> Result<Vec<Arc<Key>>, ConfigError> {
-    let mut keys = Vec::new();
-    if let Some(set) = options.jwks.take() {
-        let read = jwk::read_set(&at.name("jwks"), set, log);
-        keys.extend(read.map_err(|problem| at.error("jwks", problem))?);
-    }
-    if let Some(path) = &options.jwks_file {
-        let read = jwk::read_file(&at.name("jwks_file"), path, most_keys, log);
-        keys.extend(read.map_err(|problem| at.error("jwks_file", problem))?);
-    }
-    Ok(keys)
+    public_key::read(&at.name(option), value)
+        .map(Some)
+        .map_err(|problem| at.error(option, problem))
 }

@@ -53,7 +53,7 @@
 // otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
 //
 // Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init, jwt_auth_check and jwt_auth_explain make belongs to the caller until given to its
+// jwt_auth_init, jwt_auth_check, jwt_auth_explain and jwt_auth_stats make belongs to the caller until given to its
 // free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.

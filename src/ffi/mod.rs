@@ -7,7 +7,7 @@
 //! types       structs, numbers and their layout
 //! verifier    jwt_auth_init, _reload, _check, _free
 //! session     jwt_auth_session_*
-//! operate     jwt_auth_explain, jwt_auth_string_free
+//! operate     jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free
 //! names       jwt_auth_*_str, _version, _abi_version
 //! ```
 //!
@@ -29,7 +29,7 @@ pub use names::{
     jwt_auth_abi_version, jwt_auth_decision_str, jwt_auth_reason_str, jwt_auth_status_str,
     jwt_auth_version,
 };
-pub use operate::{jwt_auth_explain, jwt_auth_string_free};
+pub use operate::{jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free};
 pub use session::{
     jwt_auth_session_attribute, jwt_auth_session_authorize, jwt_auth_session_claims,
     jwt_auth_session_fingerprint, jwt_auth_session_free, jwt_auth_session_recheck,

@@ -1,4 +1,4 @@
-//! For the operator: why a client was refused.
+//! For the operator: why a client was refused, and what was counted.
 
 use std::ptr::null_mut;
 
@@ -58,13 +58,50 @@ pub unsafe extern "C" fn jwt_auth_explain(
     })
 }
 
+/// Tells what was counted since a verifier was made, in Prometheus' text format (version 0.0.4): what
+/// an HTTP endpoint answers to a scrape, or a file of node_exporter's textfile collector holds. The
+/// families and their labels are in docs/operating.md. Counters survive jwt_auth_reload. It tells no
+/// token, and nothing that a client has sent: labels are texts of the library, the `iss` of the issuers
+/// that are configured, and the `kid` of their keys.
+///
+/// auth: the verifier.
+/// prometheus_text: receives the text, ended by a NUL, or NULL if the call fails. End it with
+/// jwt_auth_string_free.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL; INTERNAL if the library failed.
+///
+/// Any number of threads may call it at once with one verifier. It adds up what each thread has
+/// counted, and is meant for once in a few seconds. The numbers are read one after the other, while
+/// others count.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_stats(
+    auth: *const jwt_auth,
+    prometheus_text: *mut *mut c_char,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for both pointers.
+        let (text, auth) = unsafe {
+            let text = Slot::new(prometheus_text, null_mut()).required();
+            (text, ptr::borrow(auth))
+        };
+        let (mut text, auth) = (text?, auth?);
+        text.set(ptr::give_text(auth.0.stats())?);
+        Ok(())
+    })
+}
+
 /// Ends a text that the library made.
 ///
 /// text: NULL does nothing. No other call may use it meanwhile or afterwards.
 ///
 /// # Safety
 ///
-/// text is NULL or came from jwt_auth_explain, and was not freed before.
+/// text is NULL or came from jwt_auth_explain or jwt_auth_stats, and was not freed before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_string_free(text: *mut c_char) {
     guard(|| {

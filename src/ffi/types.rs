@@ -187,8 +187,8 @@ pub type jwt_auth_log_fn =
 ///
 /// userdata is that of jwt_auth_hooks. A negative time, as time() returns when it fails, makes the
 /// call fail with JWT_AUTH_STATUS_INTERNAL. The function may be called from any thread, also from
-/// several at once, and on every check: it should not block. It must not call this library, and
-/// must not throw or longjmp.
+/// several at once: on every check, and by the thread of an `endpoint`. It should not block. It must
+/// not call this library, and must not throw or longjmp.
 pub type jwt_auth_clock_fn = Option<unsafe extern "C" fn(userdata: *mut c_void) -> i64>;
 
 /// What a verifier may call. Optional: NULL, or a struct of zeros with struct_size zero as well, is

@@ -85,8 +85,8 @@ pub unsafe extern "C" fn jwt_auth_init(
 /// INTERNAL if the library failed.
 ///
 /// Any thread may call it, at any time but during jwt_auth_free; of two at once, one waits for the
-/// other, and both for a log hook that a thread of the old configuration is running: hold no lock that
-/// the hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
+/// other, and both for a hook that a thread of the old configuration is running: hold no lock that the
+/// hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
 /// answered by one of the two configurations.
 ///
 /// # Safety
@@ -107,7 +107,8 @@ pub unsafe extern "C" fn jwt_auth_reload(
         // SAFETY: the caller's contract, for both pointers.
         let (auth, config) = unsafe { (ptr::borrow(auth), ptr::slice(config.cast(), config_len)) };
         let (auth, config) = (auth?, config?);
-        let reloaded = utf8(config).and_then(|config| auth.0.reload(config));
+        let config = utf8(config).inspect_err(|_| auth.0.count_failed_reload());
+        let reloaded = config.and_then(|config| auth.0.reload(config));
         reloaded.map_err(|problem| text.refuse(&problem))
     })
 }
@@ -195,8 +196,8 @@ pub unsafe extern "C" fn jwt_auth_check(
 ///
 /// A fetch from an `endpoint` is cut. The thread that fetches ends by itself, within 5 seconds if it
 /// is just connecting, or when the system gives up looking for the host name; it is not waited for,
-/// and touches nothing but its own memory. A log hook that is running on it is waited for, so the
-/// caller must not hold a lock that the hook takes.
+/// and touches nothing but its own memory. A hook that is running on it is waited for, so the caller
+/// must not hold a lock that the hook takes.
 ///
 /// auth: NULL does nothing. No other call may use it meanwhile or afterwards.
 ///

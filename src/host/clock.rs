@@ -1,6 +1,7 @@
 //! What time it is: by the system, or by the caller's hook.
 
 use std::fmt;
+use std::sync::Arc;
 #[cfg(not(target_os = "linux"))]
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,7 +15,8 @@ pub(crate) const LAST_SECOND: i64 = 253_402_300_799;
 pub type ClockHook = Box<dyn Fn() -> i64 + Send + Sync>;
 
 /// Tells the time for one verifier.
-pub(crate) struct Clock(pub(crate) Option<ClockHook>);
+#[derive(Clone)]
+pub(crate) struct Clock(Option<Arc<ClockHook>>);
 
 /// The clock tells a time before 1970. `time()` in C returns -1 when it fails, and by such a clock
 /// no token would ever have expired, so it decides nothing.
@@ -46,6 +48,10 @@ fn system_seconds() -> i64 {
 }
 
 impl Clock {
+    pub(crate) fn new(hook: Option<ClockHook>) -> Self {
+        Self(hook.map(Arc::new))
+    }
+
     /// The current Unix second.
     pub(crate) fn now(&self) -> Result<i64, ClockError> {
         let seconds = if let Some(hook) = &self.0 {

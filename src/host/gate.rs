@@ -1,32 +1,55 @@
-//! A log that can be closed.
+//! A hook of the caller's that can be closed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::clock::Clock;
 use super::log::Log;
 
-/// Stands between a thread that may outlive the verifier and the caller's hook, which may not be
+/// Stands between a thread that may outlive the verifier and a hook of the caller's, which may not be
 /// called then.
-#[derive(Clone)]
-pub(crate) struct Gate(Arc<Mutex<Option<Log>>>);
+pub(crate) struct Gate<T>(Arc<Mutex<Option<T>>>);
 
-impl Gate {
-    pub(crate) fn new(log: Log) -> Self {
-        Self(Arc::new(Mutex::new(Some(log))))
+impl<T> Gate<T> {
+    pub(crate) fn new(inner: T) -> Self {
+        Self(Arc::new(Mutex::new(Some(inner))))
     }
 
+    /// Calls what may be behind the gate; none: it is closed.
+    fn pass<R>(&self, call: impl FnOnce(&T) -> R) -> Option<R> {
+        let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.as_ref().map(call)
+    }
+
+    /// Waits for a hook that is running. Nothing passes afterwards.
+    pub(crate) fn close(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl<T> Clone for Gate<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl Gate<Log> {
     /// A log whose lines pass through the gate.
     pub(crate) fn log(&self) -> Log {
         let gate = self.clone();
         Log::new(Some(Box::new(move |level, line| {
-            let log = gate.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(log) = log.as_ref() {
-                log.write(level, || line);
-            }
+            gate.pass(|log| log.write(level, || line));
         })))
     }
+}
 
-    /// Waits for a hook that is running. No line passes afterwards.
-    pub(crate) fn close(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+impl Gate<Clock> {
+    /// A clock that is asked through the gate, and fails when that is closed.
+    pub(crate) fn clock(&self) -> Clock {
+        const FAILED: i64 = -1;
+        let gate = self.clone();
+        Clock::new(Some(Box::new(move || {
+            let now = gate.pass(Clock::now);
+            now.and_then(Result::ok).unwrap_or(FAILED)
+        })))
     }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod file;
-mod gate;
+pub(crate) mod gate;
 pub(crate) mod log;
 pub(crate) mod quote;
 mod signals;

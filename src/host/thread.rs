@@ -18,7 +18,7 @@ use super::signals::without_signals;
 pub(crate) struct Background {
     thread: Thread,
     stop: StopSign,
-    gate: Gate,
+    gate: Gate<Log>,
     /// The process that has the thread. A child made by `fork` has not, and must not touch the locks
     /// that the thread may have held at that moment.
     process: u32,

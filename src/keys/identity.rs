@@ -4,6 +4,7 @@ use aws_lc_rs::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use aws_lc_rs::error::KeyRejected;
 
 use super::signature_format::SignatureFormat;
+use crate::stats::SeriesNumber;
 
 /// Names a key by its material, so that it is the same key when it is read again, from wherever.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +15,8 @@ pub(crate) struct KeyIdentity {
     pub(crate) is_fetched: bool,
     /// How its signatures are encoded, unless the configuration says; none: in one way only.
     pub(crate) usual_format: Option<SignatureFormat>,
+    /// Where the tokens that it verifies are counted.
+    pub(crate) series: SeriesNumber,
 }
 
 /// The SHA-256 of a key's material.

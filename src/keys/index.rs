@@ -37,6 +37,10 @@ enum SameKid {
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl KeyIndex {
+    #[expect(
+        clippy::mutable_key_type,
+        reason = "hashed and compared is the text of a `kid`, which never changes"
+    )]
     pub(crate) fn new(all: Vec<Arc<Key>>) -> Self {
         let mut without_kid = Vec::new();
         let mut by_kid: HashMap<_, SameKid, _> =

@@ -12,6 +12,7 @@ use super::signature_format::{Mismatch, SignatureFormat};
 use super::{ed25519, ml_dsa, rsa};
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};
+use crate::stats::SeriesNumber;
 
 /// A key and what it may verify. The algorithms are the key's own: a token's `alg` selects among
 /// them, so no `alg` can make an HMAC secret of a public key.
@@ -34,6 +35,7 @@ impl Key {
                 kid: kid.map(String::into_boxed_str),
                 is_fetched: false,
                 usual_format: primitives.usual_format(),
+                series: SeriesNumber::default(),
             }),
             primitives,
             warned_of_format: OnceCell::new(),

@@ -10,13 +10,16 @@ use super::index::KeyIndex;
 use super::key::Key;
 use super::name::{KeyName, KidFrom};
 use crate::algorithm::Algorithm;
+use crate::host::clock::Clock;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
-use crate::remote::{Endpoint, Settings};
+use crate::remote::{Endpoint, EndpointStatus, Settings};
 
 /// Where keys come from: what the configuration holds, and what is to be fetched.
 pub(crate) struct KeySources {
     pub(crate) local: KeyIndex,
+    /// How many of these keys each option has brought.
+    pub(crate) counts: Vec<(&'static str, usize)>,
     pub(crate) endpoint: Option<Settings>,
 }
 
@@ -49,6 +52,7 @@ impl KeySources {
 /// All keys: those of the configuration, in its order, then those that the endpoint has now.
 pub(crate) struct KeySet {
     local: KeyIndex,
+    counts: Vec<(&'static str, usize)>,
     endpoint: Option<Arc<Endpoint<KeyIndex>>>,
 }
 
@@ -69,12 +73,14 @@ impl KeySet {
         sources: KeySources,
         before: Option<&Self>,
         log: &Log,
+        clock: &Clock,
     ) -> Result<Self, String> {
         let before = before.and_then(|before| before.endpoint.as_ref());
-        let start = |settings| Endpoint::start(settings, before, log);
+        let start = |settings| Endpoint::start(settings, before, log, clock);
         Ok(Self {
             endpoint: sources.endpoint.map(start).transpose()?,
             local: sources.local,
+            counts: sources.counts,
         })
     }
 
@@ -87,6 +93,20 @@ impl KeySet {
         {
             endpoint.stop();
         }
+    }
+
+    /// How many keys each option has brought.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        let fetched = self.endpoint.as_ref().map(|endpoint| {
+            let keys = endpoint.content();
+            ("endpoint", keys.as_deref().map_or(0, KeyIndex::len))
+        });
+        self.counts.iter().copied().chain(fetched)
+    }
+
+    /// How the endpoint fares, if there is one.
+    pub(crate) fn endpoint_status(&self) -> Option<EndpointStatus> {
+        self.endpoint.as_ref().map(|endpoint| endpoint.status())
     }
 
     /// The keys as they are now.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{KeyIndex, KeyName, KeySet, KeySources};
 use crate::algorithm::Algorithm;
+use crate::host::clock::Clock;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
 use crate::remote::{Discovery, Headers, Pace, Settings, Source, Terms, Tls, Url};
@@ -38,9 +39,11 @@ fn settings(url: &str, seconds: u64) -> Settings {
 fn started(settings: Settings, before: Option<&KeySet>) -> KeySet {
     let sources = KeySources {
         local: KeyIndex::new(Vec::new()),
+        counts: Vec::new(),
         endpoint: Some(settings),
     };
-    KeySet::start(sources, before, &Log::new(None)).unwrap_or_else(|error| unreachable!("{error}"))
+    KeySet::start(sources, before, &Log::new(None), &Clock::new(None))
+        .unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 fn refusal(keys: &KeySet) -> Option<Refusal> {

@@ -16,7 +16,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    const ALL: [Self; 3] = [Self::Deny, Self::Allow, Self::Ignore];
+    pub(crate) const ALL: [Self; 3] = [Self::Deny, Self::Allow, Self::Ignore];
 
     /// The decision's name in lower case.
     #[must_use]
@@ -112,7 +112,7 @@ impl Reason {
     /// One more than the largest number.
     pub(crate) const NUMBERS: usize = Self::CertificateMismatch as usize + 1;
 
-    const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,

@@ -20,6 +20,7 @@ mod published;
 mod refresher;
 mod server_verifier;
 mod source;
+mod status;
 mod tls;
 mod tls_failure;
 mod tunnel;
@@ -32,6 +33,8 @@ use std::sync::Arc;
 use arc_swap::Guard;
 use ureq::Agent;
 
+use crate::host::clock::Clock;
+use crate::host::gate::Gate;
 use crate::host::log::Log;
 use crate::host::thread::Background;
 use published::Published;
@@ -44,6 +47,7 @@ pub(crate) use pace::Pace;
 pub(crate) use proxy::Proxy;
 pub(crate) use published::{Content, Words};
 pub(crate) use source::{Settings, Source, Terms};
+pub(crate) use status::EndpointStatus;
 pub(crate) use tls::{Authorities, ClientCertificate, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
@@ -53,6 +57,7 @@ pub(crate) struct Endpoint<T> {
     published: Arc<Published<T>>,
     agent: Agent,
     background: Background,
+    clock: Gate<Clock>,
 }
 
 impl<T: Content> Endpoint<T> {
@@ -69,7 +74,9 @@ impl<T: Content> Endpoint<T> {
         settings: Settings,
         before: Option<&Arc<Self>>,
         log: &Log,
+        clock: &Clock,
     ) -> Result<Arc<Self>, String> {
+        let status = before.map(|before| before.published.status.of_next());
         match before.filter(|before| *before.source == settings.source) {
             Some(before) if before.background.is_here() => {
                 before.adopt(settings);
@@ -77,20 +84,28 @@ impl<T: Content> Endpoint<T> {
             }
             before => {
                 let held = before.and_then(|before| before.content().clone());
-                Self::spawn(settings, held, log).map(Arc::new)
+                let published = Published::new(held, settings.terms, status.unwrap_or_default());
+                Self::spawn(settings.source, published, log, clock).map(Arc::new)
             }
         }
     }
 
     /// Starts a thread that fetches, and writes the log lines about it.
-    fn spawn(settings: Settings, held: Option<Arc<T>>, log: &Log) -> Result<Self, String> {
-        let source = Arc::new(settings.source);
-        let published = Arc::new(Published::new(held, settings.terms));
+    fn spawn(
+        source: Source,
+        published: Published<T>,
+        log: &Log,
+        clock: &Clock,
+    ) -> Result<Self, String> {
+        let source = Arc::new(source);
+        let published = Arc::new(published);
+        let gate = Gate::new(clock.clone());
+        let clock = gate.clock();
         let fetcher = Fetcher::new::<T>(Arc::clone(&source));
         let agent = fetcher.agent();
         let shared = Arc::clone(&published);
         let background = Background::start("jwt_auth_jwks", log, |stop, log| {
-            Refresher::new(fetcher, shared, stop, log).run();
+            Refresher::new(fetcher, shared, stop, log, clock).run();
         })
         .map_err(|error| {
             let words = T::WORDS.plural;
@@ -101,6 +116,7 @@ impl<T: Content> Endpoint<T> {
             published,
             agent,
             background,
+            clock: gate,
         })
     }
 
@@ -134,9 +150,15 @@ impl<T> Endpoint<T> {
         self.published.is_refresh_requested()
     }
 
+    /// How it fares.
+    pub(crate) fn status(&self) -> EndpointStatus {
+        self.published.status.now()
+    }
+
     /// Cuts a fetch in progress, and stops. What is held stays readable.
     pub(crate) fn stop(&self) {
         if self.background.stop() {
+            self.clock.close();
             self.agent.clone().shutdown();
         }
     }

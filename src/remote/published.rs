@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::source::Terms;
+use super::status::Status;
 use crate::host::log::Log;
 
 /// What can be fetched from an endpoint.
@@ -45,15 +46,17 @@ pub(super) struct Published<T> {
     /// None: nothing has come yet, or it was dropped.
     pub(super) content: ArcSwapOption<T>,
     pub(super) terms: ArcSwap<Terms>,
+    pub(super) status: Status,
     refresh_requested: AtomicBool,
 }
 
 impl<T> Published<T> {
-    /// What is held already, and the rest of the settings.
-    pub(super) fn new(held: Option<Arc<T>>, terms: Terms) -> Self {
+    /// What is held already, the rest of the settings, and where fetches are counted.
+    pub(super) fn new(held: Option<Arc<T>>, terms: Terms, status: Status) -> Self {
         Self {
             content: ArcSwapOption::new(held),
             terms: ArcSwap::from_pointee(terms),
+            status,
             refresh_requested: AtomicBool::new(false),
         }
     }

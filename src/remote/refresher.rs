@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::fetch::Fetcher;
 use super::pace::{EARLY_GAP, Pace};
 use super::published::{Content, Published, Words};
+use crate::host::clock::Clock;
 use crate::host::log::{Log, LogLevel};
 use crate::host::thread::StopSign;
 
@@ -20,6 +21,7 @@ pub(super) struct Refresher<T> {
     published: Arc<Published<T>>,
     stop: StopSign,
     log: Log,
+    clock: Clock,
     /// The digest of the body that was read last, and what was wrong with it. The same body is not read
     /// again, so its defects are logged once.
     last_read: Option<(Digest, Option<Failure>)>,
@@ -40,12 +42,14 @@ impl<T: Content> Refresher<T> {
         published: Arc<Published<T>>,
         stop: StopSign,
         log: Log,
+        clock: Clock,
     ) -> Self {
         Self {
             fetcher,
             published,
             stop,
             log,
+            clock,
             last_read: None,
             trouble: None,
             last_early: None,
@@ -118,6 +122,7 @@ impl<T: Content> Refresher<T> {
     }
 
     fn succeeded(&mut self) {
+        self.published.status.succeeded(self.now());
         if let Some(trouble) = self.trouble.take() {
             self.log.write(LogLevel::Info, || {
                 let (option, failures) = (&self.published.terms.load().option, trouble.failures);
@@ -141,6 +146,7 @@ impl<T: Content> Refresher<T> {
         trouble.last_logged = failure;
         let (failures, since) = (trouble.failures, trouble.since.elapsed());
         let cause = &trouble.last_logged;
+        self.published.status.failed(failures);
         let held = self.published.is_held();
         let dropped = held && self.published.terms.load().pace.is_over(failures, since);
         // A cause is a warning once, not with every retry; and once more when the keys are dropped.
@@ -171,7 +177,7 @@ impl<T: Content> Refresher<T> {
     /// Waits for as long as `time` says, or until a requested refresh is due; in either case for as long as
     /// the server wants to be left alone.
     fn wait(&mut self, retry_after: Option<Duration>, time: impl Fn(&Pace) -> Duration) {
-        let start = Instant::now();
+        let (start, start_second) = (Instant::now(), self.now());
         while !self.stop.is_up() {
             let pace = self.published.terms.load().pace;
             let alone = pace.leave_alone(retry_after);
@@ -191,8 +197,16 @@ impl<T: Content> Refresher<T> {
                 }
                 until = left.min(due);
             }
+            let since_start = start.elapsed().saturating_add(until).as_secs();
+            let next = start_second.saturating_add_unsigned(since_start);
+            self.published.status.refreshes_at(next);
             StopSign::sleep(until);
         }
+    }
+
+    /// The Unix second; 0: the clock has failed.
+    fn now(&self) -> i64 {
+        self.clock.now().unwrap_or_default()
     }
 
     fn until_early(&self) -> Duration {

@@ -122,8 +122,20 @@ impl Revocations {
 
     /// How many revocations there are.
     pub(crate) fn len(&self) -> usize {
-        let lists = std::iter::once(&self.of_all).chain(self.of_issuer.values());
-        lists.map(List::len).fold(0, usize::saturating_add)
+        let counts = self.counts().map(|(_, count)| count);
+        counts.into_iter().fold(0, usize::saturating_add)
+    }
+
+    /// How many there are of each kind, by its name in the file.
+    pub(crate) fn counts(&self) -> [(&'static str, usize); 4] {
+        let lists = || std::iter::once(&self.of_all).chain(self.of_issuer.values());
+        let sum = |count: fn(&List) -> usize| lists().map(count).fold(0, usize::saturating_add);
+        [
+            ("jti", sum(|list| list.jti.len())),
+            ("sub", sum(|list| list.not_before.sub.len())),
+            ("kid", sum(|list| list.not_before.kid.len())),
+            ("*", sum(|list| list.not_before.all.iter().len())),
+        ]
     }
 }
 
@@ -141,13 +153,6 @@ impl List {
             || not_before.all.as_ref().is_some_and(is_before)
             || limit(&not_before.sub, token.subject.as_deref())
             || limit(&not_before.kid, kid)
-    }
-
-    fn len(&self) -> usize {
-        let NotBefore { sub, kid, all } = &self.not_before;
-        [self.jti.len(), sub.len(), kid.len(), all.iter().len()]
-            .into_iter()
-            .fold(0, usize::saturating_add)
     }
 }
 

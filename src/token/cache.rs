@@ -15,11 +15,11 @@ use siphasher::sip128::SipHasher13;
 
 use super::base64url::Buffer;
 use super::compact::{PermittedToken, Token};
+use super::observer::Observer;
 use super::payload::{Payload, PayloadReader};
 use super::preview::{Preview, Seen};
 use super::remembered::Remembered;
 use crate::bytes::ShortKey;
-use crate::host::log::Log;
 use crate::keys::{Key, Keys, SignatureFormat};
 use crate::refusal::{Refusal, ToFirstRefusal};
 
@@ -93,6 +93,11 @@ impl Cache {
         self.0.as_ref().map_or(0, |tokens| tokens.capacity)
     }
 
+    /// How many tokens are remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |tokens| tokens.map.len())
+    }
+
     /// What a token says of its issuer: by what is remembered of it, or else by reading its payload.
     pub(crate) fn preview<'a>(&self, token: &Token<'a>, reader: PayloadReader<'a>) -> Preview<'a> {
         match self.0.as_deref().and_then(|tokens| tokens.seen(token)) {
@@ -113,18 +118,22 @@ impl Cache {
         keys: &'a Keys<'_>,
         rules: &SignatureRules,
         payload: impl Seen + 'a,
-        log: &Log,
+        observer: Observer<'_>,
         buffers: &mut Buffers,
     ) -> Result<Verified<'a>, Refusal> {
         let candidates = || token.candidates(keys, rules.max_key_trials);
         let tokens = self.0.as_deref();
+        let lane = observer.lane;
         // An HMAC costs no more than a look-up among many tokens, so only one that was accepted lately is
         // looked up.
         let is_looked_up = |tokens: &&Tokens| {
             !token.algorithm.is_hmac() || tokens.recent_hmacs.contain(token.token)
         };
         let Some(tokens) = tokens.filter(is_looked_up) else {
-            let payload = fresh(token, candidates()?, rules, payload, log, buffers)?;
+            if tokens.is_some() {
+                lane.cache_miss();
+            }
+            let payload = fresh(token, candidates()?, rules, payload, observer, buffers)?;
             if let Some(tokens) = tokens {
                 tokens.recent_hmacs.add(token.token);
             }
@@ -137,21 +146,26 @@ impl Cache {
         };
         let seen = seen.filter(|seen| seen.format() == rules.format);
         let seen = match seen {
-            Some(seen) if seen.is_chosen(token.key, keys) => return Ok(Verified::Cached(seen)),
+            Some(seen) if seen.is_chosen(token.key, keys) => {
+                lane.remembered(seen.series());
+                return Ok(Verified::Cached(seen));
+            }
             seen => seen,
         };
-        let candidates = candidates()?;
+        let candidates = candidates().inspect_err(|_| lane.cache_miss())?;
         if let Some(seen) = seen
-            && seen.is_chosen_again(token.key, keys, candidates.clone())
+            && seen.is_chosen_again(token.key, keys, candidates.clone(), observer)
         {
+            lane.remembered(seen.series());
             return Ok(Verified::Cached(seen));
         }
+        lane.cache_miss();
         let Buffers {
             signature,
             remembered,
         } = buffers;
         let payload = token
-            .verify(candidates, rules.format, log, signature)?
+            .verify(candidates, rules.format, observer, signature)?
             .payload(payload, ToFirstRefusal)?;
         let remembered = Remembered::new(token, &payload, rules.format, remembered);
         remembered.set_chosen(token.key, keys);
@@ -215,11 +229,11 @@ fn fresh<'a>(
     candidates: impl Iterator<Item = &'a Key>,
     rules: &SignatureRules,
     payload: impl Seen + 'a,
-    log: &Log,
+    observer: Observer<'_>,
     buffers: &mut Buffers,
 ) -> Result<Payload<'a>, Refusal> {
     token
-        .verify(candidates, rules.format, log, &mut buffers.signature)?
+        .verify(candidates, rules.format, observer, &mut buffers.signature)?
         .payload(payload, ToFirstRefusal)
 }
 

@@ -12,10 +12,12 @@ use super::compact::{PermittedToken, Token};
 use super::fingerprint::Fingerprint;
 use super::header::Header;
 use super::names::{ClaimSlot, FoundClaims};
+use super::observer::Observer;
 use super::payload::{Dates, Latch, Payload};
 use crate::bytes::shares_run;
 use crate::json::tape::Tape;
 use crate::keys::{Key, KeyIdentity, KeyName, Keys, SignatureFormat};
+use crate::stats::SeriesNumber;
 
 /// In front of a digest. No signature of a token has it, for a token is split at its last dot: so no signature
 /// can pose as the digest of another.
@@ -46,6 +48,8 @@ struct Head {
     /// The moment of the keys among which the token's key was chosen last; 0: not known.
     chosen_at: AtomicU64,
     told_of_filters: Latch,
+    /// Where the key is counted that was chosen last.
+    series: SeriesNumber,
     /// The `signature_format` by which the signature was good.
     format: Option<SignatureFormat>,
     fingerprint: OnceLock<Fingerprint>,
@@ -107,6 +111,7 @@ impl Remembered {
             acl_valid_for_all: Latch::default(),
             chosen_at: AtomicU64::default(),
             told_of_filters: Latch::default(),
+            series: SeriesNumber::default(),
             format,
             fingerprint: OnceLock::new(),
             found_len,
@@ -114,6 +119,7 @@ impl Remembered {
             text_len: payload.tape.text().len(),
             signature_len,
         };
+        head.series.copy(&payload.key.series);
         Self(ThinArc::from_header_and_slice(head, parts))
     }
 
@@ -182,26 +188,40 @@ impl Remembered {
 
     /// Whether this name, which chooses these candidates, chooses the key that signed the token: the first of
     /// its material, under the same `kid`, which a revocation may name. Other keys are seldom there, so this
-    /// is a call.
+    /// is a call. The number of the key's counter may be another by now, if it is another issuer's.
     #[inline(never)]
     pub(super) fn is_chosen_again<'k>(
         &self,
         name: KeyName<'_>,
         keys: &Keys<'_>,
         candidates: impl Iterator<Item = &'k Key>,
+        observer: Observer<'_>,
     ) -> bool {
-        let is_chosen = self.is_first_of(candidates);
-        if is_chosen {
-            self.set_chosen(name, keys);
-        }
-        is_chosen
+        let Some(key) = self.first_of(candidates) else {
+            return false;
+        };
+        observer.find(&key.identity);
+        self.series().copy(&key.identity.series);
+        self.set_chosen(name, keys);
+        true
+    }
+
+    /// Where the key is counted that was chosen last.
+    #[inline]
+    pub(super) fn series(&self) -> &SeriesNumber {
+        &self.head().series
     }
 
     /// Whether the first of these candidates that has the material of its key is that key.
-    pub(super) fn is_first_of<'k>(&self, mut candidates: impl Iterator<Item = &'k Key>) -> bool {
+    pub(super) fn is_first_of<'k>(&self, candidates: impl Iterator<Item = &'k Key>) -> bool {
+        self.first_of(candidates).is_some()
+    }
+
+    /// The first of these candidates that has the material of its key, if it is that key.
+    fn first_of<'k>(&self, mut candidates: impl Iterator<Item = &'k Key>) -> Option<&'k Key> {
         candidates
             .find(|key| key.identity.material == self.key().material)
-            .is_some_and(|key| *key.identity == *self.key())
+            .filter(|key| *key.identity == *self.key())
     }
 
     /// Keeps that this name has chosen it among these keys. A `kid` that none of them has does not count where
@@ -268,10 +288,12 @@ mod tests {
 
     use super::*;
     use crate::client::Client;
+    use crate::host::clock::Clock;
     use crate::host::log::Log;
     use crate::json::Json;
     use crate::keys::{KeyIndex, KeySet, KeySources, KidFrom, jwk};
     use crate::refusal::ToFirstRefusal;
+    use crate::stats::{Counters, LaneNumber};
     use crate::token::{
         Cache, ClaimTable, HeaderRules, PayloadBuffers, PayloadReader, SignatureBuffers,
         SignatureRules, TokenBuffers, Verified,
@@ -285,8 +307,12 @@ mod tests {
             .and_then(|set| jwk::read_set("jwks", set, &log))
             .and_then(|keys| {
                 let local = KeyIndex::new(keys);
-                let endpoint = None;
-                KeySet::start(KeySources { local, endpoint }, None, &log)
+                let sources = KeySources {
+                    local,
+                    counts: Vec::new(),
+                    endpoint: None,
+                };
+                KeySet::start(sources, None, &log, &Clock::new(None))
             })
             .unwrap_or_else(|error| unreachable!("{error}"));
         let header = HeaderRules {
@@ -298,6 +324,12 @@ mod tests {
             max_key_trials: 8,
         };
         let cache = Cache::new(16).unwrap_or_else(|error| unreachable!("{error}"));
+        let counters = Counters::new();
+        let observer = Observer {
+            log: &log,
+            lane: counters.lane(&LaneNumber::default()),
+            issuer: "",
+        };
         [(), ()].map(|()| {
             let mut buffers = (TokenBuffers::default(), PayloadBuffers::default());
             let reader = PayloadReader {
@@ -308,7 +340,7 @@ mod tests {
             let verified = Token::parse(token.as_bytes(), 16_384, &mut buffers.0).map(|token| {
                 let key = token.key_name(KidFrom::Header, &Client::default());
                 let token = token.permitted(&header, key, ToFirstRefusal)?;
-                match cache.verified(token, &keys, &rules, reader, &log, &mut signature)? {
+                match cache.verified(token, &keys, &rules, reader, observer, &mut signature)? {
                     Verified::Cached(remembered) => Ok(remembered),
                     Verified::Fresh(_) => unreachable!("it is not remembered"),
                 }

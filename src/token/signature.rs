@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::base64url::Buffer;
 use super::compact::{PermittedToken, Token};
+use super::observer::Observer;
 use crate::host::log::Log;
 use crate::keys::{Key, KeyIdentity, Keys, Mismatch, Misreadings, SignatureFormat};
 use crate::refusal::Refusal;
@@ -68,18 +69,21 @@ impl<'a> PermittedToken<'a> {
         self,
         candidates: impl Iterator<Item = &'a Key>,
         format: Option<SignatureFormat>,
-        log: &Log,
+        observer: Observer<'_>,
         buffer: &mut Buffer,
     ) -> Result<Signed<'a>, Refusal> {
         let signature = self.token.signature.decode(buffer)?;
-        self.try_keys(candidates, signature, format)
+        let signed = self
+            .try_keys(candidates, signature, format)
             .map_err(|unverified| {
-                unverified.tell(self, signature, log);
+                unverified.tell(self, signature, observer.log);
                 unverified.refusal()
-            })
+            })?;
+        observer.count(signed.key);
+        Ok(signed)
     }
 
-    /// The same, and the log is told nothing.
+    /// The same, and nobody is told anything.
     pub(crate) fn signed(
         self,
         candidates: impl Iterator<Item = &'a Key>,

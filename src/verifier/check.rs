@@ -14,7 +14,8 @@ use crate::host::log::Log;
 use crate::keys::KeyName;
 use crate::policy::Admission;
 use crate::refusal::{Refusal, ToFirstRefusal};
-use crate::token::{PayloadReader, PermittedToken, Seen, Token, Verified};
+use crate::stats::Lane;
+use crate::token::{Observer, PayloadReader, PermittedToken, Seen, Token, Verified};
 
 /// Who asks to be accepted, and when.
 pub(super) struct Question<'q> {
@@ -23,6 +24,8 @@ pub(super) struct Question<'q> {
     pub(super) now: i64,
     pub(super) need: Need,
     pub(super) log: &'q Log,
+    /// Where the thread counts.
+    pub(super) lane: &'q Lane,
 }
 
 impl Running {
@@ -89,15 +92,21 @@ impl Running {
             now,
             need,
             log,
+            lane,
         } = *question;
-        let Issuer { rules, keys } = issuer;
+        let Issuer { name, rules, keys } = issuer;
         let keys = keys.now();
+        let observer = Observer {
+            log,
+            lane,
+            issuer: name,
+        };
         let verified = self.cache.verified(
             token,
             &keys,
             &rules.signature,
             payload,
-            log,
+            observer,
             &mut buffers.signature,
         )?;
         let payload = verified.payload();

@@ -204,6 +204,7 @@ impl Running {
             token: buffers,
             payload,
             later,
+            ..
         } = &mut Scratch::default();
         let field = client.field(rules.from).ok_or(Refusal::MissingToken);
         let token = trace.needed(Check::Token, field).and_then(|field| {

@@ -5,13 +5,17 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::config::{ConfigError, IssuerConfig, IssuerRules, IssuersConfig};
+use crate::host::clock::Clock;
 use crate::host::log::Log;
 use crate::keys::KeySet;
 use crate::refusal::Refusal;
+use crate::stats::label;
 use crate::token::{PermittedToken, Preview};
 
 /// What the tokens of an issuer must be like, and its keys with the thread that fetches more of them.
 pub(super) struct Issuer {
+    /// As the statistics show it; empty: the top level.
+    pub(super) name: Box<str>,
     pub(super) rules: IssuerRules,
     pub(super) keys: KeySet,
 }
@@ -25,12 +29,19 @@ pub(super) struct Issuers {
 }
 
 impl Issuer {
-    fn start(config: IssuerConfig, before: Option<&Self>, log: &Log) -> Result<Self, ConfigError> {
+    fn start(
+        name: &str,
+        config: IssuerConfig,
+        before: Option<&Self>,
+        log: &Log,
+        clock: &Clock,
+    ) -> Result<Self, ConfigError> {
         let settings = config.keys.endpoint.as_ref();
         let option = settings.map(|settings| settings.terms.option.clone());
-        let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log)
+        let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log, clock)
             .map_err(|problem| ConfigError::at(&option.unwrap_or_default(), problem))?;
         Ok(Self {
+            name: label(name),
             rules: config.rules,
             keys,
         })
@@ -44,6 +55,7 @@ impl Issuers {
         config: IssuersConfig,
         before: Option<&Self>,
         log: &Log,
+        clock: &Clock,
     ) -> Result<Self, ConfigError> {
         let IssuersConfig { unlisted, listed } = config;
         let unlisted_before = before.map(|before| &before.unlisted);
@@ -55,12 +67,12 @@ impl Issuers {
             (listed.into_iter()).partition(|(name, config)| goes_on(config, before(name)));
         let mut started = HashMap::default();
         for (name, config) in new {
-            let issuer = Issuer::start(config, before(&name), log)?;
+            let issuer = Issuer::start(&name, config, before(&name), log, clock)?;
             started.insert(name, issuer);
         }
-        let unlisted = Issuer::start(unlisted, unlisted_before, log)?;
+        let unlisted = Issuer::start("", unlisted, unlisted_before, log, clock)?;
         for (name, config) in go_on {
-            let issuer = Issuer::start(config, before(&name), log)?;
+            let issuer = Issuer::start(&name, config, before(&name), log, clock)?;
             started.insert(name, issuer);
         }
         Ok(Self {
@@ -86,6 +98,11 @@ impl Issuers {
         (self.unlisted.rules.policy).has_same_acl_claim(&config.unlisted.rules.policy)
             && (self.listed.keys().chain(config.listed.keys()))
                 .all(|name| ours(name).has_same_acl_claim(theirs(name)))
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Issuer> {
+        std::iter::once(&self.unlisted).chain(self.listed.values())
     }
 
     /// The issuer of a verified `iss`.

@@ -9,6 +9,7 @@ mod filters_line;
 mod issuers;
 mod running;
 mod scratch;
+mod stats;
 mod throttle;
 mod topic_line;
 mod verdict;
@@ -26,10 +27,12 @@ use crate::host::log::{Log, LogHook, LogLevel};
 use crate::host::stack;
 use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Refusal};
+use crate::stats::Counters;
 use crate::token::Verified;
 use check::Question;
 use running::Running;
 use scratch::Scratch;
+use stats::Reloads;
 use throttle::Throttle;
 use topic_line::OncePerMinute;
 
@@ -51,6 +54,8 @@ pub struct Verifier {
     clock: Clock,
     log: Log,
     throttle: Throttle,
+    counters: Counters,
+    reloads: Reloads,
     /// When the log was told that the broker decides about a client.
     without_permissions: OncePerMinute,
 }
@@ -64,13 +69,16 @@ impl Verifier {
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
         let log = Log::new(hooks.log);
         let config = stack::wiped(|| Config::parse(config, &log))?;
-        let running = Running::start(config, None, &log)?;
+        let clock = Clock::new(hooks.clock);
+        let running = Running::start(config, None, &log, &clock)?;
         Ok(Self {
             running: ArcSwap::from_pointee(running),
             reloading: Mutex::default(),
-            clock: Clock(hooks.clock),
+            reloads: Reloads::first(&clock),
+            clock,
             log,
             throttle: Throttle::new(),
+            counters: Counters::new(),
             without_permissions: OncePerMinute::new(),
         })
     }
@@ -82,6 +90,16 @@ impl Verifier {
     ///
     /// As for [`Verifier::new`]; the configuration before stays.
     pub fn reload(&self, config: &str) -> Result<(), ConfigError> {
+        let reloaded = self.replace(config);
+        reloaded.inspect_err(|_| self.count_failed_reload())
+    }
+
+    /// Counts a configuration that was not accepted.
+    pub(crate) fn count_failed_reload(&self) {
+        self.reloads.failed();
+    }
+
+    fn replace(&self, config: &str) -> Result<(), ConfigError> {
         let _one_at_a_time = self
             .reloading
             .lock()
@@ -89,8 +107,10 @@ impl Verifier {
         self.throttle.tell_all(&self.log);
         let before = self.running.load_full();
         let config = stack::wiped(|| Config::parse(config, &self.log))?;
-        let running = Arc::new(Running::start(config, Some(&before), &self.log)?);
+        let running = Running::start(config, Some(&before), &self.log, &self.clock)?;
+        let running = Arc::new(running);
         self.running.store(Arc::clone(&running));
+        self.reloads.succeeded(&self.clock);
         // By us, not by whichever check is the last to look at it.
         before.stop(&running);
         Ok(())
@@ -132,18 +152,27 @@ impl Verifier {
         let running = &self.running.load();
         let rules = &running.rules;
         let log = &self.log;
-        let question = Question {
-            client,
-            now,
-            need,
-            log,
-        };
-        let outcome = Scratch::lend(|scratch| running.check(&question, scratch, answer));
+        let mut counted_in = None;
+        let outcome = Scratch::lend(|scratch| {
+            let lane = self.counters.lane(&scratch.lane);
+            counted_in = Some(lane);
+            let question = Question {
+                client,
+                now,
+                need,
+                log,
+                lane,
+            };
+            running.check(&question, scratch, answer)
+        });
         let decision = match &outcome {
             Ok(_) => Decision::Allow,
             Err(refusal) => rules.dispositions.decide(refusal),
         };
         let verdict = Verdict { decision, outcome };
+        if let Some(lane) = counted_in {
+            lane.check(decision, verdict.reason());
+        }
         if log.is_open() {
             log.write(self.level(&verdict, now), || {
                 let grant = verdict.outcome.as_ref().ok().and_then(grant);
@@ -227,7 +256,11 @@ impl Verifier {
             // The session was ours to decide about, so `on_unknown_key` does not count.
             Err(_) => Decision::Deny,
         };
-        Ok(Verdict { decision, outcome })
+        let verdict = Verdict { decision, outcome };
+        Scratch::lend(|scratch| {
+            (self.counters.lane(&scratch.lane)).recheck(verdict.reason());
+        });
+        Ok(verdict)
     }
 }
 

@@ -4,6 +4,7 @@ use std::borrow::Borrow;
 
 use crate::config::{Config, ConfigError, Rules};
 use crate::grant::Grant;
+use crate::host::clock::Clock;
 use crate::host::log::{Log, LogLevel};
 use crate::keys::KeyIdentity;
 use crate::refusal::Refusal;
@@ -18,7 +19,7 @@ pub(super) struct Running {
     pub(super) rules: Rules,
     pub(super) issuers: Issuers,
     pub(super) cache: Cache,
-    revocations: Option<WatchedRevocations>,
+    pub(super) revocations: Option<WatchedRevocations>,
 }
 
 impl Running {
@@ -33,6 +34,7 @@ impl Running {
         config: Config,
         before: Option<&Self>,
         log: &Log,
+        clock: &Clock,
     ) -> Result<Self, ConfigError> {
         let description = config.issuers.describe();
         if before.is_none() {
@@ -52,7 +54,8 @@ impl Running {
         let revocations = config.revocations.map(start).transpose();
         let revocations =
             revocations.map_err(|problem| ConfigError::at("revocations_file", problem))?;
-        let issuers = Issuers::start(config.issuers, before.map(|before| &before.issuers), log)?;
+        let issuers_before = before.map(|before| &before.issuers);
+        let issuers = Issuers::start(config.issuers, issuers_before, log, clock)?;
         if before.is_some() {
             log.write(LogLevel::Info, || format!("reloaded: {description}"));
         }

@@ -3,11 +3,14 @@
 use std::cell::Cell;
 
 use crate::acl;
+use crate::stats::LaneNumber;
 use crate::token::{PayloadBuffers, SignatureBuffers, TokenBuffers};
 
-/// The buffers of each stage.
+/// The buffers of each stage, and where the thread counts: what a check needs of its thread.
 #[derive(Default)]
 pub(super) struct Scratch {
+    /// Where the thread counts.
+    pub(super) lane: LaneNumber,
     pub(super) token: TokenBuffers,
     pub(super) payload: PayloadBuffers,
     pub(super) later: Later,

@@ -164,6 +164,17 @@ static void attribute(const jwt_auth *auth) {
   jwt_auth_session_free(session);
 }
 
+static void stats(const jwt_auth *auth) {
+  char *text = &poison;
+  EXPECT(jwt_auth_stats(NULL, &text), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(text == NULL, 1);
+  EXPECT(jwt_auth_stats(auth, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_stats(NULL, NULL), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_stats(auth, &text), JWT_AUTH_STATUS_OK);
+  EXPECT_HAS(text, "\njwt_auth_config_generation ");
+  jwt_auth_string_free(text);
+}
+
 int main(void) {
   jwt_auth *auth = broker_init(CONFIG, NULL);
   init();
@@ -174,8 +185,10 @@ int main(void) {
   authorize(auth);
   recheck(auth);
   attribute(auth);
+  stats(auth);
   jwt_auth_free(auth);
   jwt_auth_free(NULL);
   jwt_auth_session_free(NULL);
+  jwt_auth_string_free(NULL);
   return expect_outcome();
 }

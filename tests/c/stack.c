@@ -82,12 +82,14 @@ static void *ask(void *data) {
   world *w = data;
   jwt_auth_result result;
   jwt_auth_bytes name, value;
-  char fingerprint[9];
+  char fingerprint[9], *text;
   jwt_auth_session_recheck(w->auth, w->session, &result);
   jwt_auth_session_claims(w->session, &value);
   jwt_auth_session_attribute(w->session, 0, &name, &value);
   jwt_auth_session_username(w->session, &value);
   jwt_auth_session_fingerprint(w->session, fingerprint);
+  jwt_auth_stats(w->auth, &text);
+  jwt_auth_string_free(text);
   return NULL;
 }
 

@@ -26,5 +26,6 @@ mod keys;
 mod reload;
 mod remote;
 mod revocations;
+mod stats;
 mod token;
 mod verifier;

@@ -26,6 +26,7 @@ pub mod reload;
 mod schema;
 pub mod server;
 pub mod session;
+pub mod stats;
 pub mod threads;
 mod token;
 

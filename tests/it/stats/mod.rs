@@ -1,0 +1,9 @@
+//! What a verifier tells of itself.
+
+mod cache;
+mod checks;
+mod configuration;
+mod endpoint;
+mod keys;
+mod labels;
+mod threads;
