@@ -92,20 +92,28 @@ static bool read_number(const char *value, size_t *to) {
   return good;
 }
 
+static bool take_path(char **to, const struct mosquitto_opt *option, char *error,
+                      size_t error_len) {
+  if (*to != NULL || option->value[0] == '\0') {
+    snprintf(error, error_len, "plugin_opt_%s needs one path, and is given once", option->key);
+    return false;
+  }
+  *to = strdup(option->value);
+  if (*to == NULL) {
+    snprintf(error, error_len, "out of memory");
+  }
+  return *to != NULL;
+}
+
 // Reads an option if it is one of the plugin itself, which *own says. false: its value is wrong.
 static bool take_own(options *to, const struct mosquitto_opt *option, bool *own, char *error,
                      size_t error_len) {
   *own = true;
   if (strcmp(option->key, "config_file") == 0) {
-    if (to->config_file != NULL || option->value[0] == '\0') {
-      snprintf(error, error_len, "plugin_opt_config_file needs one path, and is given once");
-      return false;
-    }
-    to->config_file = strdup(option->value);
-    if (to->config_file == NULL) {
-      snprintf(error, error_len, "out of memory");
-    }
-    return to->config_file != NULL;
+    return take_path(&to->config_file, option, error, error_len);
+  }
+  if (strcmp(option->key, "metrics_file") == 0) {
+    return take_path(&to->metrics_file, option, error, error_len);
   }
   if (strcmp(option->key, "max_offline_clients") == 0) {
     if (!read_number(option->value, &to->max_offline_clients)) {
@@ -256,5 +264,6 @@ void options_wipe(char *config, size_t len) {
 void options_free(options *from) {
   options_wipe(from->json, from->json == NULL ? 0 : strlen(from->json));
   free(from->config_file);
+  free(from->metrics_file);
   *from = (options){0};
 }

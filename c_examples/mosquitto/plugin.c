@@ -57,6 +57,7 @@ static void stop(plugin *self) {
                                   NULL);
   }
   sessions_stop(&self->sessions);
+  metrics_stop(&self->metrics);
   jwt_auth_free(self->auth);
   lines_stop(&self->lines);
   options_free(&self->options);
@@ -75,6 +76,10 @@ static bool start(plugin *self, const struct mosquitto_opt *given, int count, ch
     return false;
   }
   sessions_start(&self->sessions, self->options.max_offline_clients);
+  if (!metrics_start(&self->metrics, self->options.metrics_file)) {
+    snprintf(error, error_len, "out of memory");
+    return false;
+  }
   size_t len = 0;
   char *config = options_config(&self->options, &len, error, error_len);
   if (config == NULL) {

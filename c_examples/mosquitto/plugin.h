@@ -14,6 +14,7 @@
 #include <mosquitto_plugin.h>
 
 #include "lines.h"
+#include "metrics.h"
 #include "options.h"
 #include "sessions.h"
 
@@ -22,6 +23,7 @@ typedef struct plugin {
   options options;
   lines lines;
   jwt_auth *auth;
+  metrics metrics;
   sessions sessions;
   bool ticked;         // the broker has sent a tick
   bool warned;         // the log says that the broker sends none
@@ -37,8 +39,8 @@ int on_basic_auth(int event, void *data, void *userdata);
 int on_acl_check(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
-// Ends the sessions that are no longer good. The broker calls it ten times a second, and more often
-// while there is traffic.
+// Ends the sessions that are no longer good, and writes statistics. The broker calls it ten times a
+// second, and more often while there is traffic.
 int on_tick(int event, void *data, void *userdata);
 
 #endif

@@ -1,9 +1,12 @@
 #!/bin/sh
-# Makes a Python environment with the MQTT client of Eclipse Paho, unless it is there.
+# Makes a Python environment with the MQTT client of Eclipse Paho and Prometheus' own parser, unless
+# it is there.
 # usage: venv.sh DIRECTORY
 set -eu
 
-if ! "$1/bin/python" -c 'import paho.mqtt as m; assert m.__version__ == "2.2.0"' 2>/dev/null; then
+if ! "$1/bin/python" -c 'from importlib.metadata import version as v
+assert v("paho-mqtt") == "2.2.0" and v("prometheus_client") == "0.23.1"' 2>/dev/null; then
     python3 -m venv --clear "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check paho-mqtt==2.2.0
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check paho-mqtt==2.2.0 \
+        prometheus_client==0.23.1
 fi
