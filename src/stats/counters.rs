@@ -168,23 +168,28 @@ impl Lane {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+
     use super::*;
 
     #[test]
     fn what_threads_count_is_summed_whether_they_share_a_lane_or_not() {
-        let counters = Counters::new();
-        let many = 10_000;
-        std::thread::scope(|scope| {
-            for _ in 0..2 * LANES {
-                scope.spawn(|| {
-                    let lane = LaneNumber::default();
-                    for _ in 0..many {
-                        counters.lane(&lane).cache_miss();
-                    }
-                });
-            }
-        });
-        assert_eq!(counters.cache_misses(), many * 2 * LANES as u64);
-        assert_eq!(counters.cache_hits(), 0);
+        const MANY: u64 = 200_000;
+        for make in [LaneNumber::default, LaneNumber::shared] {
+            let (counters, start) = (Counters::new(), Barrier::new(4));
+            std::thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        let lane = make();
+                        start.wait();
+                        for _ in 0..MANY {
+                            counters.lane(&lane).cache_miss();
+                        }
+                    });
+                }
+            });
+            assert_eq!(counters.cache_misses(), 4 * MANY);
+            assert_eq!(counters.cache_hits(), 0);
+        }
     }
 }
