@@ -1,7 +1,7 @@
 //! How often a token is remembered, and how many are.
 
 use crate::harness::{Broker, NOW, SECRET, broker, jwk, signed, token, valid_claims};
-use jsonwebtoken::Algorithm::EdDSA;
+use jsonwebtoken::Algorithm::{EdDSA, RS256};
 use jwt_auth::Reason;
 use serde_json::{Value, json};
 
@@ -39,6 +39,10 @@ fn a_token_is_missed_once_and_hit_from_then_on() {
     broker.reloaded(&config(json!({ "secret": SECRET })));
     broker.present(&other(60)).allowed();
     cache_is(&broker, 4, 2, 2);
+    // It is looked up before its key is.
+    let keyless = signed(RS256, "rsa2048", None, &valid_claims());
+    broker.present(&keyless).denied(Reason::NoKey);
+    cache_is(&broker, 4, 3, 2);
 }
 
 #[test]
