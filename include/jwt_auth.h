@@ -57,10 +57,10 @@
 // free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
-// No call may use an argument that another thread is freeing. Verifiers share no state. One with an
-// `endpoint` starts a thread that fetches keys, and one with a `revocations_file` a thread that
-// looks for changes; they write log lines and take no signals. No other thread is started, and no
-// call waits for the network.
+// No call may use an argument that another thread is freeing. Verifiers share no state. Each
+// `endpoint` has a thread that fetches keys, `revocations_endpoint` one that fetches revocations, and
+// `revocations_file` one that looks for changes; they write log lines and take no signals. No other
+// thread is started, and no call but jwt_auth_wait_ready waits for the network.
 //
 // Stack. A call needs up to 128 KiB of stack, and what the hooks take that it calls. No thread with a
 // smaller one, as pthread_attr_setstacksize makes it, may call the library. A debug build needs twice
@@ -172,7 +172,7 @@ typedef enum jwt_auth_reason {
   // rule of the operator that denies something cannot be kept to for this client. The log says which
   // rule, and why.
   JWT_AUTH_REASON_BAD_ACL = 19,
-  // The token is named by `revocations_file`.
+  // The token is named by `revocations_file`, or by the list of `revocations_endpoint`.
   JWT_AUTH_REASON_REVOKED = 20,
   // The header's `typ` is not among those of `token_type`, or there is none. The log shows it.
   JWT_AUTH_REASON_WRONG_TOKEN_TYPE = 21,
@@ -188,6 +188,8 @@ typedef enum jwt_auth_reason {
   // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
   // connect with this certificate. See `certificate_binding`.
   JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,
+  // No list has come from `revocations_endpoint` yet, so it is not known whether the token is revoked.
+  JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE = 27,
 } jwt_auth_reason;
 
 // What a client wants to do with a topic. A caller passes the number.
@@ -341,7 +343,9 @@ extern "C" {
 // Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
 // secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
 // call does not wait for them, and until they have come, or if they cannot be fetched, tokens that
-// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE.
+// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE. The same holds for the list of
+// `revocations_endpoint`, without which all are refused with
+// JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE.
 //
 // config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
 // and wiping it is up to the caller.
@@ -419,6 +423,29 @@ enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
                                     const struct jwt_auth_client *client,
                                     struct jwt_auth_result *result,
                                     struct jwt_auth_session **session);
+
+// Waits until every endpoint has answered once, well or not: those of key sets, of discovery
+// documents and of revocations. This is the one call that waits.
+//
+// It is for tools, tests, and brokers that would rather start late than refuse clients with
+// JWT_AUTH_REASON_KEYS_UNAVAILABLE or JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE. Without an endpoint
+// it returns at once. When another configuration is taken meanwhile, its endpoints are waited for,
+// and the old ones no more. In a child made by fork() whose endpoints have no threads, it does not
+// wait.
+//
+// auth: the verifier.
+// milliseconds: the longest time to wait; 0 only looks.
+//
+// Returns JWT_AUTH_STATUS_OK if every endpoint has brought what it is for; NOT_FOUND if one has not:
+// it failed, which the log tells, or the time is over; NULL_ARGUMENT if auth is NULL; INTERNAL if
+// the library failed.
+//
+// Any thread may call it, at any time but during jwt_auth_free, which must not be called before it
+// has returned.
+//
+// auth is NULL or came from jwt_auth_init, and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_wait_ready(const struct jwt_auth *auth,
+                                         uint32_t milliseconds);
 
 // Ends a verifier and wipes its secrets. When it returns no hook is running, and none will be
 // called again. Sessions live on.

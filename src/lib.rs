@@ -28,9 +28,10 @@
 //! grant policy conditions certificate username
 //!              what an accepted client may do, and why it is accepted
 //! token keys   from bytes to claims; what may have signed them
-//! remote       what a thread fetches again and again from a URL, for which no call waits
-//! acl revocations            topic permissions; tokens that are no longer good
-//! stats                      what is counted, and the text that tells it
+//! revocations  tokens that are no longer good
+//! remote       what a thread fetches again and again from a URL, for which no check waits
+//! acl          topic permissions
+//! stats        what is counted, and the text that tells it
 //! refusal missed_date        the words for "no"
 //! json host client bytes algorithm
 //! ```

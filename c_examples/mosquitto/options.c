@@ -18,7 +18,8 @@ static const char *const IN_JSON[] = {
     "acl", "algorithms", "cache_capacity", "check_iat", "disconnect_after_expire",
     "headers", "issuers", "jwks", "leeway", "max_fail_count", "max_key_trials",
     "max_lifetime", "max_token_size", "refresh_interval", "require_exp",
-    "secret_base64_encoded", "ssl", "superuser_claim_name", "token_type", "verify_claims",
+    "revocations_endpoint", "secret_base64_encoded", "ssl", "superuser_claim_name",
+    "token_type", "verify_claims",
 };
 
 static bool is_in_json(const char *name) {

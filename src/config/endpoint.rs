@@ -9,7 +9,7 @@ use rustls::pki_types::ServerName;
 use zeroize::Zeroizing;
 
 use super::ConfigError;
-use super::options::{EndpointOptions, Ssl, Verify};
+use super::options::{EndpointOptions, RevocationsEndpoint, Ssl, Verify};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
@@ -28,6 +28,8 @@ pub(super) struct Place<'p> {
     pub(super) prefix: &'p str,
     /// The option that holds the URL.
     pub(super) url: &'p str,
+    /// What whoever can answer decides.
+    pub(super) at_stake: &'static str,
 }
 
 impl Place<'_> {
@@ -35,6 +37,7 @@ impl Place<'_> {
     pub(super) const TOP: Self = Place {
         prefix: "",
         url: "endpoint",
+        at_stake: "which keys are trusted",
     };
 
     /// The whole name of an option.
@@ -83,6 +86,22 @@ pub(super) fn discovered(
         Some(Discovery::Required(issuer.to_owned())),
         log,
     )
+}
+
+/// What `revocations_endpoint` says.
+pub(super) fn of_revocations(
+    options: RevocationsEndpoint,
+    log: &Log,
+) -> Result<Settings, ConfigError> {
+    let at = Place {
+        prefix: "revocations_endpoint.",
+        url: "url",
+        at_stake: "which tokens are revoked",
+    };
+    let url = Url::parse(&options.url).map_err(|problem| at.error(at.url, problem))?;
+    let mut settings = settings_for(url, options.into(), at, None, log)?;
+    "revocations_endpoint".clone_into(&mut settings.terms.option);
+    Ok(settings)
 }
 
 fn settings_for(
@@ -144,8 +163,9 @@ fn warn_if_unverified(url: &Url, tls: &Tls, has_proxy: bool, at: Place<'_>, log:
     };
     log.write(LogLevel::Warn, || {
         format!(
-            "{} {cause}: whoever can answer in the endpoint's place decides which keys are trusted",
-            quoted(&at.name(option))
+            "{} {cause}: whoever can answer in the endpoint's place decides {}",
+            quoted(&at.name(option)),
+            at.at_stake
         )
     });
 }
@@ -238,6 +258,7 @@ mod tests {
     const AT: Place<'_> = Place {
         prefix: "issuers[2].",
         url: "issuer",
+        ..Place::TOP
     };
 
     #[test]

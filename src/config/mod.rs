@@ -18,7 +18,7 @@ use crate::host::quote::quoted;
 use crate::json::{self, Json};
 use crate::keys::KidFrom;
 use crate::refusal::{Decision, Refusal};
-use crate::revocations::RevocationsFile;
+use crate::revocations::{RevocationSources, RevocationsFile};
 use crate::token::ClaimTable;
 
 use options::{Disposition, Options};
@@ -30,7 +30,7 @@ pub(crate) use issuers::{IssuerConfig, IssuerRules, IssuersConfig};
 pub(crate) struct Config {
     pub(crate) rules: Rules,
     pub(crate) issuers: IssuersConfig,
-    pub(crate) revocations: Option<RevocationsFile>,
+    pub(crate) revocations: RevocationSources,
     /// How many verified tokens are remembered.
     pub(crate) cache_capacity: u32,
 }
@@ -60,12 +60,7 @@ impl Config {
         }
         let mut claims = ClaimTable::new();
         let issuers = IssuersConfig::read(&mut options, &mut claims, log)?;
-        let revocations = options
-            .revocations_file
-            .take()
-            .map(RevocationsFile::read)
-            .transpose()
-            .map_err(|problem| ConfigError::at("revocations_file", problem))?;
+        let revocations = revocations(&mut options, log)?;
         let rules = Rules {
             from: options.from,
             max_token_size: options.max_token_size.0 as usize,
@@ -84,6 +79,22 @@ impl Config {
             cache_capacity: options.cache_capacity.0,
         })
     }
+}
+
+/// Where the configuration says that lists of revocations are. That of a file is read.
+fn revocations(options: &mut Options<'_>, log: &Log) -> Result<RevocationSources, ConfigError> {
+    let file = options
+        .revocations_file
+        .take()
+        .map(RevocationsFile::read)
+        .transpose()
+        .map_err(|problem| ConfigError::at("revocations_file", problem))?;
+    let endpoint = options
+        .revocations_endpoint
+        .take()
+        .map(|options| endpoint::of_revocations(options, log))
+        .transpose()?;
+    Ok(RevocationSources { file, endpoint })
 }
 
 /// Reads the text as JSON, without the byte order mark that some editors put before it. The path to a defect

@@ -57,10 +57,10 @@
 // free function. Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
-// No call may use an argument that another thread is freeing. Verifiers share no state. One with an
-// `endpoint` starts a thread that fetches keys, and one with a `revocations_file` a thread that
-// looks for changes; they write log lines and take no signals. No other thread is started, and no
-// call waits for the network.
+// No call may use an argument that another thread is freeing. Verifiers share no state. Each
+// `endpoint` has a thread that fetches keys, `revocations_endpoint` one that fetches revocations, and
+// `revocations_file` one that looks for changes; they write log lines and take no signals. No other
+// thread is started, and no call but jwt_auth_wait_ready waits for the network.
 //
 // Stack. A call needs up to 128 KiB of stack, and what the hooks take that it calls. No thread with a
 // smaller one, as pthread_attr_setstacksize makes it, may call the library. A debug build needs twice

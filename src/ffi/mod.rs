@@ -39,4 +39,6 @@ pub use types::{
     JWT_AUTH_ABI_VERSION, jwt_auth, jwt_auth_bytes, jwt_auth_client, jwt_auth_clock_fn,
     jwt_auth_hooks, jwt_auth_log_fn, jwt_auth_result, jwt_auth_session, jwt_auth_status,
 };
-pub use verifier::{jwt_auth_check, jwt_auth_free, jwt_auth_init, jwt_auth_reload};
+pub use verifier::{
+    jwt_auth_check, jwt_auth_free, jwt_auth_init, jwt_auth_reload, jwt_auth_wait_ready,
+};

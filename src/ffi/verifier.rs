@@ -1,6 +1,7 @@
 //! A verifier: made, used and ended.
 
 use std::ptr::null_mut;
+use std::time::Duration;
 
 use libc::c_char;
 
@@ -19,7 +20,9 @@ use crate::verifier::Verifier;
 /// Key files are read during the call, and keys parsed once. Warnings, such as one of a weak
 /// secret, go to the log hook. With an `endpoint` a thread is started that fetches its keys; the
 /// call does not wait for them, and until they have come, or if they cannot be fetched, tokens that
-/// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE.
+/// need them are refused with JWT_AUTH_REASON_KEYS_UNAVAILABLE. The same holds for the list of
+/// `revocations_endpoint`, without which all are refused with
+/// JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE.
 ///
 /// config: the JSON text, UTF-8, config_len bytes, no NUL needed; not kept. It may hold secrets,
 /// and wiping it is up to the caller.
@@ -188,6 +191,47 @@ pub unsafe extern "C" fn jwt_auth_check(
         };
         result.set(decided);
         Ok(())
+    })
+}
+
+/// Waits until every endpoint has answered once, well or not: those of key sets, of discovery
+/// documents and of revocations. This is the one call that waits.
+///
+/// It is for tools, tests, and brokers that would rather start late than refuse clients with
+/// JWT_AUTH_REASON_KEYS_UNAVAILABLE or JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE. Without an endpoint
+/// it returns at once. When another configuration is taken meanwhile, its endpoints are waited for,
+/// and the old ones no more. In a child made by fork() whose endpoints have no threads, it does not
+/// wait.
+///
+/// auth: the verifier.
+/// milliseconds: the longest time to wait; 0 only looks.
+///
+/// Returns JWT_AUTH_STATUS_OK if every endpoint has brought what it is for; NOT_FOUND if one has not:
+/// it failed, which the log tells, or the time is over; NULL_ARGUMENT if auth is NULL; INTERNAL if
+/// the library failed.
+///
+/// Any thread may call it, at any time but during jwt_auth_free, which must not be called before it
+/// has returned.
+///
+/// # Safety
+///
+/// auth is NULL or came from jwt_auth_init, and is not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_wait_ready(
+    auth: *const jwt_auth,
+    milliseconds: u32,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract.
+        let auth = unsafe { ptr::borrow(auth) }?;
+        if auth
+            .0
+            .wait_ready(Duration::from_millis(milliseconds.into()))
+        {
+            Ok(())
+        } else {
+            Err(jwt_auth_status::NotFound)
+        }
     })
 }
 

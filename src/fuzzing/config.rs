@@ -28,7 +28,9 @@ pub fn config(bytes: &[u8]) {
             // Nothing is fetched, no thread is started, and little is allocated.
             let is_modest = config.cache_capacity <= 1024;
             let is_fetched = config.issuers.are_fetched();
-            if !is_fetched && config.revocations.is_none() && is_modest {
+            let revocations = &config.revocations;
+            let is_watched = revocations.file.is_some() || revocations.endpoint.is_some();
+            if !is_fetched && !is_watched && is_modest {
                 start(text);
             }
         }

@@ -13,7 +13,7 @@ use crate::algorithm::Algorithm;
 use crate::host::clock::Clock;
 use crate::host::log::Log;
 use crate::refusal::Refusal;
-use crate::remote::{Endpoint, EndpointStatus, Settings};
+use crate::remote::{Awaited, Endpoint, EndpointStatus, Settings};
 
 /// Where keys come from: what the configuration holds, and what is to be fetched.
 pub(crate) struct KeySources {
@@ -107,6 +107,12 @@ impl KeySet {
     /// How the endpoint fares, if there is one.
     pub(crate) fn endpoint_status(&self) -> Option<EndpointStatus> {
         self.endpoint.as_ref().map(|endpoint| endpoint.status())
+    }
+
+    /// The endpoint, for who waits for it.
+    pub(crate) fn awaited(&self) -> Option<&dyn Awaited> {
+        let endpoint = self.endpoint.as_deref()?;
+        Some(endpoint)
     }
 
     /// The keys as they are now.

@@ -89,6 +89,8 @@ pub enum Refusal {
     BadAclForm(Box<str>),
     /// See [`Reason::Revoked`].
     Revoked,
+    /// See [`Reason::RevocationsUnavailable`].
+    RevocationsUnavailable,
     /// See [`Reason::CertificateMismatch`]; what does not fit.
     CertificateMismatch(&'static str),
 }
@@ -179,6 +181,7 @@ impl Refusal {
             Self::ClaimMismatch { .. } => Reason::ClaimMismatch,
             Self::BadAcl { .. } | Self::BadAclForm(_) | Self::BadOperatorRule(_) => Reason::BadAcl,
             Self::Revoked => Reason::Revoked,
+            Self::RevocationsUnavailable => Reason::RevocationsUnavailable,
             Self::CertificateMismatch(_) => Reason::CertificateMismatch,
         }
     }

@@ -90,7 +90,7 @@ pub enum Reason {
     /// rule of the operator that denies something cannot be kept to for this client. The log says which
     /// rule, and why.
     BadAcl = 19,
-    /// The token is named by `revocations_file`.
+    /// The token is named by `revocations_file`, or by the list of `revocations_endpoint`.
     Revoked = 20,
     /// The header's `typ` is not among those of `token_type`, or there is none. The log shows it.
     WrongTokenType = 21,
@@ -106,13 +106,16 @@ pub enum Reason {
     /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
     /// connect with this certificate. See `certificate_binding`.
     CertificateMismatch = 25,
+    // 26 is for a renewal, which does not exist yet.
+    /// No list has come from `revocations_endpoint` yet, so it is not known whether the token is revoked.
+    RevocationsUnavailable = 27,
 }
 
 impl Reason {
     /// One more than the largest number.
-    pub(crate) const NUMBERS: usize = Self::CertificateMismatch as usize + 1;
+    pub(crate) const NUMBERS: usize = Self::RevocationsUnavailable as usize + 1;
 
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -139,6 +142,7 @@ impl Reason {
         Self::WrongIssuer,
         Self::LifetimeTooLong,
         Self::CertificateMismatch,
+        Self::RevocationsUnavailable,
     ];
 
     /// The reason's name in lower case.
@@ -171,6 +175,7 @@ impl Reason {
             Self::WrongIssuer => c"wrong_issuer",
             Self::LifetimeTooLong => c"lifetime_too_long",
             Self::CertificateMismatch => c"certificate_mismatch",
+            Self::RevocationsUnavailable => c"revocations_unavailable",
         }
     }
 

@@ -17,6 +17,7 @@ impl Content for Anything {
     const WORDS: Words = Words {
         singular: "anything",
         plural: "anything",
+        thread: "anything",
         none_held: "nothing is held",
     };
     const ACCEPT: &'static str = "*/*";

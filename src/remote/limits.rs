@@ -11,6 +11,9 @@ pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest key set, in bytes: room for a thousand keys.
 pub(crate) const LARGEST_KEY_SET: u64 = 1 << 20;
 
+/// The largest list of revocations, in bytes: room for a quarter of a million tokens.
+pub(crate) const LARGEST_LIST: u64 = 1 << 24;
+
 /// How many redirects are followed.
 pub(super) const MOST_REDIRECTS: usize = 3;
 
@@ -36,6 +39,7 @@ mod tests {
                 MOST_KEYS % 1_000,
             ),
             format!("Up to {MOST_REDIRECTS} redirects are followed"),
+            format!("An answer may have {} MiB", LARGEST_LIST >> 20),
         ] {
             assert!(words.contains(&expected), "{expected}");
         }

@@ -10,6 +10,7 @@ mod course;
 mod discovery;
 mod failure;
 mod fetch;
+mod first_answer;
 mod headers;
 pub(crate) mod limits;
 mod listed;
@@ -29,6 +30,7 @@ mod url;
 mod wiped;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::Guard;
 use ureq::Agent;
@@ -104,7 +106,7 @@ impl<T: Content> Endpoint<T> {
         let fetcher = Fetcher::new::<T>(Arc::clone(&source));
         let agent = fetcher.agent();
         let shared = Arc::clone(&published);
-        let background = Background::start("jwt_auth_jwks", log, |stop, log| {
+        let background = Background::start(T::WORDS.thread, log, |stop, log| {
             Refresher::new(fetcher, shared, stop, log, clock).run();
         })
         .map_err(|error| {
@@ -136,8 +138,8 @@ impl<T> Endpoint<T> {
         self.published.content.load()
     }
 
-    /// Requests an early refresh, because a token's key is not there. It may come later, or be the
-    /// one that others have requested.
+    /// Requests an early refresh, because a token's key or the list of revocations is not there. It may
+    /// come later, or be the one that others have requested.
     pub(crate) fn request_refresh(&self) {
         if self.published.request_refresh() {
             self.background.wake();
@@ -160,7 +162,31 @@ impl<T> Endpoint<T> {
         if self.background.stop() {
             self.clock.close();
             self.agent.clone().shutdown();
+            // Nothing will come any more.
+            self.published.first_answer.set();
         }
+    }
+}
+
+/// An endpoint, whatever it holds.
+pub(crate) trait Awaited {
+    /// Waits until it has answered once, well or not, or was stopped; for at most this time. In a child made by
+    /// `fork`, which has no thread that fetches, it does not wait.
+    fn wait_for_answer(&self, time: Duration);
+
+    /// Whether it holds what it is for.
+    fn has_content(&self) -> bool;
+}
+
+impl<T> Awaited for Endpoint<T> {
+    fn wait_for_answer(&self, time: Duration) {
+        if self.background.is_here() {
+            self.published.first_answer.wait(time);
+        }
+    }
+
+    fn has_content(&self) -> bool {
+        self.published.is_held()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
+use super::first_answer::FirstAnswer;
 use super::source::Terms;
 use super::status::Status;
 use crate::host::log::Log;
@@ -37,17 +38,20 @@ pub(crate) struct Words {
     pub(crate) singular: &'static str,
     /// What is in it: `the keys`.
     pub(crate) plural: &'static str,
+    /// The thread that fetches it, in at most 15 bytes.
+    pub(crate) thread: &'static str,
     /// What follows while there is none.
     pub(crate) none_held: &'static str,
 }
 
-/// What was fetched last, and what the next fetch goes by. Nothing here ever blocks.
+/// What was fetched last, and what the next fetch goes by. Nothing that a check asks here ever blocks.
 pub(super) struct Published<T> {
     /// None: nothing has come yet, or it was dropped.
     pub(super) content: ArcSwapOption<T>,
     pub(super) terms: ArcSwap<Terms>,
     pub(super) status: Status,
     refresh_requested: AtomicBool,
+    pub(super) first_answer: FirstAnswer,
 }
 
 impl<T> Published<T> {
@@ -58,6 +62,7 @@ impl<T> Published<T> {
             terms: ArcSwap::from_pointee(terms),
             status,
             refresh_requested: AtomicBool::new(false),
+            first_answer: FirstAnswer::default(),
         }
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Refresher<T> {
     /// again, so its defects are logged once.
     last_read: Option<(Digest, Option<Failure>)>,
     trouble: Option<Trouble>,
+    /// When the server last said that what is held is current.
+    last_success: Option<Instant>,
     last_early: Option<Instant>,
 }
 
@@ -52,6 +54,7 @@ impl<T: Content> Refresher<T> {
             clock,
             last_read: None,
             trouble: None,
+            last_success: None,
             last_early: None,
         }
     }
@@ -68,11 +71,13 @@ impl<T: Content> Refresher<T> {
             match outcome {
                 Ok(max_age) => {
                     self.succeeded();
+                    self.published.first_answer.set();
                     self.wait(None, |pace| pace.refresh(max_age, chance));
                 }
                 Err(failure) => {
                     let retry_after = failure.retry_after();
                     let failures = self.failed(failure);
+                    self.published.first_answer.set();
                     self.wait(retry_after, |pace| pace.retry(failures, chance));
                 }
             }
@@ -123,6 +128,7 @@ impl<T: Content> Refresher<T> {
 
     fn succeeded(&mut self) {
         self.published.status.succeeded(self.now());
+        self.last_success = Some(Instant::now());
         if let Some(trouble) = self.trouble.take() {
             self.log.write(LogLevel::Info, || {
                 let (option, failures) = (&self.published.terms.load().option, trouble.failures);
@@ -162,7 +168,13 @@ impl<T: Content> Refresher<T> {
             } = T::WORDS;
             let result = match (held, dropped) {
                 (true, true) => format!("{plural} are dropped after {failures} failure(s)"),
-                (true, false) => format!("{plural} fetched before stay in use"),
+                (true, false) => match self.last_success {
+                    Some(last) => {
+                        let age = last.elapsed().as_secs();
+                        format!("{plural} fetched before stay in use, which were current {age} seconds ago")
+                    }
+                    None => format!("{plural} fetched before stay in use"),
+                },
                 (false, _) => none_held.to_owned(),
             };
             format!("`{option}`: {plural} cannot be fetched: {cause}; {result}")

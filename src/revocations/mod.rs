@@ -1,6 +1,8 @@
 //! Tokens that are no longer good, whatever they say themselves.
 
+mod fetched;
 mod file;
+mod lists;
 mod watcher;
 
 use std::borrow::Cow;
@@ -12,6 +14,7 @@ use crate::host::quote::quoted;
 use crate::json::Json;
 
 pub(crate) use file::RevocationsFile;
+pub(crate) use lists::{RevocationLists, RevocationSources, Standing};
 pub(crate) use watcher::WatchedRevocations;
 
 /// What a revocation can name of a token, kept for as long as its client is connected.
@@ -39,7 +42,7 @@ impl Issued<'_> {
     }
 }
 
-/// What is revoked: the content of a `revocations_file`.
+/// What is revoked: the content of a `revocations_file`, or what a `revocations_endpoint` answers.
 #[derive(Debug, Default, Deserialize)]
 #[serde(from = "Members")]
 pub(crate) struct Revocations {
@@ -49,7 +52,7 @@ pub(crate) struct Revocations {
     of_issuer: HashMap<Box<str>, List>,
 }
 
-/// What the file holds.
+/// What the text holds.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Members {
@@ -101,9 +104,9 @@ struct NotBefore {
 }
 
 impl Revocations {
-    /// Reads the JSON text of a file. The error quotes no value of it.
+    /// Reads a JSON text. The error quotes no value of it.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
-        let text = std::str::from_utf8(text).map_err(|_| "the file is not UTF-8".to_owned())?;
+        let text = std::str::from_utf8(text).map_err(|_| "not UTF-8".to_owned())?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let json = Json::parse(text).map_err(|error| error.to_string())?;
         serde_path_to_error::deserialize(json).map_err(|error| {

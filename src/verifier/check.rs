@@ -113,7 +113,8 @@ impl Running {
         let claims = payload.in_date(&rules.dates, now, ToFirstRefusal)?;
         let acl = &mut buffers.acl;
         let admission = (rules.policy).admit(claims, client, need, acl, ToFirstRefusal)?;
-        self.not_revoked(payload.key(), || admission.claims.issued())?;
+        self.not_revoked(payload.key(), || admission.claims.issued())
+            .inspect_err(|refusal| self.request_revocations(refusal))?;
         if admission.has_invalid_filters && log.is_open() {
             self.tell_of_filters(question, &rules.signature, token, &verified, buffers);
         }

@@ -9,6 +9,7 @@ use crate::host::clock::Clock;
 use crate::host::log::Log;
 use crate::keys::KeySet;
 use crate::refusal::Refusal;
+use crate::remote::Awaited;
 use crate::stats::label;
 use crate::token::{PermittedToken, Preview};
 
@@ -79,6 +80,13 @@ impl Issuers {
             unlisted,
             listed: started,
         })
+    }
+
+    /// The endpoint of each issuer that has one.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = &dyn Awaited> {
+        std::iter::once(&self.unlisted)
+            .chain(self.listed.values())
+            .filter_map(|issuer| issuer.keys.awaited())
     }
 
     /// Stops the threads that `after` has not taken over.

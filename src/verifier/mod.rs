@@ -15,6 +15,7 @@ mod topic_line;
 mod verdict;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 
@@ -114,6 +115,22 @@ impl Verifier {
         // By us, not by whichever check is the last to look at it.
         before.stop(&running);
         Ok(())
+    }
+
+    /// Waits until every endpoint of the configuration in force has answered once, well or not; for at most
+    /// this time. Whether each of them has brought what it is for. A reload meanwhile changes which they are.
+    #[must_use]
+    pub fn wait_ready(&self, time: Duration) -> bool {
+        let start = Instant::now();
+        loop {
+            let running = self.running.load_full();
+            running.wait_for_answers(start, time);
+            // A reload stops an endpoint after it has put another configuration in force.
+            let in_force = self.running.load();
+            if Arc::ptr_eq(&running, &in_force) || start.elapsed() >= time {
+                return in_force.is_ready();
+            }
+        }
     }
 
     /// Decides whether a client may connect, and makes its session if it may.

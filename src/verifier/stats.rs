@@ -8,6 +8,7 @@ use super::running::Running;
 use crate::host::clock::Clock;
 use crate::refusal::{Decision, Reason, text};
 use crate::remote::EndpointStatus;
+use crate::revocations::RevocationLists;
 use crate::stats::Kind::{Counter, Gauge};
 use crate::stats::{Counters, Exposition};
 
@@ -167,6 +168,10 @@ fn tell_running(running: &Running, to: &mut Exposition) {
                 .or_insert(status);
         }
     }
+    let revocations = running.revocations.as_ref();
+    if let Some(endpoint) = revocations.and_then(RevocationLists::endpoint) {
+        endpoints.insert(("", "revocations"), endpoint.status());
+    }
     let mut family = to.family(
         "jwt_auth_keys",
         Gauge,
@@ -176,9 +181,9 @@ fn tell_running(running: &Running, to: &mut Exposition) {
         family.sample([("issuer", issuer), ("source", source)], count);
     }
     let mut family = to.family("jwt_auth_revocations", Gauge, "Revocations in force.");
-    if let Some(revocations) = &running.revocations {
-        for (kind, count) in revocations.now().counts() {
-            family.sample([("source", "file"), ("kind", kind)], count);
+    if let Some(revocations) = revocations {
+        for (source, kind, count) in revocations.counts() {
+            family.sample([("source", source), ("kind", kind)], count);
         }
     }
     tell_endpoints(&endpoints, to);

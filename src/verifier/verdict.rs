@@ -28,7 +28,9 @@ impl<G> Verdict<G> {
         match (self.decision, self.reason()) {
             (Decision::Allow, _) => Connack::SUCCESS,
             (Decision::Ignore, _) | (_, Reason::Revoked) => Connack::NOT_AUTHORIZED,
-            (_, Reason::KeysUnavailable) => Connack::SERVER_UNAVAILABLE,
+            (_, Reason::KeysUnavailable | Reason::RevocationsUnavailable) => {
+                Connack::SERVER_UNAVAILABLE
+            }
             _ => Connack::BAD_USER_NAME_OR_PASSWORD,
         }
     }

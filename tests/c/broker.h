@@ -73,7 +73,8 @@ static inline void broker_expect_result(const char *file, int line, jwt_auth_res
         reason == JWT_AUTH_REASON_REVOKED) {
       mqtt5 = 0x87;
       mqtt3 = 5;
-    } else if (reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE) {
+    } else if (reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE ||
+               reason == JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE) {
       mqtt5 = 0x88;
       mqtt3 = 3;
     }

@@ -1,5 +1,5 @@
-// Keys from an endpoint: a child made by fork keeps those it had, and fetches again after a reload;
-// and free cuts a fetch.
+// Keys and revocations from an endpoint: who wants to waits for them; a child made by fork keeps
+// those it had, and fetches again after a reload; and free cuts a fetch.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -90,6 +90,37 @@ static void wait_for(const jwt_auth *auth, const char *token, int32_t reason) {
   }
 }
 
+// A list of revocations, and a child that has no thread to wait for.
+static void revocations(int listener, unsigned short port) {
+  char config[160];
+  snprintf(config, sizeof config,
+           "{\"secret\": \"" SECRET "\", \"on_unknown_key\": \"ignore\", "
+           "\"revocations_endpoint\": {\"url\": \"http://127.0.0.1:%hu/\"}}",
+           port);
+  jwt_auth *auth = broker_init(config, NULL);
+  jwt_auth_client alice = broker_client(ALICE);
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, REVOCATIONS_UNAVAILABLE);
+  EXPECT(jwt_auth_wait_ready(auth, 0), JWT_AUTH_STATUS_NOT_FOUND);
+  int connection = next_request(listener);
+  pid_t child = fork();
+  require(child >= 0, "fork");
+  if (child == 0) {
+    alarm(20);
+    EXPECT(jwt_auth_wait_ready(auth, 60000), JWT_AUTH_STATUS_NOT_FOUND);
+    EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, REVOCATIONS_UNAVAILABLE);
+    jwt_auth_free(auth);
+    fflush(stdout);
+    _exit(expect_outcome());
+  }
+  int status = 1;
+  EXPECT(waitpid(child, &status, 0), child);
+  EXPECT(status, 0);
+  answer(connection, "{\"not_before\": {\"sub\": {\"alice\": 1}}}");
+  EXPECT(jwt_auth_wait_ready(auth, 20000), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, REVOKED);
+  jwt_auth_free(auth);
+}
+
 int main(void) {
   unsigned short port;
   char config[128];
@@ -102,8 +133,10 @@ int main(void) {
 
   jwt_auth_client alice = broker_client(TOKEN);
   EXPECT_ANSWER(broker_check(auth, &alice), OK, DENY, KEYS_UNAVAILABLE);
+  EXPECT(jwt_auth_wait_ready(auth, 0), JWT_AUTH_STATUS_NOT_FOUND);
   answer(next_request(listener), KEYS);
-  wait_for(auth, TOKEN, JWT_AUTH_REASON_ACCEPTED);
+  EXPECT(jwt_auth_wait_ready(auth, 20000), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, ALLOW, ACCEPTED);
 
   // The next fetch is under way, and stays so.
   int connection = next_request(listener);
@@ -136,5 +169,6 @@ int main(void) {
   free(logged);
   char byte;
   EXPECT(read(connection, &byte, 1), 0);
+  revocations(listener, port);
   return expect_outcome();
 }

@@ -83,6 +83,11 @@ static void claims(const jwt_auth *auth) {
   jwt_auth_session_free(session);
 }
 
+static void wait_ready(void) {
+  EXPECT(jwt_auth_wait_ready(NULL, 0), JWT_AUTH_STATUS_NULL_ARGUMENT);
+  EXPECT(jwt_auth_wait_ready(NULL, UINT32_MAX), JWT_AUTH_STATUS_NULL_ARGUMENT);
+}
+
 static void identity(const jwt_auth *auth) {
   jwt_auth_client client = broker_client(ALICE);
   jwt_auth_session *session = broker_admit(auth, &client);
@@ -181,6 +186,7 @@ int main(void) {
   reload(auth);
   check(auth);
   claims(auth);
+  wait_ready();
   identity(auth);
   authorize(auth);
   recheck(auth);

@@ -41,6 +41,8 @@ ISSUERS = {"issuers": [
 TYPED = {"secret": tokens.SECRET, "token_type": "at+jwt", "max_lifetime": 600}
 REVOKING = {"secret": tokens.SECRET, "verify_claims": {"tenant": "t1"}, "check_iat": True}
 
+UNLISTED = {"secret": tokens.SECRET, "revocations_endpoint": {"url": "http://127.0.0.1:9/"}}
+
 
 def refusals():
     """Reason, configuration, token."""
@@ -68,6 +70,7 @@ def refusals():
     yield "certificate_mismatch", REVOKING, token(tenant="t1", cnf={"x5t#S256": "A" * 43})
     yield "bad_acl", REVOKING, token(tenant="t1", acl="all")
     yield "revoked", REVOKING, token(tenant="t1", jti="gone")
+    yield "revocations_unavailable", UNLISTED, token()
     yield "keys_unavailable", {"endpoint": "http://127.0.0.1:9/"}, token(alg="RS256")
 
 

@@ -99,6 +99,7 @@ refusal(revoked) -> not_authorized;
 refusal(undecided) -> not_authorized;
 refusal(not_loaded) -> not_authorized;
 refusal(keys_unavailable) -> server_unavailable;
+refusal(revocations_unavailable) -> server_unavailable;
 refusal(unconfigured) -> server_unavailable;
 refusal(_) -> bad_username_or_password.
 

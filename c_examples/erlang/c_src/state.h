@@ -18,7 +18,7 @@
 // own, and does not take over the resources of the old.
 #define STATE_LAYOUT "3"
 
-enum { REASONS = JWT_AUTH_REASON_CERTIFICATE_MISMATCH + 1 };
+enum { REASONS = JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE + 1 };
 
 typedef struct atoms {
   ERL_NIF_TERM ok, error, badarg, undefined, true_, false_, unknown, busy;

@@ -45,7 +45,8 @@
                 | no_key | unknown_key_id | keys_unavailable | bad_signature | signature_format
                 | malformed_claims | expired | not_yet_valid | issued_in_future | missing_claim
                 | claim_mismatch | bad_acl | revoked | wrong_token_type | ambiguous_key
-                | wrong_issuer | lifetime_too_long | certificate_mismatch | unknown | not_loaded.
+                | wrong_issuer | lifetime_too_long | certificate_mismatch
+                | revocations_unavailable | unknown | not_loaded.
 
 -type action() :: publish | subscribe | 'receive'.
 -type permission() :: allow | deny | no_match.

@@ -7,6 +7,7 @@ mod endpoint;
 mod instead;
 mod issuer;
 mod keys;
+mod revocations;
 mod ssl;
 mod superuser_claim;
 
@@ -30,6 +31,7 @@ pub(crate) use endpoint::EndpointOptions;
 pub(crate) use instead::instead;
 pub(crate) use issuer::IssuerOptions;
 pub(crate) use keys::KeyOptions;
+pub(crate) use revocations::RevocationsEndpoint;
 pub(crate) use ssl::{Ssl, Verify};
 pub(crate) use superuser_claim::SuperuserClaimName;
 
@@ -225,6 +227,13 @@ pub(crate) struct Options<'a> {
     /// lists for one issuer each. The file is read again when it changes.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub(crate) revocations_file: Option<String>,
+
+    /// Where the same list is fetched from, for many brokers at once: an object with `url` and, if they are
+    /// needed, `refresh_interval`, `headers`, `ssl`, `proxy` and `bearer_token_file`. Until a first list
+    /// has come, every token that is good otherwise is refused with `revocations_unavailable`. With
+    /// `revocations_file` as well, a token is revoked if either says so.
+    #[serde(skip_serializing)]
+    pub(crate) revocations_endpoint: Option<RevocationsEndpoint>,
 
     /// What to decide when the client sent no token.
     #[serde(default = "ignore")]

@@ -126,6 +126,20 @@ pub(super) fn between_options_of_issuer(schema: &mut Schema) {
     schema.insert("allOf".to_owned(), rules);
 }
 
+/// What holds between the options of `revocations_endpoint`.
+pub(super) fn between_options_of_revocations(schema: &mut Schema) {
+    schema.insert("allOf".to_owned(), json!([half_a_certificate()]));
+}
+
+/// A client certificate has its key.
+fn half_a_certificate() -> Value {
+    json!({
+        "properties": {
+            "ssl": { "dependentRequired": { "certfile": ["keyfile"], "keyfile": ["certfile"] } },
+        },
+    })
+}
+
 /// What the options about keys cannot be, wherever they are written.
 fn contradictions() -> Value {
     let not_both = |one: &str, other: &str| json!({ "not": { "required": [one, other] } });
@@ -136,16 +150,11 @@ fn contradictions() -> Value {
         },
         "then": { "anyOf": any_of(&["secret", "secret_file"]) },
     });
-    let half_a_certificate = json!({
-        "properties": {
-            "ssl": { "dependentRequired": { "certfile": ["keyfile"], "keyfile": ["certfile"] } },
-        },
-    });
     json!([
         not_both("secret", "secret_file"),
         not_both("public_key", "pubkey"),
         base64_of_nothing,
-        half_a_certificate,
+        half_a_certificate(),
     ])
 }
 

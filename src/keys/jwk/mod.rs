@@ -59,6 +59,7 @@ impl Content for KeyIndex {
     const WORDS: Words = Words {
         singular: "key set",
         plural: "the keys",
+        thread: "jwt_auth_jwks",
         none_held: "no keys are held, and tokens that need them are refused",
     };
     const ACCEPT: &'static str = "application/jwk-set+json, application/json";

@@ -125,8 +125,12 @@ impl Words<'_> {
         token: &Issued<'_>,
         key: &KeyIdentity,
     ) -> String {
-        if refusal.is_none() {
-            return "nothing revokes the token".to_owned();
+        match refusal {
+            None => return "nothing revokes the token".to_owned(),
+            Some(Refusal::RevocationsUnavailable) => {
+                return "no list from `revocations_endpoint` has arrived yet".to_owned();
+            }
+            Some(_) => {}
         }
         let text = |text: Option<&str>| text.map_or("none".to_owned(), |text| self.quote(text));
         let at = token

@@ -147,8 +147,8 @@ refusals() ->
                                   Refusal <- [emqx_jwt_auth_gate:refusal(Reason)],
                                   Refusal =/= bad_username_or_password],
     ?assertEqual([{keys_unavailable, server_unavailable}, {not_loaded, not_authorized},
-                  {revoked, not_authorized}, {unconfigured, server_unavailable},
-                  {undecided, not_authorized}], lists:sort(Other)).
+                  {revocations_unavailable, server_unavailable}, {revoked, not_authorized},
+                  {unconfigured, server_unavailable}, {undecided, not_authorized}], lists:sort(Other)).
 
 other_stream() ->
     {_, {ok, _}} = connect(token(#{acl => acl()})),

@@ -64,7 +64,7 @@ impl Answer {
         let codes = match (decision, reason) {
             (Decision::Allow, _) => (0x00, 0),
             (Decision::Ignore, _) | (_, Reason::Revoked) => (0x87, 5),
-            (_, Reason::KeysUnavailable) => (0x88, 3),
+            (_, Reason::KeysUnavailable | Reason::RevocationsUnavailable) => (0x88, 3),
             _ => (0x86, 4),
         };
         assert_eq!(

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use jwt_auth::ffi::{
     self, jwt_auth_check, jwt_auth_free, jwt_auth_hooks, jwt_auth_init, jwt_auth_result,
-    jwt_auth_session, jwt_auth_session_free, jwt_auth_status,
+    jwt_auth_session, jwt_auth_session_free, jwt_auth_status, jwt_auth_wait_ready,
 };
 use jwt_auth::{Decision, LogLevel};
 use serde_json::Value;
@@ -158,6 +158,17 @@ impl Broker {
     /// All log lines so far, with their levels.
     pub fn log(&self) -> Vec<(i32, String)> {
         self.world.log.lock().unwrap().clone()
+    }
+
+    /// Waits until every endpoint has answered. Whether each has brought what it is for.
+    #[track_caller]
+    pub fn wait_ready(&self, milliseconds: u32) -> bool {
+        // SAFETY: it came from init.
+        match unsafe { jwt_auth_wait_ready(self.auth, milliseconds) } {
+            jwt_auth_status::Ok => true,
+            jwt_auth_status::NotFound => false,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Lets a client connect.

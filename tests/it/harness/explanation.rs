@@ -43,7 +43,7 @@ const CHECKS: [(&str, &[&str]); 19] = [
     ("certificate", &["certificate_mismatch"]),
     ("username", &["missing_claim", "claim_mismatch"]),
     ("acl", &["bad_acl"]),
-    ("revocation", &["revoked"]),
+    ("revocation", &["revoked", "revocations_unavailable"]),
 ];
 
 impl Broker {

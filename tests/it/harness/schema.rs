@@ -14,7 +14,7 @@ const ONLY_OF_THE_LIBRARY: &[&str] = &[
     "`.*`: expected a whole number from ",
     // What is in a text or a file, or in what a URL means.
     "`(secret|secret_file|public_key|pubkey|jwks|jwks_file|revocations_file)`: ",
-    "`(endpoint|headers|proxy|bearer_token_file|ssl|ssl\\.\\w+)`: ",
+    "`(endpoint|url|headers|proxy|bearer_token_file|ssl|ssl\\.\\w+)`: ",
     "`algorithms`: no configured key can verify ",
     "`(algorithms|token_type)`: the top level's `\\w+` allows none of them",
     "`token_type`: a type is (named twice|empty)",
@@ -65,8 +65,8 @@ pub(super) fn agrees(config: &[u8], error: &str) {
         );
         return;
     }
-    // An issuer is a configuration for itself.
-    let error = Regex::new(r"`issuers\[\d+\]\.")
+    // An issuer is a configuration for itself, and what says how revocations are fetched.
+    let error = Regex::new(r"`(issuers\[\d+\]|revocations_endpoint)\.")
         .unwrap()
         .replace_all(error, "`");
     let error = error.as_ref();

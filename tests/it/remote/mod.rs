@@ -9,6 +9,7 @@ mod listed;
 mod nginx;
 mod options;
 mod proxy;
+mod ready;
 mod reload;
 mod rotation;
 mod tls;

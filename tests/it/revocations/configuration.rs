@@ -67,7 +67,7 @@ fn a_file_that_is_no_list_is_refused_at_the_start_and_told_by_its_defect() {
         "latin1.json",
         b"{\"jti\": [\"\xfc\"]}",
     )));
-    assert_eq!(error, "`revocations_file`: the file is not UTF-8");
+    assert_eq!(error, "`revocations_file`: not UTF-8");
     let error = Broker::refused(&json!({
         "secret": SECRET,
         "revocations_file": "/nowhere/hunter2",
@@ -194,6 +194,6 @@ fn a_file_that_appears_with_a_reload_revokes_from_then_on() {
         .collect();
     assert!(
         told.iter()
-            .all(|line| !line.as_str().unwrap().contains("revocations"))
+            .all(|line| !line.as_str().unwrap().starts_with("`revocations_file`"))
     );
 }

@@ -1,7 +1,10 @@
-//! Tokens that a file revokes.
+//! Tokens that a file or an endpoint revokes.
 
 mod changes;
 mod configuration;
+mod endpoint;
+mod endpoint_options;
+mod endpoint_reload;
 mod sessions;
 mod tokens;
 
