@@ -56,10 +56,17 @@ static jwt_auth_status check(plugin *self, const struct mosquitto_evt_basic_auth
   return status;
 }
 
-// Whether a client that is offline, and whose certificate is therefore gone with its connection,
-// was refused for that only. It showed the certificate when it was accepted, and its grant is good.
-static bool keeps_its_grant(const plugin *self, const session *session, int32_t reason) {
-  if (reason != JWT_AUTH_REASON_CERTIFICATE_MISMATCH || session == NULL || session->grant == NULL) {
+// Whether a client that authenticates again was refused for nothing that speaks against its token,
+// and its grant is good. The certificate of one that is offline is gone with its connection; it
+// showed it when it was accepted. And a list of revocations that is yet to come ends no session: it
+// is the last that is looked at, so all else was found good.
+static bool keeps_its_grant(const plugin *self, const session *session, bool offline,
+                            int32_t reason) {
+  if (session == NULL || session->grant == NULL || !(offline || session->state == CONNECTED)) {
+    return false;
+  }
+  if (reason != JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE &&
+      !(offline && reason == JWT_AUTH_REASON_CERTIFICATE_MISMATCH)) {
     return false;
   }
   jwt_auth_result result;
@@ -102,8 +109,8 @@ int on_basic_auth(int event, void *data, void *userdata) {
   }
   jwt_auth_session_free(grant);
   bool offline = self->reloading && is_offline(self, asked->client);
-  if (offline && keeps_its_grant(self, sessions_find(&self->sessions, asked->client, id),
-                                 result.reason)) {
+  if (self->reloading && keeps_its_grant(self, sessions_find(&self->sessions, asked->client, id),
+                                         offline, result.reason)) {
     return MOSQ_ERR_SUCCESS;
   }
   sessions_refuse(&self->sessions, asked->client, id, self->reloading);

@@ -133,6 +133,29 @@ class Reload(broker.Case):
         for other in others:
             self.assertEqual(other.publish("r/1"), 0)
 
+    def test_a_list_of_revocations_that_is_yet_to_come_ends_no_session(self):
+        at = self.broker({"secret": tokens.SECRET})
+        client = self.connected(at, "c", ACL)
+        away = self.connected(at, "away", ACL, **DURABLE)
+        away.subscribe("r/#")
+        away.leave()
+        gone = self.connected(at, "gone", {**ACL, "tenant": "t2"})
+        at.configure({"secret": tokens.SECRET, "verify_claims": {"acl": {"exists": True}},
+                      "revocations_endpoint": {"url": "http://127.0.0.1:9/"}})
+        at.reload()
+        self.assertEqual(client.publish("r/1"), 0)
+        self.assertEqual(at.client("new", ACL).code, 0x87)
+        # What is wrong with a token counts as before.
+        at.configure({"secret": tokens.SECRET, "verify_claims": {"tenant": [{"exists": False}, "t1"]},
+                      "revocations_endpoint": {"url": "http://127.0.0.1:9/"}})
+        at.reload()
+        gone.wait_closed()
+        self.assertEqual(client.publish("r/1"), 0)
+        at.configure({"secret": tokens.SECRET})
+        at.reload()
+        again = self.connected(at, "away", ACL, **DURABLE)
+        self.assertEqual([again.message()[0] for _ in range(2)], ["r/1", "r/1"])
+
     def test_killed_and_started_again_it_knows_who_comes_back(self):
         at = broker.Broker({"secret": tokens.SECRET},
                            lines="persistence true\npersistence_location {dir}/\nautosave_interval 1\n"
