@@ -48,6 +48,8 @@ fn write_line<G>(
     let start = line.len();
     write_client(line, client, from)?;
     let name = start..line.len();
+    write_user(line, client, from)?;
+    write_address(line, client, from)?;
     line.push_str(", ");
     write_token(line, client.field(from), from, verdict.reason(), remembered)?;
     Ok(name)
@@ -107,19 +109,57 @@ pub(super) fn write_token(
     }
 }
 
-/// Names a client by its identifier, unless that tells of the token or the password: some devices send it
-/// in every field.
+/// Names a client by its identifier.
 pub(super) fn write_client(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
-    const SHOWN: usize = 48;
+    match client.client_id {
+        Some(id) => write_field(line, id, client, from),
+        None => line.write_str("without an id"),
+    }
+}
+
+/// Names the user, if that is not where the token is.
+fn write_user(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
+    match client.username {
+        Some(name) if from != Field::Username => {
+            line.push_str(", user ");
+            write_field(line, name, client, from)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says where the client connects from, if the broker does in readable text. What is no address, such as the
+/// path of a socket, is between backticks, so that it ends where it seems to end.
+fn write_address(line: &mut String, client: &Client<'_>, from: Field) -> fmt::Result {
+    let address = (client.peer_address).and_then(|address| str::from_utf8(address).ok());
+    let Some(address) = address.filter(|address| !address.is_empty()) else {
+        return Ok(());
+    };
+    line.push_str(", address ");
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b".:%".contains(&byte);
+    if address.len() > SHOWN || !address.bytes().all(is_usual) {
+        return write_unless_it_tells(line, &cut(address, SHOWN), client, from);
+    }
+    let tells = tells(address, client, from);
+    line.push_str(if tells { NOT_SHOWN } else { address });
+    Ok(())
+}
+
+/// How much is shown of what a client sent, in characters.
+const SHOWN: usize = 48;
+
+/// Stands for what would tell of the token or the password.
+const NOT_SHOWN: &str = "not shown";
+
+/// Writes what a client sent in a field, unless it tells of the token or the password: some devices send those
+/// in every field.
+fn write_field(line: &mut String, sent: &[u8], client: &Client<'_>, from: Field) -> fmt::Result {
     /// In bytes, more than so many characters have.
     const LONGEST: usize = 256;
-    let Some(id) = client.client_id else {
-        return line.write_str("without an id");
-    };
-    let id = id.get(..LONGEST).unwrap_or(id);
+    let sent = sent.get(..LONGEST).unwrap_or(sent);
     // Most are UTF-8, and to look at a whole text for that costs less.
-    let id = str::from_utf8(id).map_or_else(|_| String::from_utf8_lossy(id), Cow::Borrowed);
-    write_unless_it_tells(line, &cut(&id, SHOWN), client, from)
+    let sent = str::from_utf8(sent).map_or_else(|_| String::from_utf8_lossy(sent), Cow::Borrowed);
+    write_unless_it_tells(line, &cut(&sent, SHOWN), client, from)
 }
 
 /// Writes a text, unless what would be shown of it tells of the client's token or password.
@@ -130,7 +170,7 @@ pub(super) fn write_unless_it_tells(
     from: Field,
 ) -> fmt::Result {
     if tells(text.shown(), client, from) {
-        return line.write_str("not shown");
+        return line.write_str(NOT_SHOWN);
     }
     text.write_to(line)
 }

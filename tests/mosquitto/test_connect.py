@@ -102,7 +102,8 @@ class Connect(broker.Case):
                     self.assertEqual(client.code, code)
                     client.wait_closed()
                     line = at.wait_log_since(mark, "jwt_auth: refused: .*")
-                    self.assertRegex(line, rf"^jwt_auth: refused: {reason}\b.*: client `c-{reason}`")
+                    self.assertRegex(line, rf"^jwt_auth: refused: {reason}\b.*: client `c-{reason}`, "
+                                           "(user `[^`]+`, )?address 127.0.0.1, ")
                     if password and reason not in ("malformed_token", "token_too_large"):
                         self.assertIn(f"token {tokens.fingerprint(password)}", line)
                 seen.add(reason)

@@ -44,7 +44,7 @@ class Lifetime(broker.Case):
         client.wait_closed()
         self.assertEqual(at.client(connects, password=connects, username=connects).code, 0x87)
         for token in (connects, ends):
-            name = f"client not shown, token {tokens.fingerprint(token)}"
+            name = f"client not shown, user not shown, address 127.0.0.1, token {tokens.fingerprint(token)}"
             at.wait_log(f"jwt_auth: accepted: {name}")
         at.wait_log(f"jwt_auth: disconnected: expired: token {tokens.fingerprint(connects)}")
         at.wait_log(f"jwt_auth: ended while offline: expired: token {tokens.fingerprint(ends)}")

@@ -34,7 +34,7 @@ class Clients(Case):
 
     def test_a_bad_signature_is_refused(self):
         self.refused(BAD_CREDENTIALS, password=tokens.token({}, secret=tokens.OTHER_SECRET))
-        self.broker.wait_log("refused: bad_signature: client `refused`, token [0-9a-f]{8}")
+        self.broker.wait_log("refused: bad_signature: client `refused`, user `alice`, token [0-9a-f]{8}")
 
     def test_an_expired_token_is_refused(self):
         self.refused(BAD_CREDENTIALS, claims={"exp": 1_700_000_000})

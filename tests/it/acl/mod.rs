@@ -31,7 +31,10 @@ fn bad_acl(acl: &Value, explanation: &str) {
     assert_eq!(level, 3);
     let start = format!("refused: bad_acl ({explanation}");
     assert!(line.starts_with(&start), "{acl}: {line}");
-    assert!(line.contains("): client `c1`, token "), "{acl}: {line}");
+    assert!(
+        line.contains("): client `c1`, user `u1`, token "),
+        "{acl}: {line}"
+    );
     assert!(!line.contains("CANARY"), "{acl}: {line}");
 }
 

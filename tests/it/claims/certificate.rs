@@ -40,7 +40,8 @@ fn refused(broker: &Broker, cnf: &Value, shown: Option<&[u8]>, problem: &str) {
         CertificateMismatch,
     );
     let line = last_line(broker);
-    let expected = format!("refused: certificate_mismatch ({problem}): client `c1`, token ");
+    let expected =
+        format!("refused: certificate_mismatch ({problem}): client `c1`, user `u1`, token ");
     assert!(line.starts_with(&expected), "{cnf}: {line}");
 }
 

@@ -24,7 +24,7 @@ fn refused(broker: &Broker, claims: &str, reason: Reason, problem: &str) {
     for _ in 0..3 {
         broker.present(&token).denied(reason);
         let line = broker.log().pop().unwrap().1;
-        let expected = format!("refused: {problem}: client `c1`, token ");
+        let expected = format!("refused: {problem}: client `c1`, user `u1`, token ");
         assert!(line.starts_with(&expected), "{claims}: {line}");
     }
 }

@@ -63,7 +63,8 @@ fn as_many_keys_as_max_key_trials_are_tried_and_one_more_is_ambiguous() {
             for good in [last, token(0, header)] {
                 broker.present(&good).denied(Reason::AmbiguousKey);
                 let (_, line) = broker.log().pop().unwrap();
-                let start = format!("refused: ambiguous_key {detail}: client `c1`, token ");
+                let start =
+                    format!("refused: ambiguous_key {detail}: client `c1`, user `u1`, token ");
                 assert!(line.starts_with(&start), "{line}");
             }
         }

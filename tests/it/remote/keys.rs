@@ -55,7 +55,7 @@ fn until_the_first_set_has_come_keys_are_unavailable_and_never_ignored() {
     }
     let secret = hs256(SECRET, HS256_HEADER, valid_claims().to_string());
     broker.present(&secret).ignored(Reason::NoKey);
-    let refused = "refused: keys_unavailable: client `c1`, token ";
+    let refused = "refused: keys_unavailable: client `c1`, user `u1`, token ";
     assert!(
         broker
             .log()

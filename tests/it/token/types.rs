@@ -74,8 +74,8 @@ fn a_token_without_a_type_is_of_none_that_is_asked_for() {
     broker.present(&other).denied(Reason::WrongTokenType);
     let lines: Vec<_> = broker.log().into_iter().map(|(_, line)| line).collect();
     for start in [
-        "refused: wrong_token_type (no typ): client `c1`, token ",
-        "refused: wrong_token_type (typ `dpop+jwt`): client `c1`, token ",
+        "refused: wrong_token_type (no typ): client `c1`, user `u1`, token ",
+        "refused: wrong_token_type (typ `dpop+jwt`): client `c1`, user `u1`, token ",
     ] {
         assert!(
             lines.iter().any(|line| line.starts_with(start)),

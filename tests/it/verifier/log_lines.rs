@@ -3,6 +3,9 @@
 use crate::harness::{Connect, broker, token, with_header, with_payload};
 use serde_json::json;
 
+/// A field of a client, if it was sent.
+type Sent<'s> = Option<&'s [u8]>;
+
 #[test]
 fn each_decision_is_one_log_line_that_names_the_token_and_never_shows_it() {
     let broker = broker(json!({ "verify_claims": { "sub": "me" } }));
@@ -24,19 +27,22 @@ fn each_decision_is_one_log_line_that_names_the_token_and_never_shows_it() {
         [
             (
                 4,
-                format!("accepted: client `c1`, token {}", fingerprint(&good))
+                format!(
+                    "accepted: client `c1`, user `u1`, token {}",
+                    fingerprint(&good)
+                )
             ),
             (
                 3,
                 format!(
                     "refused: claim_mismatch (claim `sub` is a string: another value is expected): \
-                     client `c1`, token {}",
+                     client `c1`, user `u1`, token {}",
                     fingerprint(&bad)
                 )
             ),
             (
                 4,
-                "ignored: missing_token: client `c1`, no password".to_owned()
+                "ignored: missing_token: client `c1`, user `u1`, no password".to_owned()
             ),
         ]
     );
@@ -61,20 +67,23 @@ fn what_may_be_a_password_is_not_even_named() {
     assert_eq!(
         broker.log()[1..],
         [
-            (3, format!("{malformed}: client `c1`, password not shown")),
             (
                 3,
-                "refused: token_too_large: client `c1`, password of 51 bytes".to_owned()
+                format!("{malformed}: client `c1`, user `u1`, password not shown")
+            ),
+            (
+                3,
+                "refused: token_too_large: client `c1`, user `u1`, password of 51 bytes".to_owned()
             ),
             (
                 3,
                 "refused: malformed_token (the header is not base64url): client \
-                 `evil\\n\u{fffd}`, password not shown"
+                 `evil\\n\u{fffd}`, user `u1`, password not shown"
                     .to_owned()
             ),
             (
                 3,
-                format!("{malformed}: client without an id, password not shown")
+                format!("{malformed}: client without an id, user `u1`, password not shown")
             ),
         ]
     );
@@ -167,6 +176,67 @@ fn a_client_id_that_tells_eight_bytes_of_a_secret_is_not_shown() {
 }
 
 #[test]
+fn a_line_names_the_user_and_the_address_as_far_as_they_were_sent() {
+    fn names(from: &str, username: Option<&[u8]>, address: Option<&[u8]>, expected: &str) {
+        let broker = broker(json!({ "from": from, "on_malformed": "deny", "on_missing": "deny" }));
+        broker.connect(Connect {
+            username,
+            password: Some(b"hunter2"),
+            peer_address: address,
+            ..Connect::default()
+        });
+        let (_, line) = broker.log().pop().unwrap();
+        let (_, names) = line.split_once(": client `c1`").unwrap();
+        assert_eq!(names.rsplit_once(", ").unwrap().0, expected, "{line}");
+    }
+    let cases: [(Sent<'_>, Sent<'_>, &str); 9] = [
+        (None, None, ""),
+        (Some(b"alice"), None, ", user `alice`"),
+        (None, Some(b"192.0.2.7"), ", address 192.0.2.7"),
+        (Some(b""), Some(b"::1"), ", user ``, address ::1"),
+        (None, Some(b"fe80::1%eth0"), ", address fe80::1%eth0"),
+        // What is no address is quoted, and what cannot be read is left out.
+        (None, Some(b"/a`, token\n0"), r", address `/a\`, token\n0`"),
+        (None, Some(b""), ""),
+        (None, Some(b"\xff"), ""),
+        // Neither tells the password.
+        (
+            Some(b"hunter2.a"),
+            Some(b"hunter2.a"),
+            ", user not shown, address not shown",
+        ),
+    ];
+    for (username, address, expected) in cases {
+        names("password", username, address, expected);
+    }
+    let long = "1".repeat(49);
+    let (long, longest) = (Some(long.as_bytes()), Some(&long.as_bytes()[..48]));
+    let shown = "1".repeat(48);
+    names(
+        "password",
+        longest,
+        longest,
+        &format!(", user `{shown}`, address {shown}"),
+    );
+    names(
+        "password",
+        long,
+        long,
+        &format!(", user `{shown}...`, address `{shown}...`"),
+    );
+    // Where the user name is the token, nobody names it.
+    let token = token(&json!({}));
+    let token = token.as_bytes();
+    names("username", Some(token), Some(b"::1"), ", address ::1");
+    names(
+        "username",
+        Some(token),
+        Some(&token[4..12]),
+        ", address not shown",
+    );
+}
+
+#[test]
 fn the_largest_fields_that_mqtt_has_are_compared_in_linear_time() {
     let broker = broker(json!({ "max_token_size": 1_048_576 }));
     let (id, password) = ("abcdefg-".repeat(8_191), "abcdefg+".repeat(8_191));
@@ -192,7 +262,7 @@ fn a_client_id_does_not_end_its_own_quotation() {
     let (_, line) = broker.log().pop().unwrap();
     assert_eq!(
         line,
-        r"ignored: missing_token: client `a\`, token 00000000`, no password"
+        r"ignored: missing_token: client `a\`, token 00000000`, user `u1`, no password"
     );
 }
 
