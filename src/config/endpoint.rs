@@ -152,18 +152,20 @@ fn settings_for(
 
 /// Warns where somebody else could answer in the endpoint's place.
 fn warn_if_unverified(url: &Url, tls: &Tls, has_proxy: bool, at: Place<'_>, log: &Log) {
-    let (option, cause) = if tls.unverified {
-        ("ssl.verify", "is verify_none")
+    const HTTPS: &str = "use https";
+    let (option, cause, cure) = if tls.unverified {
+        ("ssl.verify", "is verify_none", "set `ssl.cacertfile`")
     } else if !url.is_https() && !url.is_loopback() {
-        (at.url, "is an http URL of another machine")
+        (at.url, "is an http URL of another machine", HTTPS)
     } else if !url.is_https() && has_proxy {
-        (at.url, "is an http URL that is reached through a proxy")
+        let cause = "is an http URL that is reached through a proxy";
+        (at.url, cause, HTTPS)
     } else {
         return;
     };
     log.write(LogLevel::Warn, || {
         format!(
-            "{} {cause}: whoever can answer in the endpoint's place decides {}",
+            "{} {cause}: whoever can answer in the endpoint's place decides {}; {cure}",
             quoted(&at.name(option)),
             at.at_stake
         )

@@ -92,10 +92,12 @@ pub(crate) fn key(
     }
     if secret == WELL_KNOWN {
         log.write(LogLevel::Warn, || {
-            format!("{name}: this is the well-known sample secret; anybody can sign with it")
+            format!(
+                "{name}: this is the well-known sample secret; anybody can sign with it; use at least \
+                 {SHORTEST_GOOD} random bytes"
+            )
         });
-    }
-    if secret.len() < SHORTEST_GOOD {
+    } else if secret.len() < SHORTEST_GOOD {
         log.write(LogLevel::Warn, || {
             let len = secret.len();
             format!(

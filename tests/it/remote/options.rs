@@ -219,7 +219,7 @@ fn an_endpoint_may_serve_every_algorithm_but_those_of_secrets() {
 #[test]
 fn an_http_url_of_another_machine_draws_a_warning_that_names_the_option() {
     let line = "`endpoint` is an http URL of another machine: whoever can answer in the endpoint's place \
-                decides which keys are trusted";
+                decides which keys are trusted; use https";
     for (url, expected) in [
         ("http://192.0.2.7:9/hunter2", vec![line.to_owned()]),
         ("http://127.0.0.1:9/", Vec::new()),

@@ -245,7 +245,7 @@ fn an_http_url_draws_a_warning_where_a_proxy_could_answer_in_its_place() {
     let line = |cause| {
         format!(
             "`endpoint` {cause}: whoever can answer in the endpoint's place decides which keys are \
-             trusted"
+             trusted; use https"
         )
     };
     let proxied = line("is an http URL that is reached through a proxy");

@@ -160,7 +160,7 @@ fn any_certificate_will_do_with_verify_none_which_draws_a_warning() {
         broker.warnings(),
         [
             "`ssl.verify` is verify_none: whoever can answer in the endpoint's place decides which \
-          keys are trusted"
+          keys are trusted; set `ssl.cacertfile`"
         ]
     );
 }
