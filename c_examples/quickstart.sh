@@ -24,8 +24,8 @@ echo "Building the example: $target/check_token"
     -o "$target/check_token"
 
 config=$target/quickstart.json
-echo "Writing a configuration with the sample secret, which draws warnings: $config"
-echo '{"secret": "emqxsecret"}' >"$config"
+echo "Writing a configuration with the sample secret, which draws a warning: $config"
+echo '{"secret": "emqxsecret", "require_exp": true, "username_claim": "data.author"}' >"$config"
 
 # expect CODE DECISION REASON TOKEN
 expect() {

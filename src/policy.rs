@@ -130,6 +130,14 @@ impl Policy {
         self.acl_claim == other.acl_claim
     }
 
+    /// Whether anything in the configuration makes a token another one in the hands of another client.
+    pub(crate) fn ties_to_client(&self) -> bool {
+        let mut conditions = self.verify_claims.iter();
+        self.username_claim.is_some()
+            || conditions.any(|(_, expectation)| expectation.condition.names_client())
+            || (self.operator.as_ref()).is_some_and(|operator| operator.rules.name_client())
+    }
+
     /// Compares the claims with what is expected of the client, and reads what they grant it. Only who walks on
     /// behind a refusal is told of one that is not admitted; its topic permissions are read with the user name
     /// that it sent, where they have none by `username_claim`.

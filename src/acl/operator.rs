@@ -200,6 +200,15 @@ impl CompiledTemplate {
     }
 }
 
+impl CompiledTemplate {
+    fn names_client(&self) -> bool {
+        let names = |piece: &CompiledPiece| {
+            matches!(piece, CompiledPiece::Username | CompiledPiece::ClientId)
+        };
+        self.pieces.iter().any(names)
+    }
+}
+
 impl Template for CompiledTemplate {
     fn shape(&self) -> Shape {
         self.shape
@@ -244,6 +253,18 @@ struct Other<C> {
 }
 
 impl<C> OperatorRules<C> {
+    /// Whether any topic depends on who the client is.
+    pub(crate) fn name_client(&self) -> bool {
+        let mut others = self.others.iter();
+        others.any(|other| {
+            other
+                .rule
+                .templates
+                .iter()
+                .any(CompiledTemplate::names_client)
+        })
+    }
+
     /// Sorts the filters that hold for all clients. None: there are no rules.
     pub(crate) fn new(
         rules: impl Iterator<Item = NumberedRule<C>>,

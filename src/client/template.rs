@@ -134,6 +134,12 @@ impl Template {
         parts.map(|parts| parts.concat())
     }
 
+    /// Whether it depends on who the client is.
+    pub(crate) fn names_client(&self) -> bool {
+        let is_placeholder = |part: &Part| matches!(part, Part::Username | Part::ClientId);
+        self.0.iter().any(is_placeholder)
+    }
+
     /// Whether it is empty whatever the client sends.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

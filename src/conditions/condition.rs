@@ -56,6 +56,16 @@ impl Condition {
         }
     }
 
+    /// Whether it depends on who the client is.
+    pub(crate) fn names_client(&self) -> bool {
+        match self {
+            Self::Equals(ExpectedValue::Text(text)) => text.names_client(),
+            Self::Has(words) => words.iter().any(Template::names_client),
+            Self::AllOf(all) | Self::AnyOf(all) => all.iter().any(Self::names_client),
+            Self::Equals(_) | Self::Matches(_) | Self::Exists(_) => false,
+        }
+    }
+
     /// Texts of which a claim must be one, or have one, whatever client it is; none: it may be or have others.
     pub(crate) fn words(&self) -> Option<Vec<String>> {
         match self {

@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 
 use super::endpoint::Place;
 use super::key_sources::KeyNames;
+use super::loaded::KeySource;
 use super::options::{IssuerOptions, Options};
 use super::{ConfigError, key_sources};
 use crate::algorithm::Algorithm;
@@ -26,6 +27,10 @@ pub(crate) struct IssuersConfig {
 
 /// An issuer, as far as it is plain data.
 pub(crate) struct IssuerConfig {
+    /// What leads to its options: nothing at the top level, or such as `issuers[2].`.
+    pub(super) prefix: Box<str>,
+    /// The options that have brought the keys that are here already.
+    pub(super) sources: Vec<KeySource>,
     pub(crate) rules: IssuerRules,
     pub(crate) keys: KeySources,
 }
@@ -52,7 +57,7 @@ impl IssuersConfig {
         )?;
         check_name(Some(&options.acl_claim_name), "acl_claim_name", Place::TOP)?;
         let names = KeyNames::of(options);
-        let keys = key_sources::load(options.take_keys(), None, names, Place::TOP, log)?;
+        let (sources, keys) = key_sources::load(options.take_keys(), None, names, Place::TOP, log)?;
         let issuers = std::mem::take(&mut options.issuers);
         if keys.is_empty() && issuers.is_empty() {
             return Err(ConfigError::whole(
@@ -79,6 +84,8 @@ impl IssuersConfig {
         };
         check_algorithms(options.algorithms.as_deref(), served, Place::TOP)?;
         let unlisted = IssuerConfig {
+            prefix: Place::TOP.prefix.into(),
+            sources,
             rules: rules(options, None, Place::TOP, table)?,
             keys,
         };
@@ -95,6 +102,14 @@ impl IssuersConfig {
     pub(crate) fn are_fetched(&self) -> bool {
         let mut all = std::iter::once(&self.unlisted).chain(self.listed.values());
         all.any(|issuer| issuer.keys.endpoint.is_some())
+    }
+
+    /// All, in the order of the configuration.
+    pub(super) fn in_order(&self) -> Vec<&IssuerConfig> {
+        let mut all: Vec<_> = self.listed.values().chain([&self.unlisted]).collect();
+        // A number that is longer is larger.
+        all.sort_unstable_by_key(|issuer| (issuer.prefix.len(), &issuer.prefix));
+        all
     }
 
     /// What there is, for the log.
@@ -125,9 +140,9 @@ fn listed_issuer(
     }
     check_name(issuer.username_claim.as_deref(), "username_claim", at)?;
     check_name(issuer.acl_claim_name.as_deref(), "acl_claim_name", at)?;
-    let sources = issuer.take_keys();
+    let options = issuer.take_keys();
     let names = KeyNames::of(top);
-    let keys = key_sources::load(sources, Some(&issuer.issuer), names, at, log)?;
+    let (sources, keys) = key_sources::load(options, Some(&issuer.issuer), names, at, log)?;
     check_algorithms(
         issuer.algorithms.as_deref(),
         |algorithm| keys.serves(algorithm),
@@ -158,7 +173,12 @@ fn listed_issuer(
             format!("`{option}` is longer than the top level's, in whose place it stands")
         });
     }
-    Ok(IssuerConfig { rules, keys })
+    Ok(IssuerConfig {
+        prefix: at.prefix.into(),
+        sources,
+        rules,
+        keys,
+    })
 }
 
 /// Refuses a name that no claim can have.

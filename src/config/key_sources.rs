@@ -7,11 +7,12 @@ use zeroize::Zeroizing;
 
 use super::ConfigError;
 use super::endpoint::{self, Place};
+use super::loaded::KeySource;
 use super::options::{KeyOptions, Options};
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
-use crate::keys::{Key, KeyIndex, KeySources, KidFrom, jwk, public_key, secret};
+use crate::keys::{KeyIndex, KeySources, KidFrom, jwk, public_key, secret};
 use crate::remote::Discovery;
 
 /// The most keys that a `jwks_file` may have.
@@ -24,14 +25,12 @@ const MOST_DEVICES: usize = 1_000_000;
 #[derive(Clone, Copy)]
 pub(super) struct KeyNames {
     kid_from: KidFrom,
-    max_trials: usize,
 }
 
 impl KeyNames {
     pub(super) fn of(options: &Options<'_>) -> Self {
         Self {
             kid_from: options.kid_from,
-            max_trials: options.max_key_trials.0 as usize,
         }
     }
 
@@ -44,36 +43,20 @@ impl KeyNames {
 }
 
 /// Reads every key source that is given. An `issuer` without one has its keys where its discovery document
-/// says. The log warns of names that choose too many keys, or that no client can have.
+/// says. The log tells of keys that no client can have by its name.
 pub(super) fn load(
     mut options: KeyOptions<'_>,
     issuer: Option<&str>,
     names: KeyNames,
     at: Place<'_>,
     log: &Log,
-) -> Result<KeySources, ConfigError> {
-    let (mut keys, mut counts) = (Vec::new(), Vec::new());
-    let mut add = |option, brought: Vec<Arc<Key>>| {
-        counts.push((option, brought.len()));
-        keys.extend(brought);
-    };
-    if let Some((option, key)) = hmac_key(&options, at, log)? {
-        add(option, vec![Arc::new(key)]);
-    }
-    if let Some(keys) = public_keys(&options, at)? {
-        add("public_key", keys.into_iter().map(Arc::new).collect());
-    }
-    if let Some(set) = options.jwks.take() {
-        let read = jwk::read_set(&at.name("jwks"), set, log);
-        add("jwks", read.map_err(|problem| at.error("jwks", problem))?);
-    }
-    if let Some(path) = &options.jwks_file {
-        let read = jwk::read_file(&at.name("jwks_file"), path, names.most_keys(), log);
-        let read = read.map_err(|problem| at.error("jwks_file", problem))?;
-        add("jwks_file", read);
-    }
+) -> Result<(Vec<KeySource>, KeySources), ConfigError> {
+    let mut sources = Vec::new();
+    sources.extend(hmac_key(&options, at, log)?);
+    sources.extend(public_keys(&options, at, log)?);
+    sources.extend(key_sets(&mut options, names.most_keys(), at, log)?);
     let endpoint = match issuer {
-        Some(issuer) if keys.is_empty() && options.endpoint.url.is_none() => {
+        Some(issuer) if sources.is_empty() && options.endpoint.url.is_none() => {
             let at = Place {
                 url: "issuer",
                 ..at
@@ -85,16 +68,20 @@ pub(super) fn load(
             endpoint::settings(options.endpoint, at, Some(discovery), log)?
         }
     };
-    let local = KeyIndex::new(keys);
-    match names.kid_from {
-        KidFrom::Header => warn_of_ambiguity(&local, names.max_trials, log),
-        KidFrom::ClientId | KidFrom::Username => tell_of_nameless(&local, log),
+    let keys = sources.iter().flat_map(|source| &source.keys);
+    let local = KeyIndex::new(keys.cloned().collect());
+    if names.kid_from != KidFrom::Header {
+        tell_of_nameless(&local, log);
     }
-    Ok(KeySources {
+    let counts = sources
+        .iter()
+        .map(|source| (source.source, source.keys.len()));
+    let keys = KeySources {
         local,
-        counts,
+        counts: counts.collect(),
         endpoint,
-    })
+    };
+    Ok((sources, keys))
 }
 
 /// Tells of keys that no client can have: it would have to be called by their `kid`.
@@ -107,31 +94,12 @@ fn tell_of_nameless(keys: &KeyIndex, log: &Log) {
     }
 }
 
-/// Warns of keys whose tokens will be refused, because too many fit them.
-fn warn_of_ambiguity(keys: &KeyIndex, max: usize, log: &Log) {
-    for (kid, algorithm, count) in keys.ambiguous(max) {
-        log.write(LogLevel::Warn, || match kid {
-            None => format!(
-                "`max_key_trials`: {count} keys for {algorithm} have no `kid`, and a token that names none of \
-                 the others is tried with {max} at most, so it is refused; give each key a `kid` that \
-                 its tokens name, or raise the option"
-            ),
-            Some(kid) => format!(
-                "`max_key_trials`: {count} keys for {algorithm} have the `kid` {}, and a token is tried \
-                 with {max} at most, so one that names them is refused; give each key a `kid` of its own, \
-                 or raise the option",
-                quoted(kid)
-            ),
-        });
-    }
-}
-
-/// The key of `secret` or `secret_file`, and which of the two it is.
+/// The key of `secret` or `secret_file`.
 fn hmac_key(
     options: &KeyOptions<'_>,
     at: Place<'_>,
     log: &Log,
-) -> Result<Option<(&'static str, Key)>, ConfigError> {
+) -> Result<Option<KeySource>, ConfigError> {
     let (option, written) = match (&options.secret, &options.secret_file) {
         (Some(_), Some(_)) => {
             let problem = "`secret` is given as well; one is enough";
@@ -153,13 +121,22 @@ fn hmac_key(
         is_base64: options.secret_base64_encoded,
     };
     let name = quoted(&at.name(option)).to_string();
-    secret::read(name, written, form, log)
-        .map(|key| Some((option, key)))
-        .map_err(|problem| at.error(option, problem))
+    let key = secret::read(name, written, form, log);
+    let key = key.map_err(|problem| at.error(option, problem))?;
+    Ok(Some(KeySource {
+        option: at.name(option),
+        source: option,
+        file: options.secret_file.clone(),
+        keys: vec![Arc::new(key)],
+    }))
 }
 
 /// The keys of `public_key`, under whichever of its two names it is given.
-fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Option<Vec<Key>>, ConfigError> {
+fn public_keys(
+    options: &KeyOptions<'_>,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Option<KeySource>, ConfigError> {
     let (option, value) = match (&options.public_key, &options.pubkey) {
         (Some(_), Some(_)) => {
             let problem = "another name of `public_key`, which is given as well";
@@ -169,7 +146,44 @@ fn public_keys(options: &KeyOptions<'_>, at: Place<'_>) -> Result<Option<Vec<Key
         (None, Some(value)) => ("pubkey", value),
         (None, None) => return Ok(None),
     };
-    public_key::read(&at.name(option), value)
-        .map(Some)
-        .map_err(|problem| at.error(option, problem))
+    let name = at.name(option);
+    let (keys, is_file) =
+        public_key::read(&name, value, log).map_err(|problem| at.error(option, problem))?;
+    Ok(Some(KeySource {
+        option: name,
+        source: "public_key",
+        file: is_file.then(|| value.clone()),
+        keys: keys.into_iter().map(Arc::new).collect(),
+    }))
+}
+
+/// The keys of `jwks` and `jwks_file`.
+fn key_sets(
+    options: &mut KeyOptions<'_>,
+    most_keys: usize,
+    at: Place<'_>,
+    log: &Log,
+) -> Result<Vec<KeySource>, ConfigError> {
+    let mut sources = Vec::new();
+    if let Some(set) = options.jwks.take() {
+        let option = at.name("jwks");
+        let read = jwk::read_set(&option, set, log);
+        sources.push(KeySource {
+            keys: read.map_err(|problem| at.error("jwks", problem))?,
+            option,
+            source: "jwks",
+            file: None,
+        });
+    }
+    if let Some(path) = &options.jwks_file {
+        let option = at.name("jwks_file");
+        let read = jwk::read_file(&option, path, most_keys, log);
+        sources.push(KeySource {
+            keys: read.map_err(|problem| at.error("jwks_file", problem))?,
+            option,
+            source: "jwks_file",
+            file: Some(path.clone()),
+        });
+    }
+    Ok(sources)
 }

@@ -4,9 +4,11 @@ mod acl;
 mod endpoint;
 mod issuers;
 mod key_sources;
+mod loaded;
 mod options;
 mod token_type;
 mod verify_claims;
+mod warnings;
 
 use std::fmt;
 
@@ -22,6 +24,7 @@ use crate::revocations::{RevocationSources, RevocationsFile};
 use crate::token::ClaimTable;
 
 use options::{Disposition, Options};
+use warnings::OpenFiles;
 
 pub(crate) use issuers::{IssuerConfig, IssuerRules, IssuersConfig};
 
@@ -58,9 +61,11 @@ impl Config {
             let problem = "by `from`, the user name is the token, and no name of a key";
             return Err(ConfigError::at("kid_from", problem));
         }
+        let files = OpenFiles::of(&options);
         let mut claims = ClaimTable::new();
         let issuers = IssuersConfig::read(&mut options, &mut claims, log)?;
         let revocations = revocations(&mut options, log)?;
+        warnings::write(&options, &issuers, &files, log);
         let rules = Rules {
             from: options.from,
             max_token_size: options.max_token_size.0 as usize,

@@ -12,7 +12,7 @@ use crate::remote::{Authorities, ClientCertificate, certificates};
 
 /// Takes the bytes for each of them.
 pub fn key_material(bytes: &[u8]) {
-    if let Some(Ok(keys)) = public_key::from_bytes("public_key", bytes) {
+    if let Some(Ok(keys)) = public_key::from_bytes("public_key", bytes, &log()) {
         assert!(!keys.is_empty());
         // Who takes it for a secret is told so: everybody may know it.
         assert!(misplaced::recognise(bytes).is_some());

@@ -3,6 +3,7 @@
 use super::der::Der;
 use super::key::Key;
 use super::spki::{self, PRIVATE_KEY};
+use crate::host::log::Log;
 
 /// Whether a text holds PEM rather than the path of a file with PEM.
 pub(super) fn is_pem(text: &[u8]) -> bool {
@@ -17,7 +18,7 @@ fn beginnings(text: &[u8]) -> usize {
 }
 
 /// Reads every block of a PEM text; one that is no public key is an error.
-pub(super) fn read(option: &str, text: &[u8]) -> Result<Vec<Key>, String> {
+pub(super) fn read(option: &str, text: &[u8], log: &Log) -> Result<Vec<Key>, String> {
     let blocks = ::pem::parse_many(text).map_err(|_| "not valid PEM".to_owned())?;
     // The parser passes over a block without an end, and no key is to be lost in silence.
     if blocks.len() != beginnings(text) {
@@ -36,7 +37,7 @@ pub(super) fn read(option: &str, text: &[u8]) -> Result<Vec<Key>, String> {
         .filter(|(block, _)| block.tag() != "EC PARAMETERS")
         .map(|(block, number)| {
             let name = format!("`{option}` block {number}");
-            key(name, block).map_err(|problem| format!("block {number}: {problem}"))
+            key(name, block, log).map_err(|problem| format!("block {number}: {problem}"))
         })
         .collect::<Result<_, _>>()?;
     if keys.is_empty() {
@@ -45,12 +46,12 @@ pub(super) fn read(option: &str, text: &[u8]) -> Result<Vec<Key>, String> {
     Ok(keys)
 }
 
-fn key(name: String, block: &::pem::Pem) -> Result<Key, String> {
+fn key(name: String, block: &::pem::Pem, log: &Log) -> Result<Key, String> {
     let kind = match block.tag() {
         "PUBLIC KEY" => Der::PublicKey,
         "RSA PUBLIC KEY" => Der::RsaPublicKey,
         "CERTIFICATE" => Der::Certificate,
         _ => return Err("neither a public key nor a certificate".to_owned()),
     };
-    spki::key(name, kind, block.contents())
+    spki::key(name, kind, block.contents(), log)
 }

@@ -11,6 +11,7 @@ use x509_cert::der::oid::db::rfc5912::{
 };
 use x509_cert::der::oid::db::rfc8410::ID_ED_25519;
 use x509_cert::der::{Decode, Encode};
+use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
 use super::der::Der;
@@ -18,6 +19,7 @@ use super::ecdsa::Curve;
 use super::key::Key;
 use super::signature_format::SignatureFormat;
 use crate::algorithm::Algorithm;
+use crate::host::log::{Log, LogLevel};
 
 pub(super) const PRIVATE_KEY: &str = "holds a private key; only the public key belongs here, and the private \
                                       one should be replaced if others could read it";
@@ -29,8 +31,8 @@ const PSS: [(ObjectIdentifier, Algorithm, u8); 3] = [
     (ID_SHA_512, Algorithm::PS512, 64),
 ];
 
-/// Reads a structure of this kind.
-pub(super) fn key(name: String, kind: Der, der: &[u8]) -> Result<Key, String> {
+/// Reads a structure of this kind. The log warns of the certificate of an authority.
+pub(super) fn key(name: String, kind: Der, der: &[u8], log: &Log) -> Result<Key, String> {
     match kind {
         Der::PublicKey => {
             let spki = SubjectPublicKeyInfoRef::from_der(der)
@@ -41,6 +43,9 @@ pub(super) fn key(name: String, kind: Der, der: &[u8]) -> Result<Key, String> {
         Der::Certificate => {
             let defect = |_| "not an X.509 certificate".to_owned();
             let certificate = Certificate::from_der(der).map_err(defect)?;
+            if is_authority(&certificate) {
+                warn_of_authority(&name, log);
+            }
             let spki = certificate.tbs_certificate().subject_public_key_info();
             let spki = spki.to_der().map_err(defect)?;
             let spki = SubjectPublicKeyInfoRef::from_der(&spki).map_err(defect)?;
@@ -48,6 +53,25 @@ pub(super) fn key(name: String, kind: Der, der: &[u8]) -> Result<Key, String> {
         }
         Der::PrivateKey => Err(PRIVATE_KEY.to_owned()),
     }
+}
+
+/// Whether it may sign other certificates (RFC 5280 section 4.2.1.9).
+fn is_authority(certificate: &Certificate) -> bool {
+    let constraints = (certificate.tbs_certificate()).get_extension::<BasicConstraints>();
+    matches!(
+        constraints,
+        Ok(Some((_, BasicConstraints { ca: true, .. })))
+    )
+}
+
+/// Chains of certificates are not followed, and who configures an authority may expect that.
+fn warn_of_authority(name: &str, log: &Log) {
+    log.write(LogLevel::Warn, || {
+        format!(
+            "{name}: the certificate of an authority, with whose own key tokens can be signed, and with no key \
+             that it has certified; give the certificate of who signs the tokens, unless this is it"
+        )
+    });
 }
 
 /// A `SubjectPublicKeyInfo` (RFC 5280 section 4.1): RSA, RSASSA-PSS (RFC 4055), an elliptic curve (RFC 5480),

@@ -40,11 +40,12 @@ impl Running {
         log: &Log,
         clock: &Clock,
     ) -> Result<Self, ConfigError> {
+        let loaded = config.issuers.loaded();
         let mut description = config.issuers.describe();
         description.push_str(&config.revocations.describe());
         if before.is_none() {
             // Before the first line of a thread that is started here.
-            log.write(LogLevel::Info, || description.clone());
+            tell(&loaded, description.clone(), log);
         }
         let cache = before
             .filter(|before| before.remembers_for(&config))
@@ -58,7 +59,7 @@ impl Running {
         let (revocations, issuers) =
             Self::start_threads(config.revocations, config.issuers, before, log, clock)?;
         if before.is_some() {
-            log.write(LogLevel::Info, || format!("reloaded: {description}"));
+            tell(&loaded, format!("reloaded: {description}"), log);
         }
         Ok(Self {
             rules: config.rules,
@@ -178,4 +179,12 @@ impl Running {
         (self.revocations.as_ref())
             .is_some_and(|lists| lists.standing(&grant.issued, kid) == Standing::Revoked)
     }
+}
+
+/// Tells what was loaded, and then in one line of all.
+fn tell(loaded: &[String], summary: String, log: &Log) {
+    for line in loaded {
+        log.write(LogLevel::Info, || line.clone());
+    }
+    log.write(LogLevel::Info, || summary);
 }

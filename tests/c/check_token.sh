@@ -12,7 +12,8 @@ header=eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9
 payload=eyJzdWIiOiJhbGljZSIsImV4cCI6NDEwMjQ0NDgwMH0
 alice=$header.$payload.DvdDttFvdgTOXtC2L5P1zfs2bIMtiEwN3al4EAHYyf8
 forged=$header.$payload.-2Vgyl4glyN7lQ5SLPBNWyfVC7pj74_fXVrgpr4VSx8
-secret='"secret": "0123456789abcdef0123456789abcdef"'
+# It demands enough of a token to draw no warning.
+secret='"secret": "0123456789abcdef0123456789abcdef", "require_exp": true, "username_claim": "sub"'
 
 allow='decision: allow
 reason: accepted

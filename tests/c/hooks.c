@@ -79,7 +79,8 @@ static void a_clock_that_fails_decides_nothing(void) {
 static void every_event_has_its_level(void) {
   struct world world = {.now = 0};
   jwt_auth *auth = settle(&world, CONFIG);
-  expect_levels(&world, 0, 0, 1, 0);
+  // It demands no expiry and nothing of the client; what was loaded, and that it is ready.
+  expect_levels(&world, 0, 2, 2, 0);
 
   jwt_auth_client alice = broker_client(ALICE);
   EXPECT_ANSWER(broker_check(auth, &alice), OK, ALLOW, ACCEPTED);

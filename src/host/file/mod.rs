@@ -4,7 +4,7 @@ mod problem;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 
 use zeroize::Zeroizing;
 
@@ -25,6 +25,20 @@ pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A text without the byte order mark that it may begin with.
 pub(crate) fn without_byte_order_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// What those may do with a file who are neither its owner nor of its group.
+#[derive(Clone, Copy)]
+pub(crate) struct OthersMay {
+    pub(crate) read: bool,
+    pub(crate) write: bool,
+}
+
+/// What others may do with the file of this path; none: nothing, or there is no such file.
+pub(crate) fn others_may(path: &str) -> Option<OthersMay> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let [read, write] = [libc::S_IROTH, libc::S_IWOTH].map(|bit| mode & bit != 0);
+    (read || write).then_some(OthersMay { read, write })
 }
 
 /// Reads a whole file of up to so many bytes into memory that is wiped.

@@ -86,7 +86,7 @@ debug_lines_are_logged_if_logger_takes_them() ->
     {allow, _} = jwt_auth:check(V, client()),
     ?assertMatch({debug, <<"jwt_auth: accepted", _/binary>>}, logged("accepted")).
 
-%% The places that are kept for warnings are not given to refusals, nor to the line of level info
+%% The places that are kept for warnings are not given to refusals, nor to the lines of level info
 %% about the second verifier. The level is debug, at which the library writes most of a burst.
 lines_in_a_burst_are_counted_when_they_are_lost() ->
     V = verifier(),
@@ -97,7 +97,7 @@ lines_in_a_burst_are_counted_when_they_are_lost() ->
     [refuse(V) || _ <- lists:seq(1, 1500)],
     {ok, _} = jwt_auth:new(#{secret => <<"short">>}),
     ok = sys:resume(jwt_auth_log),
-    ?assertMatch({warning, <<"jwt_auth: 541 log lines came too fast and are lost">>},
+    ?assertMatch({warning, <<"jwt_auth: 542 log lines came too fast and are lost">>},
                  count_refusals(960)),
     ?assertMatch({warning, <<"jwt_auth: ", _/binary>>}, logged("secret")).
 
@@ -148,7 +148,7 @@ a_thread_of_the_library_is_heard() ->
     ok = gen_tcp:close(Socket),
     Url = iolist_to_binary(io_lib:format("http://127.0.0.1:~b/keys", [Port])),
     {ok, V} = jwt_auth:new(#{endpoint => Url}),
-    {Level, _} = logged("endpoint"),
+    {Level, _} = logged("cannot be fetched"),
     ?assert(lists:member(Level, [warning, error])),
     ok = jwt_auth:free(V).
 

@@ -1,5 +1,7 @@
 //! The test vectors, and files of one test.
 
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -57,7 +59,10 @@ impl Scratch {
     /// A file whose name ends like this.
     pub fn new(name: &str, content: impl AsRef<[u8]>) -> Self {
         let path = unique_path(name);
-        std::fs::write(&path, content).unwrap();
+        // Others must not read a secret.
+        let mut options = std::fs::File::options();
+        let file = options.write(true).create_new(true).mode(0o600).open(&path);
+        file.unwrap().write_all(content.as_ref()).unwrap();
         Self(path)
     }
 

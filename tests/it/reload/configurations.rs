@@ -263,20 +263,36 @@ fn hooks_stay() {
 }
 
 #[test]
-fn a_reload_is_one_log_line_after_its_warnings() {
-    let broker = broker(json!({}));
-    broker.reloaded(&json!({ "secret": SECRET, "public_key": vector_text("keys/two.pub.pem") }));
-    broker.reloaded(&json!({ "secret": &OTHER[..31] }));
+fn a_reload_is_told_after_its_warnings_and_what_it_has_loaded() {
+    let with = |mut config: Value| {
+        config["require_exp"] = true.into();
+        config["verify_claims"] = json!({ "sub": "%u" });
+        config
+    };
+    let broker = broker(with(json!({})));
+    let keys = vector_text("keys/two.pub.pem");
+    broker.reloaded(&with(
+        json!({ "secret": SECRET, "public_key": keys, "algorithms": ["ES256"] }),
+    ));
+    broker.reloaded(&with(json!({ "secret": &OTHER[..31] })));
     let line = |level: i32, line: &str| (level, line.to_owned());
+    let of_secret = "loaded `secret`: 1 key(s) for HS256, HS384, HS512";
     assert_eq!(
         broker.log(),
         [
+            line(3, of_secret),
             line(3, "ready with 1 key(s)"),
+            line(3, of_secret),
+            line(
+                3,
+                "loaded `public_key`: 2 key(s) for RS256, RS384, RS512, PS256, PS384, PS512, ES256"
+            ),
             line(3, "reloaded: ready with 3 key(s)"),
             line(
                 2,
                 "`secret`: a secret of 31 bytes can be guessed; use at least 32 random bytes"
             ),
+            line(3, of_secret),
             line(3, "reloaded: ready with 1 key(s)"),
         ]
     );

@@ -111,7 +111,8 @@ fn a_first_list_revokes_its_tokens_and_lets_the_others_in() {
         "ready with 1 key(s); a list of revocations will come from http://{}",
         server.address
     );
-    assert_eq!(broker.log()[0].1, ready);
+    let log = broker.log();
+    assert!(log.iter().any(|(_, line)| *line == ready), "{log:?}");
 }
 
 #[test]
@@ -286,7 +287,11 @@ fn with_a_file_as_well_either_revokes() {
     }
     broker.present(&with_id("c")).allowed();
     let ready = "ready with 1 key(s); 1 revocation(s) in `revocations_file`; a list of revocations will come from ";
-    assert!(broker.log()[0].1.starts_with(ready), "{:?}", broker.log());
+    let log = broker.log();
+    assert!(
+        log.iter().any(|(_, line)| line.starts_with(ready)),
+        "{log:?}"
+    );
     // What the file revokes is known without the other list.
     let hanging = Server::http(|_| Reply::Hang);
     config["revocations_endpoint"]["url"] = hanging.url("/").into();

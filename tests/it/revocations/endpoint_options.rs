@@ -75,19 +75,21 @@ fn what_is_wrong_is_named_and_not_shown() {
 
 #[test]
 fn an_endpoint_that_anybody_may_answer_for_draws_a_warning() {
-    for (endpoint, cause) in [
+    for (endpoint, cause, cure) in [
         (
             json!({ "url": "http://192.0.2.1/" }),
             "`revocations_endpoint.url` is an http URL of another machine",
+            "use https",
         ),
         (
             json!({ "url": URL, "ssl": { "verify": "verify_none" } }),
             "`revocations_endpoint.ssl.verify` is verify_none",
+            "set `ssl.cacertfile`",
         ),
     ] {
         let broker = Broker::new(&with(&endpoint));
         let warning = format!(
-            "{cause}: whoever can answer in the endpoint's place decides which tokens are revoked"
+            "{cause}: whoever can answer in the endpoint's place decides which tokens are revoked; {cure}"
         );
         assert_eq!(broker.warnings()[0], warning);
     }
