@@ -36,7 +36,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    pub(crate) const ALL: [Self; 16] = [
+    /// Every algorithm, in the order of the standards.
+    pub const ALL: [Self; 16] = [
         Self::HS256,
         Self::HS384,
         Self::HS512,
@@ -59,7 +60,8 @@ impl Algorithm {
     const ED25519: &str = "Ed25519";
 
     /// The algorithm of this name, which is spelled exactly so or not at all.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|algorithm| algorithm.name() == name)
@@ -74,7 +76,8 @@ impl Algorithm {
     }
 
     /// Whether it takes a secret, not a public key.
-    pub(crate) fn is_hmac(self) -> bool {
+    #[must_use]
+    pub fn is_hmac(self) -> bool {
         matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
     }
 
@@ -83,7 +86,9 @@ impl Algorithm {
         matches!(self, Self::MlDsa44 | Self::MlDsa65 | Self::MlDsa87)
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    /// The name, as the `alg` header parameter spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             Self::HS256 => "HS256",
             Self::HS384 => "HS384",

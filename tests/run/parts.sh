@@ -6,7 +6,7 @@ all_parts="rust c mosquitto erlang rabbitmq"
 
 about() {
     case $1 in
-    rust) echo "the library, by cargo test" ;;
+    rust) echo "the library and the program, by cargo test" ;;
     c) echo "programs in C that use the library, once more with AddressSanitizer, and c_examples/quickstart.sh" ;;
     mosquitto) echo "the plugin for Mosquitto in a real broker, and c_examples/mosquitto/run.sh" ;;
     erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugin for EMQX" ;;
@@ -16,6 +16,7 @@ about() {
 
 part_rust() {
     step "cargo test" cargo cargo test --locked --no-fail-fast || :
+    step "the program" cargo cargo test --locked --no-fail-fast --features cli --bin jwt-auth --test program || :
 }
 
 part_c() {

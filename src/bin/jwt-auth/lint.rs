@@ -1,0 +1,59 @@
+//! `lint`: what is wrong with a configuration, or should be changed.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use clap::Args;
+use jwt_auth::{Hooks, LogLevel, Verifier};
+use serde_json::json;
+
+use crate::input;
+use crate::output::{BAD, Failure, GOOD, Outcome, Output, WARNING};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The configuration, a file in JSON; - is standard input
+    config: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Failure> {
+    let config = input::read_text(&arguments.config)?;
+    let (error, warnings) = findings(&config);
+    let is_fine = error.is_none() && warnings.is_empty();
+    if output.is_json() {
+        output.json(&json!({ "error": error, "warnings": warnings }));
+        return Ok(Outcome::fine_if(is_fine));
+    }
+    if is_fine {
+        output.line(GOOD, "nothing to change");
+    }
+    if let Some(error) = &error {
+        output.row("error", BAD, error);
+    }
+    for warning in &warnings {
+        output.row("warning", WARNING, warning);
+    }
+    Ok(Outcome::fine_if(is_fine))
+}
+
+/// Why a configuration is not accepted, if it is not, and the warnings of loading it.
+pub(crate) fn findings(config: &str) -> (Option<String>, Vec<String>) {
+    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&warnings);
+    let verifier = Verifier::new(
+        config,
+        Hooks {
+            log: Some(Box::new(move |level, line| {
+                if level <= LogLevel::Warn {
+                    sink.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push(line);
+                }
+            })),
+            clock: None,
+        },
+    );
+    // Before the threads that fetch tell of their own troubles.
+    let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+    (verifier.err().map(|error| error.to_string()), warnings)
+}
