@@ -285,6 +285,49 @@ fn the_token_is_the_user_name_where_the_configuration_says_so() {
 }
 
 #[test]
+fn every_check_is_explained_what_failed_first() {
+    let place = with_secret();
+    let acl = r#"[{"permission": "deny", "action": "all", "topic": "a/#"},
+                  {"permission": "allow", "action": "all", "topic": "b/#"}]"#;
+    place.write("acl.json", acl);
+    place.write(
+        "token",
+        &place.run(0, &issue(&["--subject", "alice", "--acl", "acl.json"])),
+    );
+    let explain = |user, more: &[&'static str]| -> Vec<&str> {
+        let arguments = ["explain", "-c", "config.json", "--username", user, "token"];
+        arguments.iter().chain(more).copied().collect()
+    };
+    let said = place.run(1, &explain("bob", &[]));
+    assert!(said.starts_with("deny: claim_mismatch\n"), "{said}");
+    let steps = said.split("\n\n").nth(1).unwrap();
+    assert!(steps.starts_with("  claim sub     FAILED: "), "{said}");
+    assert!(
+        said.lines().all(|line| line.chars().count() <= 80),
+        "{said}"
+    );
+    let said = place.run(0, &explain("alice", &["--topic", "b/c"]));
+    assert!(
+        said.starts_with("allow: accepted\n") && said.contains("  topic         allow: "),
+        "{said}"
+    );
+    let said = place.run(
+        1,
+        &explain(
+            "alice",
+            &["--topic", "a/b", "--action", "publish", "--json"],
+        ),
+    );
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&said["decision"], &said["topic"]["permission"]),
+        (&json!("allow"), &json!("deny"))
+    );
+    let why = said["topic"]["detail"].as_str().unwrap();
+    assert!(why.ends_with(": by rule 1 of the token"), "{why}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_and_ends_with_2() {
     let place = with_secret();
     place.write("bad.json", r#"{"secrte": "x"}"#);

@@ -3,7 +3,7 @@
 //! It uses the library as any Rust program does. Each command is a file; what they share is below.
 //!
 //! ```text
-//! check inspect lint issue (batch) keygen jwks revoke documents   the commands
+//! check explain inspect lint issue (batch) keygen jwks revoke documents   the commands
 //! question                                                        a configuration, a client and its token
 //! private_key public_key template                                 keys to sign with, keys to publish, rows
 //! replacement signals                                             files that are written whole or not at all
@@ -13,6 +13,7 @@
 mod batch;
 mod check;
 mod documents;
+mod explain;
 mod input;
 mod inspect;
 mod issue;
@@ -56,6 +57,8 @@ struct Arguments {
 enum Command {
     /// Decide about one client, as a broker would be told
     Check(check::Arguments),
+    /// Say which checks a client passes and which it fails
+    Explain(explain::Arguments),
     /// Show what a token says, without verifying it
     Inspect(inspect::Arguments),
     /// Find what is wrong with a configuration, or should be changed
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
 fn run(command: Command, output: &mut Output) -> Result<Outcome, Failure> {
     match command {
         Command::Check(arguments) => check::run(&arguments, output),
+        Command::Explain(arguments) => explain::run(&arguments, output),
         Command::Inspect(arguments) => inspect::run(&arguments, output),
         Command::Lint(arguments) => lint::run(&arguments, output),
         Command::Issue(arguments) => issue::run(&arguments, output),

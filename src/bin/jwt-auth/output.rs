@@ -150,6 +150,11 @@ impl Output {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Writes it all.
     pub(crate) fn flush(self) -> Result<(), Failure> {
         match io::stdout().write_all(self.text.as_bytes()) {

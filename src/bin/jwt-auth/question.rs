@@ -1,4 +1,4 @@
-//! A configuration and a client: what `check` asks about.
+//! A configuration and a client: what `check` and `explain` ask about.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
