@@ -12,7 +12,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -325,6 +325,39 @@ fn every_check_is_explained_what_failed_first() {
     );
     let why = said["topic"]["detail"].as_str().unwrap();
     assert!(why.ends_with(": by rule 1 of the token"), "{why}");
+}
+
+#[test]
+fn a_check_waits_for_the_keys_of_an_endpoint() {
+    let place = Place::new();
+    place.run(0, &["keygen", "--alg", "ES256", "-o", "k"]);
+    let token = place.run(0, &["issue", "--key", "k.pem", "--expires-in", "1h"]);
+    let (set, listener) = (
+        place.read("k.jwks.json"),
+        TcpListener::bind("127.0.0.1:0").unwrap(),
+    );
+    let url = format!("http://{}/keys", listener.local_addr().unwrap());
+    place.write("config.json", &json!({ "endpoint": url }).to_string());
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        assert_ne!(client.read(&mut request).unwrap(), 0);
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", set.len());
+        client.write_all((head + &set).as_bytes()).unwrap();
+    });
+    let check = ["check", "-c", "config.json", "--wait", "60"];
+    assert!(
+        place
+            .feed(0, &check, &token)
+            .starts_with("allow: accepted\n")
+    );
+    server.join().unwrap();
+    // Nobody listens any more.
+    assert!(
+        place
+            .feed(1, &check, &token)
+            .starts_with("deny: keys_unavailable\n")
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::Args;
 use jwt_auth::{Client, Hooks, LogLevel, Verifier};
@@ -9,7 +10,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::input::{self, TokenSource};
-use crate::output::Failure;
+use crate::output::{Failure, warn};
 use crate::{public_key, time};
 
 #[derive(Args)]
@@ -22,6 +23,9 @@ pub(crate) struct Question {
     /// Decide as if it were this time: RFC 3339 or Unix seconds
     #[arg(long, value_name = "TIME", value_parser = time::parse_time)]
     at: Option<i64>,
+    /// Wait up to so many seconds until each endpoint has answered
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    wait: Option<u64>,
     #[command(flatten)]
     token: TokenSource,
 }
@@ -97,6 +101,10 @@ impl Question {
         if from == From::Username && self.client.username.is_some() {
             let problem = "by `from`, the user name is the token: leave it out";
             return Err(Failure::about("--username", problem));
+        }
+        let wait = self.wait.map(Duration::from_secs);
+        if wait.is_some_and(|wait| !verifier.wait_ready(wait)) {
+            warn("an endpoint has not brought what it is for");
         }
         Ok(Asked {
             verifier,
