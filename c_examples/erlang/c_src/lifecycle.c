@@ -3,11 +3,6 @@
 #include "text.h"
 #include "verifier.h"
 
-static ERL_NIF_TERM error_tuple(ErlNifEnv *env, ERL_NIF_TERM what) {
-  const state *state = enif_priv_data(env);
-  return enif_make_tuple2(env, state->atoms.error, what);
-}
-
 // Wipes the copy of a configuration, which may hold a secret: enif_inspect_iolist_as_binary copies
 // a list into one binary. The bytes of a binary are not copied, and must not be changed.
 static void wipe(ErlNifEnv *env, ERL_NIF_TERM term, ErlNifBinary *config) {
@@ -40,7 +35,6 @@ ERL_NIF_TERM new(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
 
 ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], config_arg = argv[1];
-  static const char freed[] = "the verifier was freed";
   const state *state = enif_priv_data(env);
   char error[ERROR_SIZE] = "";
   verifier *verifier;
@@ -53,7 +47,7 @@ ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth == NULL) {
     wipe(env, config_arg, &config);
-    return error_tuple(env, text_term(env, freed, sizeof freed - 1));
+    return freed_error(env);
   }
   jwt_auth_status status =
       jwt_auth_reload(auth, (const char *)config.data, config.size, error, sizeof error);

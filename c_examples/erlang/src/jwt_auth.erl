@@ -15,6 +15,7 @@
 -module(jwt_auth).
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, authorize_every_qos/5, recheck/2]).
+-export([explain/2, stats/1]).
 -export([claims/1, attributes/1, username/1, fingerprint/1, version/0, status/0]).
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
 -export_type([verdict/0, recheck_verdict/0, permission/0]).
@@ -131,6 +132,18 @@ up_to(_) -> [].
 -spec recheck(verifier(), session()) -> recheck_verdict().
 recheck(Verifier, Session) ->
     ?ANSWER(jwt_auth_nif:recheck(Verifier, Session)).
+
+%% All that is wrong with a client and its token, step by step: a JSON object, which holds claims
+%% and no secret. Nobody is accepted by it, and nothing is logged or counted. It runs on a dirty
+%% scheduler, and verifies the signature each time.
+-spec explain(verifier(), client()) -> {ok, binary()} | {error, binary()}.
+explain(Verifier, Client) ->
+    ?ANSWER(jwt_auth_nif:explain(Verifier, Client)).
+
+%% What was counted since the verifier was made, in the text format of Prometheus.
+-spec stats(verifier()) -> {ok, binary()} | {error, binary()}.
+stats(Verifier) ->
+    ?ANSWER(jwt_auth_nif:stats(Verifier)).
 
 %% The payload of the token, a JSON object, byte for byte as signed.
 -spec claims(session()) -> {ok, binary()} | {error, not_loaded}.

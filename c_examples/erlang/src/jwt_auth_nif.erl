@@ -5,13 +5,13 @@
 -module(jwt_auth_nif).
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
--export([username/1, fingerprint/1, version/0, status/0]).
+-export([username/1, fingerprint/1, version/0, status/0, explain/2, stats/1]).
 -export([live/0, reasons/0, log_open/0, log_take/2]).
 -export_type([verifier/0, session/0, log_reader/0]).
 
 -on_load(load/0).
 -nifs([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
--nifs([username/1, fingerprint/1, version/0, status/0]).
+-nifs([username/1, fingerprint/1, version/0, status/0, explain/2, stats/1]).
 -nifs([live/0, reasons/0, log_open/0, log_take/2]).
 
 -opaque verifier() :: reference().
@@ -39,6 +39,12 @@ authorize(_Verifier, _Session, _Action, _Topic, _Options) -> without_library(den
 
 -spec recheck(verifier(), session()) -> jwt_auth:recheck_verdict() | badarg.
 recheck(_Verifier, _Session) -> without_library({deny, not_loaded}).
+
+-spec explain(verifier(), map()) -> {ok, binary()} | {error, binary()} | badarg.
+explain(_Verifier, _Client) -> without_library({error, missing()}).
+
+-spec stats(verifier()) -> {ok, binary()} | {error, binary()} | badarg.
+stats(_Verifier) -> without_library({error, missing()}).
 
 -spec claims(session()) -> {ok, binary()} | {error, not_loaded} | badarg.
 claims(_Session) -> without_library({error, not_loaded}).

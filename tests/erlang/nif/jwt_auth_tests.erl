@@ -172,6 +172,29 @@ a_broker_is_given_a_user_name_that_it_can_have_test() ->
     ?assertEqual([{ok, Longest}, refused], [Long(Longest), Long(<<Longest/binary, "x">>)]),
     ?assertEqual(none, jwt_auth_username:for_broker(session(verifier(), token(<<"{\"name\":\"#\"}">>)))).
 
+an_explanation_tells_all_that_is_wrong_test() ->
+    V = verifier(#{secret => secret(), verify_claims => #{sub => <<"%u">>}}),
+    {ok, Json} = jwt_auth:explain(V, client(token(<<"{\"sub\":\"bob\",\"exp\":1}">>))),
+    [?assertNotEqual(nomatch, binary:match(Json, Part))
+     || Part <- [<<"{\"decision\":\"deny\",\"reason\":\"expired\",">>,
+                 <<"{\"check\":\"signature\",\"outcome\":\"passed\",">>,
+                 <<"{\"check\":\"exp\",\"outcome\":\"failed\",">>,
+                 <<"{\"check\":\"claim sub\",\"outcome\":\"failed\",">>]],
+    {ok, Accepted} = jwt_auth:explain(verifier(), client()),
+    ?assertMatch(<<"{\"decision\":\"allow\",", _/binary>>, Accepted),
+    {ok, Missing} = jwt_auth:explain(V, #{}),
+    ?assertNotEqual(nomatch, binary:match(Missing, <<"\"missing_token\"">>)).
+
+what_was_counted_is_told_test() ->
+    V = verifier(),
+    _ = jwt_auth:check(V, client()),
+    _ = jwt_auth:check(V, client(<<"x">>)),
+    _ = jwt_auth:explain(V, client(<<"x">>)),
+    {ok, Text} = jwt_auth:stats(V),
+    [?assertNotEqual(nomatch, binary:match(Text, Line))
+     || Line <- [<<"jwt_auth_checks_total{decision=\"allow\",reason=\"accepted\"} 1\n">>,
+                 <<"jwt_auth_checks_total{decision=\"deny\",reason=\"malformed_token\"} 1\n">>]].
+
 a_reload_changes_what_is_answered_test() ->
     V = verifier(),
     S = session(V, token(claims())),
@@ -199,7 +222,9 @@ a_freed_verifier_refuses_test() ->
     ?assertEqual({deny, undecided}, jwt_auth:recheck(V, S)),
     ?assertEqual(deny, jwt_auth:authorize(V, S, publish, <<"t">>, #{})),
     ?assertEqual(deny, jwt_auth:authorize_every_qos(V, S, publish, <<"t">>, 2)),
-    ?assertEqual({error, <<"the verifier was freed">>}, jwt_auth:reload(V, config())),
+    Freed = {error, <<"the verifier was freed">>},
+    ?assertEqual([Freed, Freed, Freed],
+                 [jwt_auth:reload(V, config()), jwt_auth:explain(V, client()), jwt_auth:stats(V)]),
     ?assertEqual({ok, claims()}, jwt_auth:claims(S)).
 
 %% Each wrong argument in the place of a good one.
@@ -214,12 +239,13 @@ wrong_calls() ->
     Options = [[], #{qos => 3}, #{qos => -1}, #{qos => <<"1">>}, #{retain => 1}, #{dup => true}],
     [{new, [atom]}, {new, [[-1]]}, {reload, [S, config()]}, {reload, [V, {}]}, {free, [S]},
      {free, [make_ref()]}, {check, [S, client()]}, {recheck, [V, V]}, {recheck, [S, S]},
+     {explain, [S, client()]}, {stats, [S]}, {stats, [make_ref()]},
      {claims, [V]}, {attributes, [V]}, {fingerprint, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
      {authorize, [V, V, publish, <<"t">>, #{}]}, {authorize, [V, S, unsubscribe, <<"t">>, #{}]},
      {authorize, [V, S, publish, "t", #{}]}, {authorize_every_qos, [V, V, publish, <<"t">>, 2]},
      {authorize_every_qos, [V, S, unsubscribe, <<"t">>, 2]},
      {authorize_every_qos, [V, S, publish, "t", 2]}]
-        ++ [{check, [V, Client]} || Client <- Clients]
+        ++ [{Asked, [V, Client]} || Asked <- [check, explain], Client <- Clients]
         ++ [{authorize, [V, S, publish, <<"t">>, O]} || O <- Options]
         ++ [{authorize_every_qos, [V, S, publish, <<"t">>, Q]} || Q <- [-1, 3, 1.0, <<"1">>]].
 

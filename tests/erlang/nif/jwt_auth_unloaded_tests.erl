@@ -28,6 +28,8 @@ every_call_refuses(Call, Peer) ->
     ?assertEqual(deny, Call(authorize, [V, V, publish, <<"t">>, #{}])),
     ?assertEqual(deny, Call(authorize_every_qos, [V, V, publish, <<"t">>, 2])),
     ?assertEqual({deny, not_loaded}, Call(recheck, [V, V])),
+    ?assertEqual({error, Text}, Call(explain, [V, jwt_auth_fixture:client()])),
+    ?assertEqual({error, Text}, Call(stats, [V])),
     ?assertEqual({error, not_loaded}, Call(claims, [V])),
     ?assertEqual(#{}, Call(attributes, [V])),
     ?assertEqual(<<>>, Call(fingerprint, [V])),
