@@ -44,7 +44,9 @@ verifier() ->
 authenticate(ClientInfo, BrokerEnds) ->
     Key = emqx_jwt_auth_client:key(ClientInfo),
     emqx_jwt_auth_session:drop(Key),
-    case check(ClientInfo) of
+    Client = emqx_jwt_auth_client:from(ClientInfo),
+    Current = verifier(),
+    case check(Current, Client) of
         {allow, #{session := Session, superuser := Superuser} = Allowed, Username} ->
             Grant = (maps:merge(maps:with([expires_at], Allowed), Username))#{
                         superuser => Superuser,
@@ -54,19 +56,15 @@ authenticate(ClientInfo, BrokerEnds) ->
             {allow, Grant};
         {deny, Reason} ->
             emqx_jwt_auth_counters:add(Reason),
+            jwt_auth_refusals:note(Current, Client, Reason),
             {deny, refusal(Reason)};
         ignore ->
             emqx_jwt_auth_counters:add(ignored),
             ignore
     end.
 
-check(ClientInfo) ->
-    case verifier() of
-        {ok, Verifier} ->
-            with_username(jwt_auth:check(Verifier, emqx_jwt_auth_client:from(ClientInfo)));
-        none ->
-            {deny, unconfigured}
-    end.
+check({ok, Verifier}, Client) -> with_username(jwt_auth:check(Verifier, Client));
+check(none, _Client) -> {deny, unconfigured}.
 
 with_username({allow, #{session := Session} = Allowed}) ->
     case jwt_auth_username:for_broker(Session) of

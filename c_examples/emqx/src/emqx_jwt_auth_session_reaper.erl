@@ -147,11 +147,13 @@ recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->
             emqx_jwt_auth_sessions:expire({Key, Pid}, Now, 1)
     end.
 
-%% A call that failed, or keys that have not been fetched yet, say nothing about the token.
+%% A call that failed, or keys or revocations that have not been fetched yet, say nothing about the
+%% token.
 refusal(Session) ->
     case emqx_jwt_auth_gate:recheck(Session) of
         {deny, Unknown} when Unknown =:= undecided; Unknown =:= not_loaded;
-                             Unknown =:= keys_unavailable -> false;
+                             Unknown =:= keys_unavailable;
+                             Unknown =:= revocations_unavailable -> false;
         {deny, Why} -> {true, Why};
         {allow, _} -> false
     end.

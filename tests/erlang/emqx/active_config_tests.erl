@@ -20,6 +20,7 @@ active_config_test_() ->
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
        {"keys that have not come yet end no session", fun keys_to_come/0},
+       {"neither is it if revocations have not, and they end no session", fun no_revocations_yet/0},
        {"a withdrawn key ends its sessions while keys have not come yet", fun withdrawn_key/0},
        {"a stop and a start keep the sessions", fun restart/0},
        {"a stopped plugin has no hooks", fun stopped/0},
@@ -98,6 +99,16 @@ keys_to_come() ->
     _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
     ?assertEqual(0, fixture:counted(ended)),
     ?assertEqual(true, is_process_alive(Connection)).
+
+no_revocations_yet() ->
+    {Connection, {ok, _}} = connect(token(#{jti => <<"j1">>})),
+    Set = #{<<"secret">> => fixture:secret(),
+            <<"advanced">> => <<"{\"revocations_endpoint\": {\"url\": \"http://127.0.0.1:1/revoked\"}}">>},
+    ok = emqx_jwt_auth_app:on_config_changed(#{}, Set),
+    ?assertMatch({_, {error, server_unavailable}}, connect(token(#{jti => <<"j2">>}))),
+    ?assertEqual(1, fixture:counted(revocations_unavailable)),
+    _ = [ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) || _ <- [1, 2, 3]],
+    ?assertEqual({0, true}, {fixture:counted(ended), is_process_alive(Connection)}).
 
 withdrawn_key() ->
     Key = #{<<"public_key">> => fixture:key_file("rsa2048.pub.pem")},
