@@ -142,6 +142,12 @@ class Broker:
         return subprocess.run(command, env=self.environment, check=True, capture_output=True,
                               text=True, timeout=120).stdout.strip()
 
+    def told(self, call):
+        """What a function for operators prints."""
+        answer = self.ask(f"rabbit_auth_backend_jwt_auth:{call}.")
+        assert answer.endswith("\nok"), answer
+        return answer.removesuffix("ok")
+
     def look(self):
         """Has the backend look at its file now."""
         return self.ask("gen_server:call(rabbit_auth_backend_jwt_auth_verifier, look).")

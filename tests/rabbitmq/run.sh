@@ -36,4 +36,4 @@ dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling "$JWT_AUTH_RABBITMQ_P
 
 sh "$root/tests/rabbitmq/venv.sh" "$target/rabbitmq/venv"
 cd "$root/tests/rabbitmq"
-PYTHONDONTWRITEBYTECODE=1 "$target/rabbitmq/venv/bin/python" -m unittest -v test_clients test_lifetime
+PYTHONDONTWRITEBYTECODE=1 "$target/rabbitmq/venv/bin/python" -m unittest -v test_clients test_lifetime test_operator

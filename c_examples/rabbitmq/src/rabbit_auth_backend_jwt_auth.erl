@@ -9,7 +9,7 @@
 
 -export([user_login_authentication/2, user_login_authorization/2]).
 -export([check_vhost_access/3, check_resource_access/4, check_topic_access/4]).
--export([state_can_expire/0, refusal/1]).
+-export([state_can_expire/0, refusal/1, status/0, stats/0, explain/1]).
 -export_type([grant/0]).
 
 -include_lib("rabbit_common/include/rabbit.hrl").
@@ -44,29 +44,34 @@ properties(AuthProps) -> [Property || {_, _} = Property <- AuthProps].
 
 login(Username, #{client_id := ClientId, password := Password})
   when is_binary(ClientId), is_binary(Password) ->
-    Client = #{client_id => ClientId, username => Username, password => Password},
-    case check(Client) of
-        {allow, #{session := Session} = Allowed} ->
-            Grant = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
-            named(jwt_auth_username:for_broker(Session), Username, Grant);
-        {deny, Reason} -> {refused, Reason};
-        ignore -> {refused, not_ours}
-    end;
-login(_Username, #{client_id := _}) ->
-    {refused, missing_token};
+    decide(#{client_id => ClientId, username => Username, password => Password});
+login(Username, #{client_id := ClientId}) ->
+    Client = #{client_id => ClientId, username => Username},
+    refuse(rabbit_auth_backend_jwt_auth_verifier:current(), Client, missing_token);
 login(_Username, _AuthProps) ->
     {refused, not_an_mqtt_client}.
 
-%% RabbitMQ takes the name of the token for that of the client.
-named({ok, Name}, _Sent, Grant) -> {ok, Name, Grant};
-named(none, Sent, Grant) -> {ok, Sent, Grant};
-named(refused, _Sent, _Grant) -> {refused, claim_mismatch}.
-
-check(Client) ->
-    case rabbit_auth_backend_jwt_auth_verifier:current() of
-        {ok, Verifier} -> jwt_auth:check(Verifier, Client);
-        none -> {deny, unconfigured}
+decide(#{client_id := ClientId, username := Username} = Client) ->
+    Current = rabbit_auth_backend_jwt_auth_verifier:current(),
+    case check(Current, Client) of
+        {allow, #{session := Session} = Allowed} ->
+            Grant = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
+            %% RabbitMQ takes the name of the token for that of the client.
+            case jwt_auth_username:for_broker(Session) of
+                {ok, Name} -> {ok, Name, Grant};
+                none -> {ok, Username, Grant};
+                refused -> refuse(Current, Client, claim_mismatch)
+            end;
+        {deny, Reason} -> refuse(Current, Client, Reason);
+        ignore -> {refused, not_ours}
     end.
+
+check({ok, Verifier}, Client) -> jwt_auth:check(Verifier, Client);
+check(none, _Client) -> {deny, unconfigured}.
+
+refuse(Current, Client, Reason) ->
+    jwt_auth_refusals:note(Current, Client, Reason),
+    {refused, Reason}.
 
 %% A client names its virtual host itself, before a `:` in its user name.
 -spec check_vhost_access(rabbit_types:auth_user(), rabbit_types:vhost(), term()) -> boolean().
@@ -141,3 +146,17 @@ refusal(#{session := Session}) ->
             end;
         none -> unconfigured
     end.
+
+%% For operators, through `rabbitmqctl eval`: how the backend is, what the library has counted, and
+%% why a client was refused the last time.
+-spec status() -> ok.
+status() ->
+    rabbit_auth_backend_jwt_auth_operator:status().
+
+-spec stats() -> ok.
+stats() ->
+    rabbit_auth_backend_jwt_auth_operator:stats().
+
+-spec explain(binary()) -> ok.
+explain(ClientId) ->
+    rabbit_auth_backend_jwt_auth_operator:explain(ClientId).

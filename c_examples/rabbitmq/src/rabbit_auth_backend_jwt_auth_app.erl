@@ -1,5 +1,5 @@
-%% The application and its supervisor, of the processes that write the log, hold the configuration
-%% and end connections.
+%% The application and its supervisor, of the processes that write the log, keep the last refusals,
+%% hold the configuration and end connections.
 -module(rabbit_auth_backend_jwt_auth_app).
 -behaviour(application).
 -behaviour(supervisor).
@@ -22,5 +22,6 @@ stop(_State) ->
 init([]) ->
     Child = fun(Module) -> #{id => Module, start => {Module, start_link, []}} end,
     {ok, {#{strategy => one_for_one, intensity => 5, period => 10},
-          [Child(Module) || Module <- [jwt_auth_log, rabbit_auth_backend_jwt_auth_verifier,
+          [Child(Module) || Module <- [jwt_auth_log, jwt_auth_refusals,
+                                       rabbit_auth_backend_jwt_auth_verifier,
                                        rabbit_auth_backend_jwt_auth_connections]]}}.

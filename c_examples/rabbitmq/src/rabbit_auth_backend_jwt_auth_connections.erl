@@ -99,9 +99,11 @@ refusal(Pid, Grant, Now) ->
         false -> none
     end.
 
-%% A call that failed says nothing about the token.
+%% A call that failed, or keys or revocations that have not been fetched yet, say nothing about the
+%% token.
 about_token(Failure) when Failure =:= unconfigured; Failure =:= undecided;
-                          Failure =:= not_loaded -> none;
+                          Failure =:= not_loaded; Failure =:= keys_unavailable;
+                          Failure =:= revocations_unavailable -> none;
 about_token(Refusal) -> Refusal.
 
 close(Pid) ->
