@@ -1,4 +1,4 @@
-// The file that tells node_exporter's textfile collector what the library has counted.
+// What the library has counted, for node_exporter's textfile collector and for MQTT clients.
 #ifndef METRICS_H
 #define METRICS_H
 
@@ -7,18 +7,20 @@
 
 #include <jwt_auth.h>
 
+#include "output_file.h"
+#include "sys_topics.h"
+
 typedef struct metrics {
-  const char *path;  // lives as long as this; NULL: no file is wanted
-  char *new_path;    // under which it is written, to be renamed
-  int64_t next;      // when it is written again, in seconds of a clock that is never set
-  bool failed;       // the log says that it cannot be written
+  output_file file;
+  sys_topics topics;
+  int64_t next; // when they are told again, in seconds of a clock that is never set
 } metrics;
 
-// false: out of memory.
+// path: of the file, or NULL. false: out of memory.
 bool metrics_start(metrics *metrics, const char *path);
 
-// Writes the file anew, if it is time.
-void metrics_write(metrics *metrics, const jwt_auth *auth);
+// Writes the file and publishes what has changed, if it is time.
+void metrics_tell(metrics *metrics, const jwt_auth *auth, const sessions *sessions);
 
 void metrics_stop(metrics *metrics);
 

@@ -39,7 +39,7 @@ int on_basic_auth(int event, void *data, void *userdata);
 int on_acl_check(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
-// Ends the sessions that are no longer good, and writes statistics. The broker calls it ten times a
+// Ends the sessions that are no longer good, and tells statistics. The broker calls it ten times a
 // second, and more often while there is traffic.
 int on_tick(int event, void *data, void *userdata);
 

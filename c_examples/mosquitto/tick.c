@@ -1,5 +1,5 @@
 // What the plugin does by itself, in the broker's ticks: it ends sessions that are no longer good,
-// and writes the file of statistics.
+// and tells what it counts.
 #include <time.h>
 
 #include "plugin.h"
@@ -78,7 +78,7 @@ int on_tick(int event, void *data, void *userdata) {
   recheck_part(self);
   sessions_tidy(&self->sessions);
   warn_of_forgotten(self, now);
-  metrics_write(&self->metrics, self->auth);
+  metrics_tell(&self->metrics, self->auth, &self->sessions);
   lines_write(&self->lines);
   tick->next_s = 1; // for brokers that ask when to come again
   return MOSQ_ERR_SUCCESS;

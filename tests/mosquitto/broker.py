@@ -38,10 +38,11 @@ def end_with_parent():
 
 
 class Broker:
-    """options: the lines plugin_opt_NAME. config: what goes into a file instead. lines: the rest of
-    mosquitto.conf. command: what to run the broker under."""
+    """options: the lines plugin_opt_NAME. config: what goes into a file instead. files: which files
+    the plugin writes beside that, by the option that names them. lines: the rest of mosquitto.conf.
+    command: what to run the broker under."""
 
-    def __init__(self, config=None, options=None, lines="", acl=ACL_FILE, command=()):
+    def __init__(self, config=None, options=None, files=(), lines="", acl=ACL_FILE, command=()):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jwt-auth-"))
         self.port = free_port()
         self.log_path = self.directory / "log"
@@ -51,6 +52,7 @@ class Broker:
         if options is None:
             self.configure(config or {"secret": tokens.SECRET})
             options = {"config_file": self.config_path}
+            options.update((name, self.directory / name) for name in files)
         plugin = [f"plugin {PLUGIN}"] + [f"plugin_opt_{name} {value}" for name, value in options.items()]
         if acl:
             (self.directory / "acl").write_text(acl)
