@@ -42,18 +42,15 @@ static const char *sent_username(const plugin *self, const struct mosquitto_evt_
   return again && session->renamed ? session->sent : asked->username;
 }
 
-// Asks the library about a client that connects.
-static jwt_auth_status check(plugin *self, const struct mosquitto_evt_basic_auth *asked,
-                             jwt_auth_result *result, jwt_auth_session **grant) {
+// What the library is told of a client that connects. Its certificate is to be freed.
+static jwt_auth_client describe(const plugin *self, const struct mosquitto_evt_basic_auth *asked) {
   jwt_auth_client client = {.struct_size = sizeof client};
   client.client_id = bytes(mosquitto_client_id(asked->client));
   client.username = bytes(sent_username(self, asked));
   client.password = bytes(asked->password);
   client.peer_address = bytes(mosquitto_client_address(asked->client));
   client.peer_certificate = certificate_read(asked->client);
-  jwt_auth_status status = jwt_auth_check(self->auth, &client, result, grant);
-  certificate_free(client.peer_certificate);
-  return status;
+  return client;
 }
 
 // Whether a client that authenticates again was refused for nothing that speaks against its token,
@@ -87,6 +84,27 @@ static int accept_client(plugin *self, struct mosquitto *client, const char *id,
   return MOSQ_ERR_SUCCESS;
 }
 
+// Ends what a client had that the library did not accept, and returns the answer to the broker.
+// asked: what the library was told of the client.
+static int refuse_client(plugin *self, struct mosquitto *client, const jwt_auth_client *asked,
+                         const jwt_auth_result *result) {
+  const char *id = mosquitto_client_id(client);
+  bool offline = self->reloading && is_offline(self, client);
+  if (self->reloading && keeps_its_grant(self, sessions_find(&self->sessions, client, id), offline,
+                                         result->reason)) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  if (!offline && result->decision == JWT_AUTH_DECISION_DENY) {
+    refusals_add(&self->refusals, self->auth, asked, result->reason);
+  }
+  // Not before: what the client sent may be kept in its session.
+  sessions_refuse(&self->sessions, client, id, self->reloading);
+  if (offline) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  return result->decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
+}
+
 // May this client connect? For any other return value than these three the broker closes the
 // connection without a CONNACK.
 int on_basic_auth(int event, void *data, void *userdata) {
@@ -99,25 +117,21 @@ int on_basic_auth(int event, void *data, void *userdata) {
   }
   jwt_auth_result result;
   jwt_auth_session *grant = NULL;
-  jwt_auth_status status = check(self, asked, &result, &grant);
+  jwt_auth_client client = describe(self, asked);
+  jwt_auth_status status = jwt_auth_check(self->auth, &client, &result, &grant);
   if (status != JWT_AUTH_STATUS_OK) {
     mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: a client could not be checked: %s",
                          jwt_auth_status_str(status));
   }
+  int answer;
   if (result.decision == JWT_AUTH_DECISION_ALLOW && id != NULL) {
-    return accept_client(self, asked->client, id, grant, result.expires_at);
+    answer = accept_client(self, asked->client, id, grant, result.expires_at);
+  } else {
+    jwt_auth_session_free(grant);
+    answer = refuse_client(self, asked->client, &client, &result);
   }
-  jwt_auth_session_free(grant);
-  bool offline = self->reloading && is_offline(self, asked->client);
-  if (self->reloading && keeps_its_grant(self, sessions_find(&self->sessions, asked->client, id),
-                                         offline, result.reason)) {
-    return MOSQ_ERR_SUCCESS;
-  }
-  sessions_refuse(&self->sessions, asked->client, id, self->reloading);
-  if (offline) {
-    return MOSQ_ERR_SUCCESS;
-  }
-  return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
+  certificate_free(client.peer_certificate);
+  return answer;
 }
 
 // Asks the library what the token says about a topic. A call that fails denies.

@@ -116,6 +116,9 @@ static bool take_own(options *to, const struct mosquitto_opt *option, bool *own,
   if (strcmp(option->key, "metrics_file") == 0) {
     return take_path(&to->metrics_file, option, error, error_len);
   }
+  if (strcmp(option->key, "refusals_file") == 0) {
+    return take_path(&to->refusals_file, option, error, error_len);
+  }
   if (strcmp(option->key, "max_offline_clients") == 0) {
     if (!read_number(option->value, &to->max_offline_clients)) {
       snprintf(error, error_len, "plugin_opt_max_offline_clients needs a number up to 10000000");
@@ -266,5 +269,6 @@ void options_free(options *from) {
   options_wipe(from->json, from->json == NULL ? 0 : strlen(from->json));
   free(from->config_file);
   free(from->metrics_file);
+  free(from->refusals_file);
   *from = (options){0};
 }

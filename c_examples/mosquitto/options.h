@@ -10,6 +10,7 @@ struct mosquitto_opt;
 typedef struct options {
   char *config_file;          // the file that holds the JSON, or NULL
   char *metrics_file;         // the file that statistics are written to, or NULL
+  char *refusals_file;        // the file that the last refusals are written to, or NULL
   char *json;                 // the JSON made of all other options, unless there is a file
   size_t max_offline_clients; // of how many clients that went away permissions are kept
 } options;

@@ -31,6 +31,7 @@ static int on_reload(int event, void *data, void *userdata) {
   }
   options_wipe(config, len);
   self->reloading = true;
+  refusals_hurry(&self->refusals);
   if (good) {
     mosquitto_log_printf(MOSQ_LOG_NOTICE, "jwt_auth: the configuration was read again");
   } else {
@@ -58,6 +59,7 @@ static void stop(plugin *self) {
   }
   sessions_stop(&self->sessions);
   metrics_stop(&self->metrics);
+  refusals_stop(&self->refusals);
   jwt_auth_free(self->auth);
   lines_stop(&self->lines);
   options_free(&self->options);
@@ -76,7 +78,8 @@ static bool start(plugin *self, const struct mosquitto_opt *given, int count, ch
     return false;
   }
   sessions_start(&self->sessions, self->options.max_offline_clients);
-  if (!metrics_start(&self->metrics, self->options.metrics_file)) {
+  if (!metrics_start(&self->metrics, self->options.metrics_file) ||
+      !refusals_start(&self->refusals, self->options.refusals_file)) {
     snprintf(error, error_len, "out of memory");
     return false;
   }

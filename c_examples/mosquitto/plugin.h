@@ -16,6 +16,7 @@
 #include "lines.h"
 #include "metrics.h"
 #include "options.h"
+#include "refusals.h"
 #include "sessions.h"
 
 typedef struct plugin {
@@ -24,6 +25,7 @@ typedef struct plugin {
   lines lines;
   jwt_auth *auth;
   metrics metrics;
+  refusals refusals;
   sessions sessions;
   bool ticked;         // the broker has sent a tick
   bool warned;         // the log says that the broker sends none
@@ -39,8 +41,8 @@ int on_basic_auth(int event, void *data, void *userdata);
 int on_acl_check(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
-// Ends the sessions that are no longer good, and tells statistics. The broker calls it ten times a
-// second, and more often while there is traffic.
+// Ends the sessions that are no longer good, and tells statistics and refusals. The broker calls it
+// ten times a second, and more often while there is traffic.
 int on_tick(int event, void *data, void *userdata);
 
 #endif

@@ -1,5 +1,5 @@
 // What the plugin does by itself, in the broker's ticks: it ends sessions that are no longer good,
-// and tells what it counts.
+// and tells what it counts and whom it refuses.
 #include <time.h>
 
 #include "plugin.h"
@@ -79,6 +79,7 @@ int on_tick(int event, void *data, void *userdata) {
   sessions_tidy(&self->sessions);
   warn_of_forgotten(self, now);
   metrics_tell(&self->metrics, self->auth, &self->sessions);
+  refusals_write(&self->refusals);
   lines_write(&self->lines);
   tick->next_s = 1; // for brokers that ask when to come again
   return MOSQ_ERR_SUCCESS;

@@ -37,7 +37,7 @@ class Memory(broker.Case):
         self.assertEqual(code, 0, text)
 
     def test_nothing_is_leaked(self):
-        at = broker.Broker(files=["metrics_file"], lines="allow_anonymous true\n")
+        at = broker.Broker(files=["metrics_file", "refusals_file"], lines="allow_anonymous true\n")
         self.valgrind(at)
         revoked = at.directory / "revoked"
         revoked.write_text("{}")

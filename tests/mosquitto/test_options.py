@@ -40,6 +40,8 @@ class Options(broker.Case):
                      "plugin_opt_max_offline_clients needs a number up to 10000000")
         self.refused({"secret": "s3cret-value", "metrics_file": "/a\nplugin_opt_metrics_file /b"},
                      "plugin_opt_metrics_file needs one path, and is given once")
+        self.refused({"secret": "s3cret-value", "refusals_file": "/a\nplugin_opt_refusals_file /b"},
+                     "plugin_opt_refusals_file needs one path, and is given once")
         self.refused(None, "/.*/jwt_auth.json: `sekret`: .*", {"sekret": "s3cret-value"})
         self.refused(None, "/.*/jwt_auth.json: the configuration: not valid JSON at line 1 column 25: "
                      "the text ends too early",
