@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import re
 import stat
 import time
 import unittest
@@ -16,8 +17,10 @@ INTERVAL = 15
 
 
 class Refusals(broker.Case):
-    def started(self, config=None, lines=""):
+    def started(self, config=None, lines="", log_type="all"):
         at = broker.Broker({"secret": tokens.SECRET, **(config or {})}, files=["refusals_file"], lines=lines)
+        conf = at.directory / "mosquitto.conf"
+        conf.write_text(conf.read_text().replace("log_type all", f"log_type {log_type}"))
         at.refusals = at.directory / "refusals_file"
         return self.enterContext(at)
 
@@ -98,14 +101,20 @@ class Refusals(broker.Case):
         self.assertEqual([line["reason"] for line in self.read(at)], ["bad_signature"])
 
     def test_of_many_the_last_hundred_stay_and_what_is_left_out_is_told(self):
-        at = self.started()
+        at = self.started(log_type="information")
         sent = []
-        end = time.monotonic() + 12
-        while time.monotonic() < end:
+
+        def refuse():
             password = tokens.token(exp=1, jti=len(sent))
             sent.append(tokens.fingerprint(password))
             self.refused(at, "flood", password=password)
+
+        end = time.monotonic() + 12
+        while time.monotonic() < end:
+            refuse()
             time.sleep(0.02)
+        time.sleep(1)
+        refuse()
         at.stop()
         lines = self.read(at)
         self.assertEqual(len(lines), 100)
@@ -116,6 +125,11 @@ class Refusals(broker.Case):
         seconds = [line["time"] for line in lines]
         # Seconds of two clocks, which do not begin together.
         self.assertLessEqual(max(seconds.count(one) for one in seconds), 20)
+        # The log, too, tells ten a second at this level, and how many more there were.
+        told = at.log().count("jwt_auth: refused: expired (")
+        more = [int(count) for count in re.findall(r"jwt_auth: refused: expired: (\d+) more", at.log())]
+        self.assertGreater(len(more), 0)
+        self.assertEqual(told + sum(more), len(sent))
 
     def test_a_long_explanation_keeps_what_has_failed(self):
         claims = {f"claim_{i}": "x" * 100 for i in range(60)}
