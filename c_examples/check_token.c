@@ -1,18 +1,20 @@
-// Asks libjwt_auth whether a client with this token may connect, and says why.
+// Asks libjwt_auth whether a client with this token may connect, and says why not.
 //
 //   cargo build --release && ln -sf libjwt_auth.so target/release/libjwt_auth.so.1
 //   cc -I include c_examples/check_token.c -L target/release -ljwt_auth -o target/check_token
-//   LD_LIBRARY_PATH=target/release target/check_token CONFIG_FILE TOKEN [CLIENT_ID [USERNAME]]
+//   export LD_LIBRARY_PATH=target/release
+//   target/check_token CONFIG_FILE [CLIENT_ID [USERNAME]] <TOKEN_FILE
 //
-// The token is sent as the password. For a configuration with "from": "username", give the token
-// as USERNAME. Exit code: 0 allowed; 1 not allowed; 2 the question could not be asked.
+// The token comes on standard input, as other users of the machine see the arguments of a program.
+// It is sent as the password, or as the user name where USERNAME is -, for a configuration with
+// "from": "username". Exit code: 0 allowed; 1 not allowed; 2 the question could not be asked.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "jwt_auth.h"
 
-enum { ALLOWED = 0, NOT_ALLOWED = 1, FAILED = 2 };
+enum { ALLOWED = 0, NOT_ALLOWED = 1, FAILED = 2, WAIT_MILLISECONDS = 10000 };
 
 // Shows what should be changed; what is decided is printed anyway.
 static void log_warnings(void *userdata, int32_t level, const char *line) {
@@ -22,26 +24,18 @@ static void log_warnings(void *userdata, int32_t level, const char *line) {
   }
 }
 
-// Reads a file whole. Returns its length, or 0 after saying why not.
-static size_t read_file(const char *path, char *text, size_t size) {
-  size_t len = 0;
-  FILE *file = fopen(path, "rb");
-  if (file != NULL) {
-    len = fread(text, 1, size, file);
-  }
+// Reads a file whole; NULL: it could not be opened. Returns whether it did, after saying why not.
+static int read_file(FILE *file, const char *name, char *text, size_t size, size_t *len) {
+  *len = file == NULL ? 0 : fread(text, 1, size, file);
   if (file == NULL || ferror(file)) {
-    fprintf(stderr, "%s: %s\n", path, strerror(errno));
-    len = 0;
-  } else if (len == size) {
-    fprintf(stderr, "%s: too large for this example\n", path);
-    len = 0;
-  } else if (len == 0) {
-    fprintf(stderr, "%s: empty\n", path);
+    fprintf(stderr, "%s: %s\n", name, strerror(errno));
+    return 0;
   }
-  if (file != NULL) {
-    fclose(file);
+  if (*len == size) {
+    fprintf(stderr, "%s: too large for this example\n", name);
+    return 0;
   }
-  return len;
+  return 1;
 }
 
 // Makes a verifier from a configuration file. Returns NULL after saying why not.
@@ -50,12 +44,29 @@ static jwt_auth *read_verifier(const char *path) {
   jwt_auth_hooks hooks = {.struct_size = sizeof hooks, .log = log_warnings};
   jwt_auth *auth = NULL;
   char error[256];
-  size_t len = read_file(path, config, sizeof config);
-  if (len > 0 && jwt_auth_init(config, len, &hooks, &auth, error, sizeof error) !=
-                     JWT_AUTH_STATUS_OK) {
+  FILE *file = fopen(path, "rb");
+  size_t len;
+  if (read_file(file, path, config, sizeof config, &len) &&
+      jwt_auth_init(config, len, &hooks, &auth, error, sizeof error) != JWT_AUTH_STATUS_OK) {
     fprintf(stderr, "%s: %s\n", path, error);
   }
+  if (file != NULL) {
+    fclose(file);
+  }
   return auth;
+}
+
+// Reads the token, without the newline that ends a file. Returns whether it could.
+static int read_token(jwt_auth_bytes *token) {
+  static char text[65536];
+  size_t len;
+  int is_read = read_file(stdin, "the token, on standard input", text, sizeof text, &len);
+  while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
+    len -= 1;
+  }
+  token->data = (const uint8_t *)text;
+  token->len = len;
+  return is_read;
 }
 
 // The bytes of an argument; nothing if it was not given.
@@ -64,12 +75,39 @@ static jwt_auth_bytes bytes(const char *argument) {
   return given;
 }
 
-// Prints the decision about a client. Returns the exit code that tells it.
+// The length of what is left of a JSON string, up to its closing quotation mark.
+static size_t rest_of_string(const char *text) {
+  size_t len = 0;
+  while (text[len] != '\0' && text[len] != '"') {
+    len += text[len] == '\\' && text[len + 1] != '\0' ? 2 : 1;
+  }
+  return len;
+}
+
+// Prints the checks that failed. Inside of a JSON string each quotation mark has a backslash in
+// front, so nothing that the client has sent looks like a member. A program with a JSON parser uses
+// that instead.
+static void print_failures(const char *json) {
+  static const char check[] = "{\"check\":\"";
+  static const char failed[] = "\",\"outcome\":\"failed\",\"detail\":\"";
+  const char *name, *detail, *step = json;
+  while ((step = strstr(step, check)) != NULL) {
+    name = step + strlen(check);
+    step = name + rest_of_string(name);
+    if (strncmp(step, failed, strlen(failed)) == 0) {
+      detail = step + strlen(failed);
+      printf("failed: %.*s: %.*s\n", (int)(step - name), name, (int)rest_of_string(detail), detail);
+    }
+  }
+}
+
+// Prints the decision about a client, and its claims or what is wrong. Returns the exit code.
 static int decide(const jwt_auth *auth, const jwt_auth_client *client) {
   int code = FAILED;
   jwt_auth_result result;
   jwt_auth_session *session = NULL;
   jwt_auth_bytes claims;
+  char *explanation = NULL;
   jwt_auth_status status = jwt_auth_check(auth, client, &result, &session);
   if (status != JWT_AUTH_STATUS_OK) {
     fprintf(stderr, "jwt_auth_check: %s\n", jwt_auth_status_str(status));
@@ -81,6 +119,11 @@ static int decide(const jwt_auth *auth, const jwt_auth_client *client) {
   if (jwt_auth_session_claims(session, &claims) == JWT_AUTH_STATUS_OK) {
     printf("claims: %.*s\n", (int)claims.len, (const char *)claims.data);
   }
+  if (code == NOT_ALLOWED &&
+      jwt_auth_explain(auth, client, &explanation) == JWT_AUTH_STATUS_OK) {
+    print_failures(explanation);
+  }
+  jwt_auth_string_free(explanation);
   jwt_auth_session_free(session);
   return code;
 }
@@ -88,16 +131,25 @@ static int decide(const jwt_auth *auth, const jwt_auth_client *client) {
 int main(int argc, char **argv) {
   int code = FAILED;
   jwt_auth *auth = NULL;
-  if (argc < 3 || argc > 5) {
-    fprintf(stderr, "usage: check_token CONFIG_FILE TOKEN [CLIENT_ID [USERNAME]]\n");
+  jwt_auth_client client = {.struct_size = sizeof client};
+  jwt_auth_bytes token;
+  if (argc < 2 || argc > 4) {
+    fprintf(stderr, "usage: check_token CONFIG_FILE [CLIENT_ID [USERNAME]] <TOKEN_FILE\n");
   } else {
     auth = read_verifier(argv[1]);
   }
-  if (auth != NULL) {
-    jwt_auth_client client = {.struct_size = sizeof client};
-    client.password = bytes(argv[2]);
-    client.client_id = bytes(argc > 3 ? argv[3] : NULL);
-    client.username = bytes(argc > 4 ? argv[4] : NULL);
+  if (auth != NULL && read_token(&token)) {
+    // Returns at once where the configuration names no endpoint.
+    if (jwt_auth_wait_ready(auth, WAIT_MILLISECONDS) != JWT_AUTH_STATUS_OK) {
+      fprintf(stderr, "warning: an endpoint has not brought what it is for\n");
+    }
+    client.client_id = bytes(argc > 2 ? argv[2] : NULL);
+    if (argc > 3 && strcmp(argv[3], "-") == 0) {
+      client.username = token;
+    } else {
+      client.password = token;
+      client.username = bytes(argc > 3 ? argv[3] : NULL);
+    }
     code = decide(auth, &client);
   }
   jwt_auth_free(auth);
