@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{has_block, read};
+use crate::harness::CHECKS;
 
 /// The enumerators of a C enumeration with their numbers and comments.
 fn enumeration(name: &str) -> Vec<(String, String, String)> {
@@ -121,4 +122,35 @@ fn every_reason_is_in_the_table_of_causes() {
         let named = |c: &str| lines.contains(&format!("`{reason}{c}"));
         assert!(named("`") || named(" ("), "`{reason}` is not in the table");
     }
+}
+
+#[test]
+fn every_reason_has_what_to_look_at_and_the_checks_that_give_it() {
+    let page = read("docs/operating.md");
+    let (_, table) = page
+        .split_once("\n### What to look at, by reason\n")
+        .unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let mut in_table: Vec<_> = rows
+        .map(|row| {
+            let mut cells = row.split(" | ");
+            let mut codes = || cells.next().unwrap().split('`').skip(1).step_by(2);
+            let reason = codes().next().unwrap().to_owned();
+            (codes().map(str::to_owned).collect::<Vec<_>>(), reason)
+        })
+        .collect();
+    let checks = |reason: &str| {
+        let checks = CHECKS.iter().filter(|(_, gives)| gives.contains(&reason));
+        let named = checks.map(|(check, _)| match *check {
+            "claim" => "claim NAME".to_owned(),
+            check => check.to_owned(),
+        });
+        named.collect::<Vec<_>>()
+    };
+    let reasons = enumeration("jwt_auth_reason").into_iter();
+    let mut expected: Vec<_> = reasons.map(|(_, name, _)| (checks(&name), name)).collect();
+    expected.sort();
+    in_table.sort();
+    assert_eq!(in_table, expected);
 }

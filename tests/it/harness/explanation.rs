@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{Broker, Connect, SECRET};
 
 /// The checks and the reasons that each may give, in order; `claim` stands for each of them.
-const CHECKS: [(&str, &[&str]); 19] = [
+pub const CHECKS: [(&str, &[&str]); 19] = [
     ("token", &["missing_token"]),
     ("size", &["token_too_large"]),
     ("form", &["malformed_token"]),

@@ -33,7 +33,7 @@ mod token;
 pub use answer::Answer;
 pub use broker::{Broker, NOW, SECRET, accepts, broker};
 pub use connect::Connect;
-pub use explanation::assert_tells_nothing;
+pub use explanation::{CHECKS, assert_tells_nothing};
 pub use file::{
     Scratch, certificate, json_file, key_path, unique_path, vector_path, vector_text, vector_token,
     vectors,
