@@ -5,6 +5,7 @@ mod configurations;
 mod examples;
 mod layout;
 mod links;
+mod monitoring;
 mod providers;
 mod tables;
 
