@@ -42,8 +42,8 @@ fn statuses() -> Vec<String> {
     threads::statuses(|name| name == "jwt_auth_jwks")
 }
 
-/// A verifier whose log lines go into a hook that holds a token, as its clock does. Once the token has no
-/// other owner, no hook will ever be called again.
+/// A verifier whose log lines go into a hook that holds a token, as its clock does. Once the token
+/// has no other owner, no hook will ever be called again.
 fn verifier(config: &Value) -> (Verifier, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let (sink, held) = (Arc::clone(&lines), Arc::clone(&lines));

@@ -97,7 +97,8 @@ pub unsafe extern "C" fn jwt_auth_stats(
 
 /// Ends a text that the library made.
 ///
-/// text: NULL does nothing. No other call may use it meanwhile or afterwards.
+/// text: NULL does nothing. It is as the library gave it: the caller has not changed it. No other call
+/// may use it meanwhile or afterwards.
 ///
 /// # Safety
 ///
