@@ -22,9 +22,9 @@ use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::input;
-use crate::issue::Tokens;
 use crate::output::{Failure, note};
 use crate::replacement::Replacement;
+use crate::tokens::Tokens;
 
 /// How many rows travel together.
 const CHUNK: usize = 512;

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use base64_simd::URL_SAFE_NO_PAD;
 use clap::Args;
 use csv::StringRecord;
 use jwt_auth::Algorithm;
 use serde_json::json;
 
 use crate::output::{Failure, Outcome, Output, warn};
-use crate::private_key::{PrivateKey, Signer, parse_algorithm};
+use crate::private_key::{PrivateKey, parse_algorithm};
 use crate::template::{Member, Template};
+use crate::tokens::Tokens;
 use crate::{batch, input, time};
 
 #[derive(Args)]
@@ -58,14 +58,6 @@ fn parse_claim(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// What all tokens have in common.
-pub(crate) struct Tokens {
-    key: PrivateKey,
-    header: Template,
-    payload: Template,
-    pub(crate) columns: StringRecord,
-}
-
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Failure> {
     let key = input::read(&arguments.key)?;
     let key = PrivateKey::read(&key, arguments.alg, arguments.kid.as_deref())
@@ -92,7 +84,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
         return Ok(Outcome::Fine);
     }
     let mut token = String::new();
-    let signer = tokens.key.signer().map_err(Failure::new)?;
+    let signer = tokens.signer().map_err(Failure::new)?;
     tokens
         .sign(
             &signer,
@@ -187,38 +179,4 @@ impl Arguments {
         }
         Ok(payload.finish())
     }
-}
-
-impl Tokens {
-    pub(crate) fn signer(&self) -> Result<Signer<'_>, String> {
-        self.key.signer()
-    }
-
-    /// Writes the token for one row. `buffer` is used again from row to row.
-    pub(crate) fn sign(
-        &self,
-        signer: &Signer<'_>,
-        row: &StringRecord,
-        buffer: &mut String,
-        token: &mut String,
-    ) -> Result<(), String> {
-        token.clear();
-        for (template, end) in [(&self.header, "."), (&self.payload, "")] {
-            buffer.clear();
-            template.fill(row, &self.columns, random_id, buffer)?;
-            URL_SAFE_NO_PAD.encode_append(buffer.as_bytes(), token);
-            token.push_str(end);
-        }
-        let signature = signer.sign(token.as_bytes())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_append(&signature, token);
-        Ok(())
-    }
-}
-
-/// 96 random bits: of a billion tokens no two will have the same.
-fn random_id() -> Result<String, String> {
-    let mut bytes = [0; 12];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "there are no random numbers".to_owned())?;
-    Ok(URL_SAFE_NO_PAD.encode_to_string(bytes))
 }

@@ -29,6 +29,7 @@ mod revoke;
 mod signals;
 mod template;
 mod time;
+mod tokens;
 
 use std::process::ExitCode;
 
