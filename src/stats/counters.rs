@@ -74,7 +74,8 @@ impl Counters {
         for (labels, number) in self.series.all() {
             let count = self.sum(|lane| lane.keys.get(usize::from(number)));
             if count > 0 {
-                found.insert(labels, count);
+                let known: &mut u64 = found.entry(labels).or_default();
+                *known = known.saturating_add(count);
             }
         }
         found

@@ -30,6 +30,11 @@ impl LaneNumber {
     }
 
     #[cfg(test)]
+    pub(crate) fn number(&self) -> u8 {
+        self.0
+    }
+
+    #[cfg(test)]
     pub(super) fn shared() -> Self {
         Self(SHARED)
     }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::details::{Words, cut_sentence, date};
 use super::issuers::Issuer;
 use super::running::Running;
-use super::scratch::{Later, Scratch};
+use super::scratch::Later;
 use crate::acl::Need;
 use crate::algorithm::Algorithm;
 use crate::client::Client;
@@ -17,7 +17,10 @@ use crate::config::IssuerRules;
 use crate::host::quote::cut;
 use crate::keys::{Keys, KidFrom};
 use crate::refusal::{Check, Decision, Reason, Refusal, Walk, text};
-use crate::token::{Fingerprint, PayloadReader, PermittedToken, Preview, Signed, Token, alg};
+use crate::token::{
+    Fingerprint, PayloadBuffers, PayloadReader, PermittedToken, Preview, Signed, Token,
+    TokenBuffers, alg,
+};
 
 /// The answer, as it is written.
 #[derive(Serialize)]
@@ -200,12 +203,8 @@ impl Running {
     ) -> Result<(), Refusal> {
         let rules = &self.rules;
         let words = Words::new(client, rules);
-        let Scratch {
-            token: buffers,
-            payload,
-            later,
-            ..
-        } = &mut Scratch::default();
+        let (buffers, payload) = (&mut TokenBuffers::default(), &mut PayloadBuffers::default());
+        let later = &mut Later::default();
         let field = client.field(rules.from).ok_or(Refusal::MissingToken);
         let token = trace.needed(Check::Token, field).and_then(|field| {
             let parsed = Token::parse(field, rules.max_token_size, buffers);

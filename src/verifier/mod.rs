@@ -97,6 +97,7 @@ impl Verifier {
 
     /// Counts a configuration that was not accepted.
     pub(crate) fn count_failed_reload(&self) {
+        self.throttle.tell_all(&self.log);
         self.reloads.failed();
     }
 
@@ -121,6 +122,9 @@ impl Verifier {
     /// this time. Whether each of them has brought what it is for. A reload meanwhile changes which they are.
     #[must_use]
     pub fn wait_ready(&self, time: Duration) -> bool {
+        if let Ok(now) = self.clock.now() {
+            self.throttle.tell_of_past(now, &self.log);
+        }
         let start = Instant::now();
         loop {
             let running = self.running.load_full();
@@ -169,10 +173,8 @@ impl Verifier {
         let running = &self.running.load();
         let rules = &running.rules;
         let log = &self.log;
-        let mut counted_in = None;
-        let outcome = Scratch::lend(|scratch| {
+        let verdict = Scratch::lend(|scratch| {
             let lane = self.counters.lane(&scratch.lane);
-            counted_in = Some(lane);
             let question = Question {
                 client,
                 now,
@@ -180,16 +182,16 @@ impl Verifier {
                 log,
                 lane,
             };
-            running.check(&question, scratch, answer)
-        });
-        let decision = match &outcome {
-            Ok(_) => Decision::Allow,
-            Err(refusal) => rules.dispositions.decide(refusal),
-        };
-        let verdict = Verdict { decision, outcome };
-        if let Some(lane) = counted_in {
+            let outcome = running.check(&question, scratch, answer);
+            let decision = match &outcome {
+                Ok(_) => Decision::Allow,
+                Err(refusal) => rules.dispositions.decide(refusal),
+            };
+            let verdict = Verdict { decision, outcome };
+            // While the thread has its lane.
             lane.check(decision, verdict.reason());
-        }
+            verdict
+        });
         if log.is_open() {
             log.write(self.level(&verdict, now), || {
                 let grant = verdict.outcome.as_ref().ok().and_then(grant);
@@ -238,16 +240,21 @@ impl Verifier {
     ) -> Result<Permission, ClockError> {
         let now = self.clock.now()?;
         self.throttle.tell_of_past(now, &self.log);
-        let answer = if self.running.load().revokes(grant) {
-            Answer::Deny(Denial::Revoked)
-        } else {
-            grant.answer(request, now)
-        };
+        let answer = self.answer(grant, request, now);
         let permission = answer.permission();
         if permission != Permission::Allow && self.log.is_open() {
             self.tell_of_topic(grant, request, &answer, now);
         }
         Ok(permission)
+    }
+
+    #[inline]
+    fn answer<'g>(&self, grant: &'g Grant, request: &Request<'_>, now: i64) -> Answer<'g> {
+        if self.running.load().revokes(grant) {
+            Answer::Deny(Denial::Revoked)
+        } else {
+            grant.answer(request, now)
+        }
     }
 
     /// Decides whether a client that was accepted would be so still, without its token.

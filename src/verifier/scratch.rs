@@ -37,14 +37,23 @@ impl Scratch {
             .flatten()
             .unwrap_or_default();
         let result = work(&mut scratch);
-        if scratch.size() <= Self::LARGEST {
-            let _ = SCRATCH.try_with(|cell| cell.set(Some(scratch)));
+        if scratch.size() > Self::LARGEST {
+            scratch.forget_buffers();
         }
+        let _ = SCRATCH.try_with(|cell| cell.set(Some(scratch)));
         result
     }
 
     /// What a thread may keep, in bytes: enough for tokens of the default `max_token_size`.
     const LARGEST: usize = 1 << 18;
+
+    /// The thread goes on counting where it did.
+    #[cold]
+    fn forget_buffers(&mut self) {
+        self.token = TokenBuffers::default();
+        self.payload = PayloadBuffers::default();
+        self.later = Later::default();
+    }
 
     fn size(&self) -> usize {
         [
@@ -55,5 +64,29 @@ impl Scratch {
         ]
         .into_iter()
         .fold(0, usize::saturating_add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::Token;
+
+    #[test]
+    fn a_thread_keeps_its_lane_when_it_forgets_what_a_large_token_took() {
+        let lane = Scratch::lend(|scratch| {
+            let field = format!("{}.AA.AA", "A".repeat(2 * Scratch::LARGEST));
+            let parsed = Token::parse(field.as_bytes(), usize::MAX, &mut scratch.token);
+            assert!(parsed.is_err());
+            assert!(scratch.size() > Scratch::LARGEST);
+            scratch.lane.number()
+        });
+        // What is free goes to the next who asks.
+        let other = LaneNumber::default();
+        assert!(other.number() == 0 || other.number() != lane);
+        Scratch::lend(|scratch| {
+            assert_eq!(scratch.lane.number(), lane);
+            assert!(scratch.size() <= Scratch::LARGEST);
+        });
     }
 }

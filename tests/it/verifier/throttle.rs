@@ -118,9 +118,16 @@ fn a_reload_tells_the_number_at_once_even_one_that_fails() {
     assert_eq!(at(&broker, LogLevel::Info, "refused: expired (exp "), 10);
     broker.reloaded(&json!({ "secret": SECRET }));
     assert_eq!(told(&broker)[1..], [number("expired", 2, NOW)]);
+    expire(&broker, 3);
+    // Not even text.
+    assert!(broker.reload_text(b"\xff").is_err());
+    assert_eq!(told(&broker)[2..], [number("expired", 3, NOW)]);
+    expire(&broker, 4);
     broker.set_time(NOW + 1);
+    assert!(broker.wait_ready(0));
+    assert_eq!(told(&broker)[3..], [number("expired", 4, NOW)]);
     broker.present(&good()).allowed();
-    assert_eq!(told(&broker).len(), 2);
+    assert_eq!(told(&broker).len(), 4);
 }
 
 #[test]
