@@ -64,6 +64,25 @@ impl OpenFiles {
         for (index, issuer) in options.issuers.iter().enumerate() {
             open.add(&format!("issuers[{index}]."), files_of!(issuer));
         }
+        if let Some(endpoint) = &options.revocations_endpoint {
+            let of_ssl = |path: fn(&Ssl) -> &Option<String>| {
+                endpoint.ssl.as_ref().and_then(|ssl| path(ssl).as_deref())
+            };
+            let files = [
+                (
+                    "ssl.cacertfile",
+                    of_ssl(|ssl| &ssl.cacertfile),
+                    Holds::Trusted,
+                ),
+                ("ssl.keyfile", of_ssl(|ssl| &ssl.keyfile), Holds::Credential),
+                (
+                    "bearer_token_file",
+                    endpoint.bearer_token_file.as_deref(),
+                    Holds::Credential,
+                ),
+            ];
+            open.add("revocations_endpoint.", files);
+        }
         open
     }
 

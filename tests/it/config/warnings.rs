@@ -314,4 +314,18 @@ fn a_file_that_others_may_change_or_a_secret_that_they_may_read_draws_a_warning(
         line("ssl.keyfile", "read", pass, "o-r"),
     ];
     self::warns(&strict(&endpoint), &expected.concat());
+    // The list of revocations is fetched with files of the same names.
+    let list = json!({ "url": "https://127.0.0.1:9/", "ssl": ssl, "bearer_token_file": token.0 });
+    let expected = [
+        ("ssl.cacertfile", "write", decide, "o-w"),
+        ("ssl.keyfile", "read", pass, "o-r"),
+        ("bearer_token_file", "read", pass, "o-r"),
+    ]
+    .map(|(option, may, harm, mode)| {
+        line(&format!("revocations_endpoint.{option}"), may, harm, mode)
+    });
+    self::warns(
+        &strict(&json!({ "revocations_endpoint": list })),
+        &expected.concat(),
+    );
 }
