@@ -26,7 +26,10 @@ static int on_reload(int event, void *data, void *userdata) {
   char *config = options_config(&self->options, &len, error, sizeof error);
   bool good = config != NULL && jwt_auth_reload(self->auth, config, len, error, sizeof error) ==
                                     JWT_AUTH_STATUS_OK;
-  if (config != NULL && !good) {
+  if (config == NULL) {
+    // No configuration is accepted, which the library counts.
+    jwt_auth_reload(self->auth, "", 0, NULL, 0);
+  } else if (!good) {
     options_name_file(&self->options, error, sizeof error);
   }
   options_wipe(config, len);
