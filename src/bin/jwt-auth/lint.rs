@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use clap::Args;
 use jwt_auth::{Hooks, LogLevel, Verifier};
@@ -40,11 +41,13 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
 pub(crate) fn findings(config: &str) -> (Option<String>, Vec<String>) {
     let warnings = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&warnings);
+    let loading = thread::current().id();
     let verifier = Verifier::new(
         config,
         Hooks {
             log: Some(Box::new(move |level, line| {
-                if level <= LogLevel::Warn {
+                // Threads that fetch tell of troubles that are not the configuration's.
+                if level <= LogLevel::Warn && thread::current().id() == loading {
                     sink.lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push(line);
@@ -53,7 +56,6 @@ pub(crate) fn findings(config: &str) -> (Option<String>, Vec<String>) {
             clock: None,
         },
     );
-    // Before the threads that fetch tell of their own troubles.
     let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
     (verifier.err().map(|error| error.to_string()), warnings)
 }
