@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use crate::acl::{Acl, Answer, Denial, Request, ToldTopics};
+use crate::acl::{Acl, Answer, Denial, Request, RuleName, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
 use crate::revocations::Issued;
@@ -106,7 +106,7 @@ impl Grant {
             return Answer::Deny(Denial::Expired);
         }
         match &self.acl {
-            _ if self.terms.superuser => Answer::Allow,
+            _ if self.terms.superuser => Answer::Allow(None),
             None => Answer::NobodySays,
             Some(acl)
                 if acl.has_claim() && self.terms.token_expires_at.is_some_and(|end| now >= end) =>
@@ -115,6 +115,11 @@ impl Grant {
             }
             Some(acl) => acl.answer(request, topic),
         }
+    }
+
+    /// The rule of this number, by which a topic is allowed.
+    pub(crate) fn rule(&self, number: u32) -> Option<RuleName<'_>> {
+        Some(self.acl.as_ref()?.rule(number))
     }
 
     /// What the log needs of the session. The first call says how the client is named, and what

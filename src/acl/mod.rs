@@ -27,7 +27,7 @@ mod who;
 pub(crate) use claim::{Buffers, Need, read, read_all};
 pub(crate) use invalid::InvalidFilters;
 pub(crate) use operator::{CompiledRule, NumberedRule, OperatorRules};
-pub(crate) use permissions::{Acl, Answer, Denial};
+pub(crate) use permissions::{Acl, Answer, Denial, RuleName};
 pub use request::{Action, Permission, Qos, Request};
 pub(crate) use told_topics::ToldTopics;
 pub(crate) use values::Bearer;

@@ -1,5 +1,6 @@
 //! The topic permissions of one client.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::filters::Filters;
@@ -34,12 +35,34 @@ pub(super) enum Form {
 
 /// Whether a client may do what it asks for.
 pub(crate) enum Answer<'a> {
-    Allow,
+    /// By this rule; none: the token makes a superuser.
+    Allow(Option<u32>),
     /// There is no rule for this client, and its token has no topic permissions.
     NobodySays,
     /// There are rules, and none of them is about the request.
     NoRule,
     Deny(Denial<'a>),
+}
+
+/// Whose a rule is, and which.
+#[derive(Clone, Copy)]
+pub(crate) enum RuleName<'a> {
+    /// Its path in the configuration.
+    Operator(&'a str),
+    /// Its number in the claim, counted from 1.
+    Token(u32),
+    /// The lists of the map form.
+    Lists,
+}
+
+impl fmt::Display for RuleName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operator(path) => write!(f, "`{path}`"),
+            Self::Token(number) => write!(f, "rule {number} of the token"),
+            Self::Lists => f.write_str("the lists of the token"),
+        }
+    }
 }
 
 /// Why a client may not.
@@ -49,10 +72,8 @@ pub(crate) enum Denial<'a> {
     NoTopic,
     Expired,
     Revoked,
-    /// The operator's rule of this path says so.
-    OperatorRule(&'a str),
-    /// The token's rule with this number says so, counted from 1.
-    TokenRule(u32),
+    /// This rule says so.
+    Rule(RuleName<'a>),
     /// The lists of the map form do not have it.
     NotListed,
 }
@@ -67,7 +88,7 @@ impl SharedRules {
 impl Answer<'_> {
     pub(crate) fn permission(&self) -> Permission {
         match self {
-            Self::Allow => Permission::Allow,
+            Self::Allow(_) => Permission::Allow,
             Self::NobodySays | Self::NoRule => Permission::NoMatch,
             Self::Deny(_) => Permission::Deny,
         }
@@ -86,22 +107,24 @@ impl Acl {
             Some(operator) => first_of_both(own, &operator.filters, request, topic),
         };
         match (allowed_by, denied_by) {
-            (Some(allow), Some(deny)) if deny < allow => Answer::Deny(self.denial(deny)),
-            (Some(_), _) => Answer::Allow,
-            (None, Some(deny)) => Answer::Deny(self.denial(deny)),
+            (Some(allow), Some(deny)) if deny < allow => {
+                Answer::Deny(Denial::Rule(self.rule(deny)))
+            }
+            (Some(allow), _) => Answer::Allow(Some(allow)),
+            (None, Some(deny)) => Answer::Deny(Denial::Rule(self.rule(deny))),
             (None, None) if self.claim == Some(Form::Map) => Answer::Deny(Denial::NotListed),
             (None, None) => Answer::NoRule,
         }
     }
 
     /// Whose rule this number has. Those of the operator come first.
-    fn denial(&self, rule: u32) -> Denial<'_> {
-        let Some(operator) = &self.operator else {
-            return Denial::TokenRule(rule);
-        };
-        match operator.names.get((rule as usize).saturating_sub(1)) {
-            Some(name) => Denial::OperatorRule(name),
-            None => Denial::TokenRule(rule.saturating_sub(operator.count())),
+    pub(crate) fn rule(&self, number: u32) -> RuleName<'_> {
+        let operator = self.operator.as_deref();
+        let names = operator.map_or(&[][..], |operator| &operator.names);
+        match names.get((number as usize).saturating_sub(1)) {
+            Some(name) => RuleName::Operator(name),
+            None if self.claim == Some(Form::Map) => RuleName::Lists,
+            None => RuleName::Token(number.saturating_sub(operator.map_or(0, SharedRules::count))),
         }
     }
 

@@ -4,8 +4,9 @@ use std::fmt::{self, Write};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use super::Verifier;
-use crate::acl::{Action, Answer, Denial, Request};
+use crate::acl::{Action, Answer, Denial, Permission, Request};
 use crate::grant::{Grant, LogNotes};
+use crate::host::clock::ClockError;
 use crate::host::log::LogLevel;
 use crate::host::quote::cut;
 
@@ -31,6 +32,34 @@ impl OncePerMinute {
 }
 
 impl Verifier {
+    /// What decides about a topic of a client: a rule by its path in the configuration or its number in the
+    /// token, or what else it is. Nothing is logged.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn explain_topic(
+        &self,
+        grant: &Grant,
+        request: &Request<'_>,
+    ) -> Result<(Permission, String), ClockError> {
+        let answer = self.answer(grant, request, self.clock.now()?);
+        let mut cause = String::new();
+        let written = match &answer {
+            Answer::Allow(None) => cause.write_str("the token makes a superuser"),
+            Answer::Allow(Some(number)) => match grant.rule(*number) {
+                Some(rule) => write!(cause, "by {rule}"),
+                None => Ok(()),
+            },
+            Answer::NobodySays => cause.write_str("neither a rule nor the token says anything"),
+            Answer::NoRule => cause.write_str("no rule: the broker's own rules decide"),
+            Answer::Deny(denial) => write_cause(&mut cause, *denial, request),
+        };
+        // A String takes everything.
+        debug_assert!(written.is_ok());
+        Ok((answer.permission(), cause))
+    }
+
     /// Tells why something is denied, once for each topic of a session; and now and then, that a client has no
     /// topic permissions.
     #[cold]
@@ -75,25 +104,33 @@ fn write_denial(
     grant: &Grant,
     notes: &LogNotes,
 ) -> fmt::Result {
-    let (action, list) = match request.action {
-        Action::Publish => ("publish to", "pub"),
-        Action::Subscribe => ("subscribe to", "sub"),
-        Action::Receive => ("be sent", "sub"),
+    let action = match request.action {
+        Action::Publish => "publish to",
+        Action::Subscribe => "subscribe to",
+        Action::Receive => "be sent",
     };
     write!(line, "denied: {action} ")?;
     write_topic(line, request.topic, grant, notes)?;
-    match denial {
-        Denial::NoTopic => write!(line, ": MQTT does not permit it")?,
-        Denial::Expired => write!(line, ": the token has expired")?,
-        Denial::Revoked => write!(line, ": the token is revoked")?,
-        Denial::OperatorRule(name) => write!(line, ": by `{name}`")?,
-        Denial::TokenRule(number) => write!(line, ": by rule {number} of the token")?,
-        Denial::NotListed => {
-            write!(line, ": nothing in `{list}` or `all` allows it")?;
-        }
-    }
+    line.push_str(": ");
+    write_cause(line, denial, request)?;
     let client = &notes.client;
     write!(line, ": client {client}, token {}", grant.fingerprint())
+}
+
+fn write_cause(line: &mut String, denial: Denial<'_>, request: &Request<'_>) -> fmt::Result {
+    match denial {
+        Denial::NoTopic => line.write_str("MQTT does not permit it"),
+        Denial::Expired => line.write_str("the token has expired"),
+        Denial::Revoked => line.write_str("the token is revoked"),
+        Denial::Rule(rule) => write!(line, "by {rule}"),
+        Denial::NotListed => {
+            let list = match request.action {
+                Action::Publish => "pub",
+                Action::Subscribe | Action::Receive => "sub",
+            };
+            write!(line, "nothing in `{list}` or `all` allows it")
+        }
+    }
 }
 
 /// Writes a topic, unless it tells of the token, or could tell of a password, which is not known any more.

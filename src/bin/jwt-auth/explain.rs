@@ -107,32 +107,16 @@ fn decide(arguments: &Arguments, asked: &Asked, topic: &str) -> Result<Topic, Fa
         qos: Qos::AtMostOnce,
         retain: false,
     };
-    let _ = asked.lines();
-    let permission = asked.verifier.authorize(&grant, &request).map_err(failed)?;
-    let line = asked
-        .lines()
-        .into_iter()
-        .map(|(_, line)| line)
-        .find(|line| line.starts_with("denied: "));
-    Ok(match permission {
-        Permission::Allow => Topic {
-            permission: "allow",
-            why: "a rule, or superuser".to_owned(),
-        },
-        Permission::Deny => {
-            let line = line.unwrap_or_default();
-            let why = line.strip_prefix("denied: ").unwrap_or(&line);
-            let why = why.split(": client ").next().unwrap_or(why);
-            Topic {
-                permission: "deny",
-                why: why.to_owned(),
-            }
-        }
-        Permission::NoMatch => Topic {
-            permission: "no_match",
-            why: "no rule: the broker's own rules decide".to_owned(),
-        },
-    })
+    let (permission, why) = asked
+        .verifier
+        .explain_topic(&grant, &request)
+        .map_err(failed)?;
+    let permission = match permission {
+        Permission::Allow => "allow",
+        Permission::Deny => "deny",
+        Permission::NoMatch => "no_match",
+    };
+    Ok(Topic { permission, why })
 }
 
 /// Writes an explanation: the decision, what failed, and then the rest in the order of the checks.
