@@ -27,7 +27,7 @@ use crate::host::clock::{Clock, ClockError, ClockHook};
 use crate::host::log::{Log, LogHook, LogLevel};
 use crate::host::stack;
 use crate::policy::{Admission, Terms};
-use crate::refusal::{Decision, Refusal};
+use crate::refusal::{Decision, Reason, Refusal};
 use crate::stats::Counters;
 use crate::token::Verified;
 use check::Question;
@@ -173,7 +173,8 @@ impl Verifier {
         let running = &self.running.load();
         let rules = &running.rules;
         let log = &self.log;
-        let verdict = Scratch::lend(|scratch| {
+        let mut decision = Decision::Deny;
+        let outcome = Scratch::lend(|scratch| {
             let lane = self.counters.lane(&scratch.lane);
             let question = Question {
                 client,
@@ -183,15 +184,16 @@ impl Verifier {
                 lane,
             };
             let outcome = running.check(&question, scratch, answer);
-            let decision = match &outcome {
-                Ok(_) => Decision::Allow,
-                Err(refusal) => rules.dispositions.decide(refusal),
+            let reason;
+            (decision, reason) = match &outcome {
+                Ok(_) => (Decision::Allow, Reason::Accepted),
+                Err(refusal) => (rules.dispositions.decide(refusal), refusal.reason()),
             };
-            let verdict = Verdict { decision, outcome };
             // While the thread has its lane.
-            lane.check(decision, verdict.reason());
-            verdict
+            lane.check(decision, reason);
+            outcome
         });
+        let verdict = Verdict { decision, outcome };
         if log.is_open() {
             log.write(self.level(&verdict, now), || {
                 let grant = verdict.outcome.as_ref().ok().and_then(grant);
