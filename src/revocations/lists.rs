@@ -31,6 +31,8 @@ impl RevocationSources {
 pub(crate) struct RevocationLists {
     file: Option<WatchedRevocations>,
     endpoint: Option<Arc<Endpoint<Revocations>>>,
+    /// What an endpoint before this one has brought. Until this one has brought a list, what was revoked stays so.
+    earlier: Option<Arc<Revocations>>,
 }
 
 /// What the lists say of a token.
@@ -43,12 +45,24 @@ pub(crate) enum Standing {
 }
 
 impl RevocationLists {
-    /// The lists of these sources; none: there are no sources.
+    /// The lists of these sources, in the place of those before; none: there are no sources.
     pub(crate) fn of(
         file: Option<WatchedRevocations>,
         endpoint: Option<Arc<Endpoint<Revocations>>>,
+        before: Option<&Self>,
     ) -> Option<Self> {
-        (file.is_some() || endpoint.is_some()).then_some(Self { file, endpoint })
+        let earlier = before.and_then(Self::fetched);
+        (file.is_some() || endpoint.is_some()).then_some(Self {
+            file,
+            endpoint,
+            earlier,
+        })
+    }
+
+    /// The list that was fetched last, from whichever endpoint.
+    fn fetched(&self) -> Option<Arc<Revocations>> {
+        let endpoint = self.endpoint.as_ref()?;
+        endpoint.content().clone().or_else(|| self.earlier.clone())
     }
 
     pub(crate) fn endpoint(&self) -> Option<&Arc<Endpoint<Revocations>>> {
@@ -93,6 +107,9 @@ impl RevocationLists {
             return Standing::Good;
         };
         match &*endpoint.content() {
+            None if (self.earlier.as_ref()).is_some_and(|list| list.revoke(token, kid)) => {
+                Standing::Revoked
+            }
             None => Standing::Unknown,
             Some(list) if list.revoke(token, kid) => Standing::Revoked,
             Some(_) => Standing::Good,

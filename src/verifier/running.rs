@@ -83,9 +83,8 @@ impl Running {
             .map(|file| WatchedRevocations::start(file, log))
             .transpose()
             .map_err(|problem| ConfigError::at("revocations_file", problem))?;
-        let endpoint_before = before
-            .and_then(|before| before.revocations.as_ref())
-            .and_then(RevocationLists::endpoint);
+        let lists_before = before.and_then(|before| before.revocations.as_ref());
+        let endpoint_before = lists_before.and_then(RevocationLists::endpoint);
         let fetch = |settings| {
             Endpoint::start(settings, endpoint_before, log, clock)
                 .map_err(|problem| ConfigError::at("revocations_endpoint", problem))
@@ -101,7 +100,8 @@ impl Running {
         let new = new.map(fetch).transpose()?;
         let issuers = Issuers::start(issuers, before.map(|before| &before.issuers), log, clock)?;
         let going_on = going_on.map(fetch).transpose()?;
-        Ok((RevocationLists::of(file, going_on.or(new)), issuers))
+        let lists = RevocationLists::of(file, going_on.or(new), lists_before);
+        Ok((lists, issuers))
     }
 
     /// The endpoints.

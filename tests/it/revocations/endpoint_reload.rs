@@ -70,10 +70,22 @@ fn another_endpoint_has_no_list_until_it_has_answered() {
         Server::http(|_| Reply::Hang),
     );
     let broker = ready(&one);
-    broker.reloaded(&config(&other));
-    broker
-        .present(&with_id("b"))
-        .denied(Reason::RevocationsUnavailable);
+    let good = broker.admit_with(&with_id("b"));
+    let early = Broker::new(&json!({ "secret": SECRET }));
+    let revoked = early.admit_with(&with_id("a")).moved_to(&broker);
+    revoked.recheck().denied(Reason::Revoked);
+    // However often it is another one.
+    for server in [&other, &Server::http(|_| Reply::Hang)] {
+        broker.reloaded(&config(server));
+        broker
+            .present(&with_id("b"))
+            .denied(Reason::RevocationsUnavailable);
+        good.recheck().allowed();
+        // What was revoked stays so.
+        broker.present(&with_id("a")).denied(Reason::Revoked);
+        revoked.recheck().denied(Reason::Revoked);
+        assert_eq!(revoked.may(PUBLISH, "x"), Permission::Deny);
+    }
     broker.reloaded(&config(&one));
     assert!(broker.wait_ready(20_000));
     broker.present(&with_id("a")).denied(Reason::Revoked);
