@@ -62,16 +62,32 @@ fn write_refusal(
     client: &Client<'_>,
     from: Field,
 ) -> fmt::Result {
-    let reason = || text(refusal.reason().name());
-    match client.field(from).and_then(|field| mistake(refusal, field)) {
-        Some(mistake) => write!(line, "{} ({mistake})", reason()),
-        None if let Refusal::BadAclForm(defect) = refusal
-            && tells(defect, client, from) =>
-        {
-            line.write_str(reason())
-        }
-        None => write!(line, "{refusal}"),
+    let (start, reason) = (line.len(), text(refusal.reason().name()));
+    let field = client.field(from).unwrap_or_default();
+    let mistake = mistake(refusal, field);
+    // What is shorter is no token.
+    let quotes = mistake.is_some() && field.len() >= RUN || quotes_token(refusal);
+    match mistake {
+        Some(mistake) => write!(line, "{reason} ({mistake})")?,
+        None => write!(line, "{refusal}")?,
     }
+    if quotes && tells(line.get(start..).unwrap_or_default(), client, from) {
+        line.truncate(start);
+        line.push_str(reason);
+    }
+    Ok(())
+}
+
+/// Whether the words about a refusal hold a text that is the token's.
+fn quotes_token(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::WrongTokenType(Some(_))
+            | Refusal::NoKey(_, Some(_))
+            | Refusal::UnknownKeyId(_)
+            | Refusal::AmbiguousKey(_, Some(_))
+            | Refusal::BadAclForm(_)
+    )
 }
 
 /// The signature of an accepted token, as it was sent; none: the client sent a password as well.
@@ -181,12 +197,20 @@ pub(super) fn write_unless_it_tells(
 /// shorter secret. The cost is linear in the secret.
 pub(super) fn tells(text: &str, client: &Client<'_>, from: Field) -> bool {
     let text = text.as_bytes();
-    let tells = |secret: &[u8]| match secret.len() {
+    secrets(client, from).any(|secret| match secret.len() {
         0 => false,
         short if short < RUN => text.windows(short).any(|window| window == secret),
         _ => shares_run(text, secret),
-    };
-    // Both are one field by default.
+    })
+}
+
+/// Whether a sentence has eight bytes in a row in common with the client's token or password.
+pub(super) fn shares_run_with_secret(sentence: &str, client: &Client<'_>, from: Field) -> bool {
+    secrets(client, from).any(|secret| shares_run(sentence.as_bytes(), secret))
+}
+
+/// The client's token and password, which are one field by default.
+fn secrets<'c>(client: &Client<'c>, from: Field) -> impl Iterator<Item = &'c [u8]> {
     let password = client.password.filter(|_| from != Field::Password);
-    client.field(from).is_some_and(tells) || password.is_some_and(tells)
+    client.field(from).into_iter().chain(password)
 }

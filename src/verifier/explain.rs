@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use super::details::{Words, cut_sentence, date};
+use super::details::{Words, date};
 use super::issuers::Issuer;
 use super::running::Running;
 use super::scratch::Later;
@@ -119,10 +119,10 @@ impl Trace {
     }
 
     /// Says in words what was found, of those checks that were reached and of which nothing is said yet.
-    fn tell(&mut self, words: impl Fn(Check, Option<&Refusal>) -> String) {
+    fn tell(&mut self, words: &Words<'_>, say: impl Fn(Check, Option<&Refusal>) -> String) {
         for found in self.0.iter_mut().filter(|found| found.detail.is_none()) {
-            let sentence = words(found.check, found.refusal.as_ref());
-            found.detail = Some(cut_sentence(sentence));
+            let sentence = say(found.check, found.refusal.as_ref());
+            found.detail = Some(words.sentence(sentence));
         }
     }
 
@@ -215,7 +215,7 @@ impl Running {
             let token = parsed.and_then(|token| token.check_signature_form().map(|()| token));
             trace.needed(Check::Form, token.map(|token| (field, token)))
         });
-        trace.tell(|check, refusal| words.form(check, refusal));
+        trace.tell(&words, |check, refusal| words.form(check, refusal));
         let (field, token) = token?;
         facts.describe(&token, client, field, &words);
         let payload = PayloadReader {
@@ -248,26 +248,32 @@ impl Running {
         trace.needed(Check::Issuer, Ok(()))?;
         let key = token.key_name(self.rules.kid_from, words.client());
         let permitted = token.permitted(header, key, &mut *trace);
-        trace.tell(|check, refusal| words.header(check, refusal, name, header));
+        trace.tell(words, |check, refusal| {
+            words.header(check, refusal, name, header)
+        });
         let token = permitted?;
         let keys = issuer.keys.looked_at();
         facts.cached = self.cache.holds(token, &keys, signature);
         let signed = self.signed(issuer, &keys, token, words, trace)?;
         let payload = signed.payload(payload, &mut *trace);
-        trace.tell(|_, refusal| words.claims(refusal));
+        trace.tell(words, |_, refusal| words.claims(refusal));
         let payload = payload?;
         let claims = payload.in_date(dates, now, &mut *trace)?;
         let compared = payload.compared(dates, now);
-        trace.tell(|check, refusal| date(check, refusal, &compared, dates));
+        trace.tell(words, |check, refusal| {
+            date(check, refusal, &compared, dates)
+        });
         let (client, acl) = (words.client(), &mut buffers.acl);
         let admission = policy.admit(claims, client, Need::Decision, acl, &mut *trace)?;
-        trace.tell(|check, refusal| {
+        trace.tell(words, |check, refusal| {
             words.admission(check, refusal, &admission, policy, acl.invalid())
         });
         let named = admission.claims.issued();
         let revoked = self.not_revoked(payload.key(), || &named);
         trace.at(Check::Revocation, revoked)?;
-        trace.tell(|_, refusal| words.revocation(refusal, &named, payload.key()));
+        trace.tell(words, |_, refusal| {
+            words.revocation(refusal, &named, payload.key())
+        });
         facts.expires_at = admission.terms.expires_at();
         Ok(())
     }
@@ -285,10 +291,12 @@ impl Running {
         let candidates = token.candidates(keys, rules.max_key_trials);
         let candidates = trace.needed(Check::Key, candidates);
         let signed = candidates.and_then(|candidates| {
-            trace.tell(|_, _| words.candidates(token.algorithm(), candidates.clone()));
+            trace.tell(words, |_, _| {
+                words.candidates(token.algorithm(), candidates.clone())
+            });
             let signed = token.signed(candidates.clone(), rules.format);
             let signed = trace.needed(Check::Signature, signed)?;
-            trace.tell(|_, _| words.signer(candidates.clone(), signed.key()));
+            trace.tell(words, |_, _| words.signer(candidates.clone(), signed.key()));
             Ok(signed)
         });
         signed.map_err(|refusal| {
@@ -301,7 +309,9 @@ impl Running {
                 }
                 refusal => refusal,
             };
-            trace.tell(|_, refusal| words.key(refusal, token.algorithm(), rules));
+            trace.tell(words, |_, refusal| {
+                words.key(refusal, token.algorithm(), rules)
+            });
             refusal
         })
     }

@@ -4,7 +4,7 @@ mod claims;
 
 use std::borrow::Cow;
 
-use super::decision_line::tells;
+use super::decision_line::{shares_run_with_secret, tells};
 use crate::algorithm::Algorithm;
 use crate::client::Client;
 use crate::config::Rules;
@@ -26,7 +26,7 @@ const SHOWN: usize = 48;
 const ELEMENTS: usize = 4;
 
 /// Cuts what is too long for a sentence.
-pub(super) fn cut_sentence(sentence: String) -> String {
+fn cut_sentence(sentence: String) -> String {
     const END: &str = "...";
     if sentence.chars().count() <= LONGEST {
         return sentence;
@@ -57,6 +57,14 @@ impl<'w> Words<'w> {
     /// Whether a text must not be shown.
     pub(super) fn tell_too_much(&self, text: &str) -> bool {
         tells(text, self.client, self.rules.from)
+    }
+
+    /// A sentence as it is told. What is quoted in it was looked at before; a number or a date is here.
+    pub(super) fn sentence(&self, sentence: String) -> String {
+        if shares_run_with_secret(&sentence, self.client, self.rules.from) {
+            return "not shown".to_owned();
+        }
+        cut_sentence(sentence)
     }
 
     /// A text of the client, the token or the configuration.

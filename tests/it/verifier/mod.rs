@@ -5,4 +5,5 @@ mod explain;
 mod log_lines;
 mod mistakes;
 mod robustness;
+mod secrets;
 mod throttle;
