@@ -80,21 +80,7 @@ pub(crate) fn read(
     need: Need,
     buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Buffers {
-        text,
-        nodes,
-        filters,
-        invalid,
-    } = buffers;
-    invalid.clear();
-    filters.start(need == Need::Session);
-    let reader = AclReader {
-        fill: Fill::new(bearer, text),
-        patterns: Patterns::default(),
-        filters,
-        before: 0,
-        invalid,
-    };
+    let (reader, nodes) = AclReader::new(bearer, need, buffers);
     reader.finish(claim, nodes, None, need)
 }
 
@@ -113,25 +99,11 @@ pub(crate) fn read_all<C>(
     need: Need,
     buffers: &mut Buffers,
 ) -> Result<Reading, Refusal> {
-    let Buffers {
-        text,
-        nodes,
-        filters,
-        invalid,
-    } = buffers;
-    invalid.clear();
-    filters.start(need == Need::Session);
-    let mut fill = Fill::new(bearer, text);
-    operator.add(applies, &mut fill, filters)?;
-    fill.start_claim();
-    filters.start_count();
-    let reader = AclReader {
-        fill,
-        patterns: Patterns::default(),
-        filters,
-        before: operator.shared().count(),
-        invalid,
-    };
+    let (mut reader, nodes) = AclReader::new(bearer, need, buffers);
+    operator.add(applies, &mut reader.fill, reader.filters)?;
+    reader.fill.start_claim();
+    reader.filters.start_count();
+    reader.before = operator.shared().count();
     reader.finish(claim, nodes, Some(operator.shared()), need)
 }
 
@@ -144,7 +116,32 @@ struct AclReader<'a> {
     invalid: &'a mut InvalidFilters,
 }
 
-impl AclReader<'_> {
+impl<'a> AclReader<'a> {
+    /// A reader that collects in these buffers, and the buffer of a claim that is a text.
+    #[inline]
+    fn new(
+        bearer: &'a Bearer<'a>,
+        need: Need,
+        buffers: &'a mut Buffers,
+    ) -> (Self, &'a mut Vec<Node>) {
+        let Buffers {
+            text,
+            nodes,
+            filters,
+            invalid,
+        } = buffers;
+        invalid.clear();
+        filters.start(need == Need::Session);
+        let reader = Self {
+            fill: Fill::new(bearer, text),
+            patterns: Patterns::default(),
+            filters,
+            before: 0,
+            invalid,
+        };
+        (reader, nodes)
+    }
+
     /// Reads the claim, if there is one, and puts all permissions together.
     fn finish(
         mut self,
