@@ -199,9 +199,10 @@ fn the_published_schema_is_that_of_the_code() {
     );
 }
 
-/// What an issuer's options about keys may be is what those of the top level may be.
+/// What an issuer's options about keys may be is what those of the top level may be; and so are those about
+/// a list of revocations, as far as they are about fetching it.
 #[test]
-fn the_options_about_keys_are_the_same_for_issuers() {
+fn options_of_one_name_are_the_same_wherever_they_are_written() {
     let schema = schema_for!(Options<'_>);
     let schema = schema.as_value();
     let at = |pointer: &str| {
@@ -218,6 +219,11 @@ fn the_options_about_keys_are_the_same_for_issuers() {
     {
         let top = at(&format!("/properties/{option}"));
         let own = at(&format!("/$defs/IssuerOptions/properties/{option}"));
+        assert!(!top.is_null() && top == own, "{option}: {top} and {own}");
+    }
+    for option in ["headers", "ssl", "proxy", "bearer_token_file"] {
+        let top = at(&format!("/properties/{option}"));
+        let own = at(&format!("/$defs/RevocationsEndpoint/properties/{option}"));
         assert!(!top.is_null() && top == own, "{option}: {top} and {own}");
     }
 }

@@ -27,11 +27,12 @@ enum Holds {
     Credential,
 }
 
-/// The files of the top level, or of an issuer: both have options of these names.
-macro_rules! files_of {
-    ($options:expr) => {{
-        let ssl = $options.ssl.as_ref();
-        let of_ssl = |path: fn(&Ssl) -> &Option<String>| ssl.and_then(|ssl| path(ssl).as_deref());
+/// A file by its option.
+type NamedFile<'o> = (&'static str, Option<&'o str>, Holds);
+
+/// The files with keys of the top level, or of an issuer: both have options of these names.
+macro_rules! key_files {
+    ($options:expr) => {
         [
             (
                 "secret_file",
@@ -41,52 +42,43 @@ macro_rules! files_of {
             ("public_key", $options.public_key.as_deref(), Holds::Trusted),
             ("pubkey", $options.pubkey.as_deref(), Holds::Trusted),
             ("jwks_file", $options.jwks_file.as_deref(), Holds::KeySet),
-            (
-                "ssl.cacertfile",
-                of_ssl(|ssl| &ssl.cacertfile),
-                Holds::Trusted,
-            ),
-            ("ssl.keyfile", of_ssl(|ssl| &ssl.keyfile), Holds::Credential),
-            (
-                "bearer_token_file",
-                $options.bearer_token_file.as_deref(),
-                Holds::Credential,
-            ),
         ]
-    }};
+    };
+}
+
+/// The files of what is fetched, be it keys or revocations.
+fn endpoint_files<'o>(ssl: Option<&'o Ssl>, token: Option<&'o str>) -> [NamedFile<'o>; 3] {
+    let authorities = ssl.and_then(|ssl| ssl.cacertfile.as_deref());
+    let key = ssl.and_then(|ssl| ssl.keyfile.as_deref());
+    [
+        ("ssl.cacertfile", authorities, Holds::Trusted),
+        ("ssl.keyfile", key, Holds::Credential),
+        ("bearer_token_file", token, Holds::Credential),
+    ]
 }
 
 impl OpenFiles {
     /// Looks at the files. A value that is no path, such as PEM text, names none.
     pub(in crate::config) fn of(options: &Options<'_>) -> Self {
         let mut open = Self(Vec::new());
-        open.add("", files_of!(options));
+        let token = options.bearer_token_file.as_deref();
+        open.add("", key_files!(options));
+        open.add("", endpoint_files(options.ssl.as_ref(), token));
         for (index, issuer) in options.issuers.iter().enumerate() {
-            open.add(&format!("issuers[{index}]."), files_of!(issuer));
+            let prefix = format!("issuers[{index}].");
+            let token = issuer.bearer_token_file.as_deref();
+            open.add(&prefix, key_files!(issuer));
+            open.add(&prefix, endpoint_files(issuer.ssl.as_ref(), token));
         }
         if let Some(endpoint) = &options.revocations_endpoint {
-            let of_ssl = |path: fn(&Ssl) -> &Option<String>| {
-                endpoint.ssl.as_ref().and_then(|ssl| path(ssl).as_deref())
-            };
-            let files = [
-                (
-                    "ssl.cacertfile",
-                    of_ssl(|ssl| &ssl.cacertfile),
-                    Holds::Trusted,
-                ),
-                ("ssl.keyfile", of_ssl(|ssl| &ssl.keyfile), Holds::Credential),
-                (
-                    "bearer_token_file",
-                    endpoint.bearer_token_file.as_deref(),
-                    Holds::Credential,
-                ),
-            ];
+            let token = endpoint.bearer_token_file.as_deref();
+            let files = endpoint_files(endpoint.ssl.as_ref(), token);
             open.add("revocations_endpoint.", files);
         }
         open
     }
 
-    fn add<const N: usize>(&mut self, prefix: &str, files: [(&str, Option<&str>, Holds); N]) {
+    fn add<const N: usize>(&mut self, prefix: &str, files: [NamedFile<'_>; N]) {
         for (option, path, holds) in files {
             if let Some(others) = path.and_then(others_may) {
                 self.0.push(OpenFile {
