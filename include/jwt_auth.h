@@ -651,6 +651,8 @@ enum jwt_auth_status jwt_auth_stats(const struct jwt_auth *auth,
 // text: NULL does nothing. It is as the library gave it: the caller has not changed it. No other call
 // may use it meanwhile or afterwards.
 //
+// Any thread may call it, also one that did not ask for the text, and also after jwt_auth_free.
+//
 // text is NULL or came from jwt_auth_explain or jwt_auth_stats, and was not freed before.
 void jwt_auth_string_free(char *text);
 

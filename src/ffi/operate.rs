@@ -100,6 +100,8 @@ pub unsafe extern "C" fn jwt_auth_stats(
 /// text: NULL does nothing. It is as the library gave it: the caller has not changed it. No other call
 /// may use it meanwhile or afterwards.
 ///
+/// Any thread may call it, also one that did not ask for the text, and also after jwt_auth_free.
+///
 /// # Safety
 ///
 /// text is NULL or came from jwt_auth_explain or jwt_auth_stats, and was not freed before.
