@@ -10,6 +10,8 @@ use serde_json::json;
 
 use crate::output::{Failure, Outcome, Output, warn};
 use crate::private_key::{PrivateKey, parse_algorithm};
+use crate::replacement::{self, PRIVATE};
+use crate::table::Table;
 use crate::template::{Member, Template};
 use crate::tokens::Tokens;
 use crate::{batch, input, time};
@@ -65,11 +67,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
     if arguments.expires_in.is_none() && !arguments.claim.iter().any(|(name, _)| name == "exp") {
         warn("without --expires-in a token never ends");
     }
-    let table = arguments
-        .for_each
-        .as_deref()
-        .map(batch::Table::open)
-        .transpose()?;
+    let table = arguments.for_each.as_deref().map(Table::open).transpose()?;
     let columns = table
         .as_ref()
         .map_or_else(StringRecord::new, |table| table.columns.clone());
@@ -99,7 +97,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
         format!("{token}\n")
     };
     match &arguments.output {
-        Some(path) => batch::write_whole(path, text.as_bytes())?,
+        // A token is a password.
+        Some(path) => replacement::write(path, PRIVATE, &text)?,
         None => output.raw(&text),
     }
     Ok(Outcome::Fine)

@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
     let mut added = 0_usize;
     replacement::change(
         set,
-        0o644,
+        replacement::PUBLIC,
         |before| {
             let (mut members, mut all) = before
                 .map_or_else(|| Ok(Default::default()), parse)

@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 use crate::output::{Failure, Outcome, Output, PLAIN, note};
 use crate::private_key::parse_algorithm;
 use crate::public_key;
+use crate::replacement::{PRIVATE, PUBLIC};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -43,10 +44,6 @@ struct Part {
     mode: u32,
     text: Zeroizing<String>,
 }
-
-/// Nobody but the owner reads it.
-const PRIVATE: u32 = 0o600;
-const PUBLIC: u32 = 0o644;
 
 pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome, Failure> {
     let algorithm = arguments.alg;

@@ -3,9 +3,10 @@
 //! It uses the library as any Rust program does. Each command is a file; what they share is below.
 //!
 //! ```text
-//! check explain inspect lint issue (batch) keygen jwks revoke documents   the commands
+//! check explain inspect lint issue keygen jwks revoke documents   the commands
 //! question                                                        a configuration, a client and its token
-//! private_key public_key template                                 keys to sign with, keys to publish, rows
+//! private_key public_key                                          keys to sign with, keys to publish
+//! tokens template table batch sink                                tokens for the rows of a table
 //! replacement signals                                             files that are written whole or not at all
 //! input output time                                               what comes in, what a person sees
 //! ```
@@ -27,6 +28,8 @@ mod question;
 mod replacement;
 mod revoke;
 mod signals;
+mod sink;
+mod table;
 mod template;
 mod time;
 mod tokens;

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::output::Failure;
 use crate::signals;
 
+/// The mode of a file that nobody but its owner reads.
+pub(crate) const PRIVATE: u32 = 0o600;
+pub(crate) const PUBLIC: u32 = 0o644;
+
 /// What is to take the place of a file. Until then it is a temporary file beside it, which is removed when
 /// this is dropped, and by SIGINT and SIGTERM.
 pub(crate) struct Replacement {
@@ -66,6 +70,12 @@ impl Replacement {
         })
     }
 
+    fn put(&mut self, text: &str) -> Result<(), Failure> {
+        self.file
+            .write_all(text.as_bytes())
+            .map_err(|error| unwritable(&self.target, &error))
+    }
+
     pub(crate) fn path(&self) -> &Path {
         &self.temporary
     }
@@ -118,6 +128,13 @@ fn sync_directory(path: &Path) -> io::Result<()> {
     File::open(directory(path))?.sync_all()
 }
 
+/// Writes a file with this text, which others may read as `mode` says.
+pub(crate) fn write(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
+    let mut replacement = Replacement::begin(path, mode)?;
+    replacement.put(text)?;
+    replacement.commit()
+}
+
 /// Replaces a file that others may be changing too: one after the other, as the lock on its directory says.
 /// `change` makes the new text of the old one; none: there is no such file.
 pub(crate) fn change(
@@ -147,9 +164,7 @@ pub(crate) fn change(
     if let Some((metadata, _)) = &before {
         replacement.resemble(metadata)?;
     }
-    replacement
-        .write_all(text.as_bytes())
-        .map_err(|error| unwritable(path, &error))?;
+    replacement.put(&text)?;
     accept(replacement.path())?;
     replacement.commit()
 }

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
     let mut told = Vec::new();
     replacement::change(
         &arguments.file,
-        0o644,
+        replacement::PUBLIC,
         |before| {
             if before.is_some() {
                 // Before it is changed: a member that is given twice would be lost.
