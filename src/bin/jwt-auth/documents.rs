@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use clap::{Args, Command, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use clap_mangen::Man;
 
@@ -19,23 +19,21 @@ pub(crate) fn schema(output: &mut Output) -> Outcome {
     Outcome::Fine
 }
 
-pub(crate) fn completions(arguments: &Completions, output: &mut Output) -> Outcome {
+pub(crate) fn completions(
+    arguments: &Completions,
+    mut program: Command,
+    output: &mut Output,
+) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut crate::Arguments::command(),
-        "jwt-auth",
-        &mut script,
-    );
+    clap_complete::generate(arguments.shell, &mut program, "jwt-auth", &mut script);
     print(&script, output)
 }
 
 /// One page: the program, and a section for each command.
-pub(crate) fn man(output: &mut Output) -> Result<Outcome, Failure> {
-    let mut command = crate::Arguments::command();
-    command.build();
+pub(crate) fn man(mut program: Command, output: &mut Output) -> Result<Outcome, Failure> {
+    program.build();
     let mut page = Vec::new();
-    let rendered = render(&command, &mut page);
+    let rendered = render(&program, &mut page);
     rendered.map_err(|error| Failure::about("the manual page", error))?;
     Ok(print(&page, output))
 }

@@ -36,7 +36,7 @@ mod tokens;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use output::{Failure, Outcome, Output};
 
@@ -107,7 +107,11 @@ fn run(command: Command, output: &mut Output) -> Result<Outcome, Failure> {
         Command::Jwks(arguments) => jwks::run(&arguments, output),
         Command::Revoke(arguments) => revoke::run(&arguments, output),
         Command::Schema => Ok(documents::schema(output)),
-        Command::Completions(arguments) => Ok(documents::completions(&arguments, output)),
-        Command::Man => documents::man(output),
+        Command::Completions(arguments) => Ok(documents::completions(
+            &arguments,
+            Arguments::command(),
+            output,
+        )),
+        Command::Man => documents::man(Arguments::command(), output),
     }
 }
