@@ -19,10 +19,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
     let asked = question.open()?;
     let client = question.client(&asked);
     let loading = asked.lines();
-    let verdict = asked
-        .verifier
-        .check(&client)
-        .map_err(|error| Failure::new(error.to_string()))?;
+    let verdict = asked.verifier.check(&client).map_err(Failure::new)?;
     let decided = asked.lines();
     let warnings = warnings(loading.into_iter().chain(decided.iter().cloned()));
     let log = decided

@@ -83,17 +83,16 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
 /// What the library says of the client.
 fn explanation(question: &Question, asked: &Asked) -> Result<Value, Failure> {
     let text = asked.verifier.explain(&question.client(asked));
-    let text = text.map_err(|error| Failure::new(error.to_string()))?;
+    let text = text.map_err(Failure::new)?;
     serde_json::from_str(&text).map_err(|error| Failure::about("the library's explanation", error))
 }
 
 /// What is decided about a topic, in the words of the log.
 fn decide(arguments: &Arguments, asked: &Asked, topic: &str) -> Result<Topic, Failure> {
-    let failed = |error: jwt_auth::ClockError| Failure::new(error.to_string());
     let verdict = asked
         .verifier
         .check(&arguments.question.client(asked))
-        .map_err(failed)?;
+        .map_err(Failure::new)?;
     let Ok(grant) = verdict.outcome else {
         let why = "the client is not accepted".to_owned();
         return Ok(Topic {
@@ -110,7 +109,7 @@ fn decide(arguments: &Arguments, asked: &Asked, topic: &str) -> Result<Topic, Fa
     let (permission, why) = asked
         .verifier
         .explain_topic(&grant, &request)
-        .map_err(failed)?;
+        .map_err(Failure::new)?;
     let permission = match permission {
         Permission::Allow => "allow",
         Permission::Deny => "deny",

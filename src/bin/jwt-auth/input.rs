@@ -59,6 +59,11 @@ pub(crate) fn name(path: &Path) -> String {
     }
 }
 
+/// Whether a file holds blocks of PEM (RFC 7468).
+pub(crate) fn is_pem(content: &[u8]) -> bool {
+    content.windows(10).any(|window| window == b"-----BEGIN")
+}
+
 /// Opens a file, or standard input for `-`.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
     if is_standard_input(path) {

@@ -8,7 +8,9 @@ use zeroize::Zeroizing;
 
 use crate::input::TokenSource;
 use crate::output::{BAD, Failure, Outcome, Output, PLAIN, WARNING};
-use crate::{private_key::PrivateKey, public_key, time};
+use crate::private_key::PrivateKey;
+use crate::tokens::random;
+use crate::{public_key, time};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -103,7 +105,7 @@ fn findings(
         Reason::UnsupportedCriticalHeader,
         Reason::TokenTooLarge,
     ];
-    let (reason, line) = ask(token, now, &Zeroizing::new(random()?))?;
+    let (reason, line) = ask(token, now, &Zeroizing::new(random().map_err(Failure::new)?))?;
     if form.contains(&reason) {
         findings.push(line);
     }
@@ -127,7 +129,7 @@ fn findings(
     }
     // The same claims, signed with a secret of our own: so the library says what it thinks of them.
     if let Some(payload) = payload {
-        let secret = Zeroizing::new(random()?);
+        let secret = Zeroizing::new(random().map_err(Failure::new)?);
         let token = signed(payload, &secret).map_err(Failure::new)?;
         let at = date_of("nbf").unwrap_or(now).clamp(0, i64::MAX);
         let at = date_of("exp").map_or(at, |exp| exp.saturating_sub(1).max(0));
@@ -139,20 +141,12 @@ fn findings(
     Ok(findings)
 }
 
-fn random() -> Result<[u8; 32], Failure> {
-    let mut bytes = [0; 32];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Failure::new("there are no random numbers"))?;
-    Ok(bytes)
-}
-
 fn signed(payload: &[u8], secret: &[u8; 32]) -> Result<String, String> {
     let mut token = URL_SAFE_NO_PAD.encode_to_string(br#"{"alg":"HS256"}"#);
     token.push('.');
     URL_SAFE_NO_PAD.encode_append(payload, &mut token);
     let key = PrivateKey::from_secret(secret, jwt_auth::Algorithm::HS256)?;
-    let signature = key.signer()?.sign(token.as_bytes())?;
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_append(&signature, &mut token);
+    key.signer()?.complete(&mut token)?;
     Ok(token)
 }
 
@@ -168,13 +162,12 @@ fn ask(token: &[u8], now: i64, secret: &[u8; 32]) -> Result<(Reason, String), Fa
         })),
         clock: Some(Box::new(move || now)),
     };
-    let failed = |error: &dyn std::fmt::Display| Failure::new(error.to_string());
-    let verifier = Verifier::new(&config.to_string(), hooks).map_err(|error| failed(&error))?;
+    let verifier = Verifier::new(&config.to_string(), hooks).map_err(Failure::new)?;
     let client = Client {
         password: Some(token),
         ..Client::default()
     };
-    let verdict = verifier.check(&client).map_err(|error| failed(&error))?;
+    let verdict = verifier.check(&client).map_err(Failure::new)?;
     let line = lines.try_iter().find_map(|line| {
         let line = line.strip_prefix("refused: ")?;
         Some(line.split(": client ").next().unwrap_or(line).to_owned())

@@ -1,7 +1,7 @@
 //! `lint`: what is wrong with a configuration, or should be changed.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc;
 use std::thread;
 
 use clap::Args;
@@ -39,8 +39,7 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
 
 /// Why a configuration is not accepted, if it is not, and the warnings of loading it.
 pub(crate) fn findings(config: &str) -> (Option<String>, Vec<String>) {
-    let warnings = Arc::new(Mutex::new(Vec::new()));
-    let sink = Arc::clone(&warnings);
+    let (send, warnings) = mpsc::channel();
     let loading = thread::current().id();
     let verifier = Verifier::new(
         config,
@@ -48,14 +47,13 @@ pub(crate) fn findings(config: &str) -> (Option<String>, Vec<String>) {
             log: Some(Box::new(move |level, line| {
                 // Threads that fetch tell of troubles that are not the configuration's.
                 if level <= LogLevel::Warn && thread::current().id() == loading {
-                    sink.lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push(line);
+                    // Who asked waits for it.
+                    let _ = send.send(line);
                 }
             })),
             clock: None,
         },
     );
-    let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
-    (verifier.err().map(|error| error.to_string()), warnings)
+    let error = verifier.err().map(|error| error.to_string());
+    (error, warnings.try_iter().collect())
 }

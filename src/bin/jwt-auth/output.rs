@@ -35,8 +35,8 @@ impl Outcome {
 pub(crate) struct Failure(String);
 
 impl Failure {
-    pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self(problem.into())
+    pub(crate) fn new(problem: impl Display) -> Self {
+        Self(problem.to_string())
     }
 
     /// A defect of something that has a name: a file, a row, an option.

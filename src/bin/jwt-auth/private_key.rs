@@ -16,6 +16,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
+use crate::input::is_pem;
+
 /// A key with the algorithm that it signs by.
 pub(crate) struct PrivateKey {
     kind: Kind,
@@ -58,9 +60,8 @@ impl PrivateKey {
         algorithm: Option<Algorithm>,
         kid: Option<&str>,
     ) -> Result<Self, String> {
-        let is_pem = content.windows(10).any(|window| window == b"-----BEGIN");
         let text = content.trim_ascii_start();
-        if is_pem {
+        if is_pem(content) {
             Self::from_pem(content, algorithm)
         } else if text.starts_with(b"{") && serde_json::from_slice::<IgnoredAny>(text).is_ok() {
             Self::from_jwk(text, algorithm, kid)
@@ -179,7 +180,15 @@ pub(crate) enum Signer<'k> {
 }
 
 impl Signer<'_> {
-    pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
+    /// Completes a token by the signature of its header and payload.
+    pub(crate) fn complete(&self, token: &mut String) -> Result<(), String> {
+        let signature = self.sign(token.as_bytes())?;
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_append(&signature, token);
+        Ok(())
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
         let random = SystemRandom::new();
         let signature = match self {
             Self::Jsonwebtoken(signer) => signer.try_sign(message).ok(),

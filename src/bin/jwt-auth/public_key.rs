@@ -15,7 +15,7 @@ use x509_cert::der::oid::db::rfc8410::ID_ED_25519;
 use x509_cert::der::{Decode, Encode};
 use x509_cert::spki::SubjectPublicKeyInfoRef;
 
-use crate::lint;
+use crate::{input, lint};
 
 /// A JSON Web Key.
 pub(crate) type Jwk = Map<String, Value>;
@@ -33,7 +33,7 @@ pub(crate) fn certificate(content: &[u8]) -> Result<Vec<u8>, String> {
 
 /// The public keys of a file: PEM of any number of blocks, or DER.
 pub(crate) fn read(content: &[u8]) -> Result<Vec<Jwk>, String> {
-    if !content.windows(10).any(|window| window == b"-----BEGIN") {
+    if !input::is_pem(content) {
         return Ok(vec![from_der(content)?]);
     }
     let blocks = pem::parse_many(content).map_err(|_| "not valid PEM".to_owned())?;

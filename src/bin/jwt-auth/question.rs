@@ -1,7 +1,7 @@
 //! A configuration and a client: what `check` and `explain` ask about.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::Duration;
 
 use clap::Args;
@@ -75,18 +75,19 @@ impl From {
 /// What was read for a question.
 pub(crate) struct Asked {
     pub(crate) verifier: Verifier,
-    lines: Lines,
+    lines: Receiver<Line>,
     from: From,
     token: Zeroizing<Vec<u8>>,
     certificate: Option<Vec<u8>>,
 }
 
-type Lines = Arc<Mutex<Vec<(LogLevel, String)>>>;
+/// A line of the log.
+type Line = (LogLevel, String);
 
 impl Asked {
     /// What was logged since this was called last.
-    pub(crate) fn lines(&self) -> Vec<(LogLevel, String)> {
-        std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        self.lines.try_iter().collect()
     }
 }
 
@@ -94,8 +95,8 @@ impl Question {
     /// Loads the configuration, and then reads the token.
     pub(crate) fn open(&self) -> Result<Asked, Failure> {
         let config = input::read_text(&self.config)?;
-        let lines = Lines::default();
-        let verifier = Verifier::new(&config, hooks(&lines, self.at))
+        let (send, lines) = mpsc::channel();
+        let verifier = Verifier::new(&config, hooks(send, self.at))
             .map_err(|error| Failure::about(input::name(&self.config), error))?;
         let from = From::of(&config)?;
         if from == From::Username && self.client.username.is_some() {
@@ -137,12 +138,11 @@ impl Question {
     }
 }
 
-fn hooks(lines: &Lines, at: Option<i64>) -> Hooks {
-    let sink = Arc::clone(lines);
+fn hooks(lines: Sender<Line>, at: Option<i64>) -> Hooks {
     Hooks {
         log: Some(Box::new(move |level, line| {
-            let mut lines = sink.lock().unwrap_or_else(PoisonError::into_inner);
-            lines.push((level, line));
+            // Nobody asks any more when the program ends.
+            let _ = lines.send((level, line));
         })),
         clock: at.map(|at| Box::new(move || at) as _),
     }

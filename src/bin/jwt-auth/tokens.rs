@@ -34,16 +34,17 @@ impl Tokens {
             URL_SAFE_NO_PAD.encode_append(buffer.as_bytes(), token);
             token.push_str(end);
         }
-        let signature = signer.sign(token.as_bytes())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_append(&signature, token);
-        Ok(())
+        signer.complete(token)
     }
 }
 
 /// 96 random bits: of a billion tokens no two will have the same.
 fn random_id() -> Result<String, String> {
-    let mut bytes = [0; 12];
+    Ok(URL_SAFE_NO_PAD.encode_to_string(random::<12>()?))
+}
+
+pub(crate) fn random<const LEN: usize>() -> Result<[u8; LEN], String> {
+    let mut bytes = [0; LEN];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "there are no random numbers".to_owned())?;
-    Ok(URL_SAFE_NO_PAD.encode_to_string(bytes))
+    Ok(bytes)
 }
