@@ -36,7 +36,7 @@ fn a_secret_is_taken_as_it_is_whatever_it_begins_with() {
 #[test]
 fn claims_are_as_they_were_asked_for() {
     let place = with_secret();
-    place.write("acl.json", r#"{"pub": ["up/${clientid}/#"]}"#);
+    place.write("acl.json", "\u{feff}{\"pub\": [\"up/${clientid}/#\"]}");
     let token = place.run(
         0,
         &issue(&[

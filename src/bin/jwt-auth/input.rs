@@ -99,11 +99,17 @@ pub(crate) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     }
 }
 
-/// Reads a whole file of text.
+/// Reads a whole file of text, without the byte order mark that some editors put in front.
 pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, Failure> {
     let mut content = read(path)?;
     match String::from_utf8(std::mem::take(&mut *content)) {
-        Ok(text) => Ok(Zeroizing::new(text)),
+        Ok(text) => {
+            let mut text = Zeroizing::new(text);
+            if text.starts_with('\u{feff}') {
+                text.remove(0);
+            }
+            Ok(text)
+        }
         Err(error) => {
             drop(Zeroizing::new(error.into_bytes()));
             Err(Failure::about(name(path), "the file is not UTF-8"))

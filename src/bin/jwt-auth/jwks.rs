@@ -67,7 +67,6 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
 /// A set as it is: its own members, and its keys.
 fn parse(text: &str) -> Result<(Map<String, Value>, Vec<Jwk>), String> {
     let no_set = || "not a JWK Set, which is an object with a list `keys`".to_owned();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut members: Map<String, Value> = serde_json::from_str(text).map_err(|_| no_set())?;
     let Some(Value::Array(keys)) = members.remove("keys") else {
         return Err(no_set());

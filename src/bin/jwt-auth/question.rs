@@ -65,7 +65,6 @@ enum From {
 impl From {
     /// Of a configuration that the library accepted.
     fn of(config: &str) -> Result<Self, Failure> {
-        let config = config.strip_prefix('\u{feff}').unwrap_or(config);
         let carrier: Carrier = serde_json::from_str(config)
             .map_err(|_| Failure::new("the configuration: `from` cannot be read"))?;
         Ok(carrier.from)

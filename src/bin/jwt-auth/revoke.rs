@@ -54,9 +54,8 @@ pub(crate) fn run(arguments: &Arguments, output: &mut Output) -> Result<Outcome,
                 accept(&arguments.file, &arguments.file)?;
             }
             let text = before.unwrap_or("{}");
-            let mut file: Value =
-                serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(text))
-                    .map_err(|error| Failure::about(arguments.file.display(), error))?;
+            let mut file: Value = serde_json::from_str(text)
+                .map_err(|error| Failure::about(arguments.file.display(), error))?;
             told = arguments.revoke(&mut file, at).ok_or_else(|| {
                 Failure::about(arguments.file.display(), "not a revocations file")
             })?;
