@@ -7,6 +7,7 @@
 mod about;
 mod claim;
 mod claim_texts;
+mod compiled_rule;
 mod conditions;
 mod fill;
 mod filters;
@@ -25,8 +26,9 @@ mod values;
 mod who;
 
 pub(crate) use claim::{Buffers, Need, read, read_all};
+pub(crate) use compiled_rule::CompiledRule;
 pub(crate) use invalid::InvalidFilters;
-pub(crate) use operator::{CompiledRule, NumberedRule, OperatorRules};
+pub(crate) use operator::{NumberedRule, OperatorRules};
 pub(crate) use permissions::{Acl, Answer, Denial, RuleName};
 pub use request::{Action, Permission, Qos, Request};
 pub(crate) use told_topics::ToldTopics;

@@ -1,231 +1,15 @@
-//! The operator's rules: compiled with the configuration, as far as they do not depend on the client.
+//! The operator's rules for the clients of one issuer: what is the same for all of them is sorted with the
+//! configuration, and what depends on the client is added when it connects.
 
 use std::sync::Arc;
 
-use ipnet::IpNet;
-
 use super::Defect;
-use super::about::About;
-use super::conditions::Conditions;
-use super::fill::{self, Fill, Shape, UNFILLED_BAN, Unusable};
-use super::filters::{Collector, Filter, Filters, Target};
-use super::multiply::{self, Template};
-use super::pattern::OperatorPattern;
+use super::compiled_rule::CompiledRule;
+use super::fill::Fill;
+use super::filters::{Collector, Filters};
 use super::permissions::SharedRules;
 use super::request::Permission;
-use super::rule::{self, Rule};
-use super::values::Values;
-use super::who::{self, ClientConditions, ClientField};
-use crate::client::template::{Piece, Pieces, Placeholder};
-use crate::json::tape::Value;
 use crate::refusal::Refusal;
-
-/// A rule of the operator.
-#[derive(Debug)]
-pub(crate) struct CompiledRule {
-    permission: Permission,
-    conditions: Conditions,
-    who: Vec<ClientCondition>,
-    /// The topics that are filters as they are written.
-    plain: Vec<PlainTopic>,
-    templates: Vec<CompiledTemplate>,
-}
-
-/// A condition about the client.
-#[derive(Debug)]
-enum ClientCondition {
-    Exactly(ClientField, Box<[u8]>),
-    Like(ClientField, OperatorPattern),
-    From(IpNet),
-}
-
-#[derive(Debug)]
-struct PlainTopic {
-    text: Box<[u8]>,
-    exact: bool,
-}
-
-/// A topic with placeholders, taken apart.
-#[derive(Debug)]
-struct CompiledTemplate {
-    pieces: Vec<CompiledPiece>,
-    shape: Shape,
-}
-
-#[derive(Debug)]
-enum CompiledPiece {
-    Text(Box<str>),
-    Username,
-    ClientId,
-    Attribute(Box<str>),
-    Claim(Box<str>),
-}
-
-impl CompiledRule {
-    /// Reads a rule in the list form of the claim.
-    pub(crate) fn read(rule: Value<'_>) -> Result<Self, Defect> {
-        let mut who = Vec::new();
-        let rule = Rule::read(rule, &mut who)?;
-        let (mut plain, mut templates) = (Vec::new(), Vec::new());
-        for topic in rule.topics() {
-            let topic = rule::topic(topic)?;
-            let compiled = match fill::plain(&topic) {
-                Ok(None) => CompiledTemplate::new(&topic).map(|template| templates.push(template)),
-                Ok(Some(Filter { text, exact })) => {
-                    plain.push(PlainTopic {
-                        text: text.into(),
-                        exact,
-                    });
-                    Ok(())
-                }
-                Err(unusable) => Err(unusable),
-            };
-            compiled.map_err(|unusable| match unusable {
-                Unusable::Defect(defect) => defect,
-                _ => "a topic that is no valid filter",
-            })?;
-        }
-        if rule.conditions.are_for_no_qos() {
-            return Err("`qos` is empty, so the rule would never match");
-        }
-        let compiled = Self {
-            permission: rule.permission,
-            conditions: rule.conditions,
-            who,
-            plain,
-            templates,
-        };
-        // They may be no more than the collector takes of a rule.
-        compiled.add_plain(0, &mut Collector::default())?;
-        Ok(compiled)
-    }
-
-    fn is_about(&self, values: &Values<'_>) -> bool {
-        let mut about = About::This;
-        for condition in &self.who {
-            about = about.and(match condition {
-                ClientCondition::Exactly(field, text) => {
-                    who::is_exactly(text, field.of(values.client()))
-                }
-                ClientCondition::Like(field, pattern) => pattern.like(field.of(values.client())),
-                ClientCondition::From(block) => who::is_from(block, values.address()),
-            });
-        }
-        about.holds(self.permission)
-    }
-
-    fn target(&self, number: u32) -> Target {
-        Target {
-            number,
-            permission: self.permission,
-            conditions: self.conditions,
-        }
-    }
-
-    /// Adds the topics that are the same for every client.
-    fn add_plain(&self, number: u32, filters: &mut Collector) -> Result<(), Defect> {
-        self.plain.iter().try_for_each(|topic| {
-            let filter = Filter {
-                text: &topic.text,
-                exact: topic.exact,
-            };
-            filters.add(self.target(number), filter)
-        })
-    }
-
-    /// Adds the topics with placeholders.
-    fn add_templates(
-        &self,
-        number: u32,
-        fill: &mut Fill<'_>,
-        filters: &mut Collector,
-    ) -> Result<(), Defect> {
-        let mut have_claims = false;
-        for template in &self.templates {
-            if template.shape.has_claims {
-                have_claims = true;
-                continue;
-            }
-            match fill.fill(template.pieces(), template.shape) {
-                Ok(filter) => filters.add(self.target(number), filter)?,
-                Err(Unusable::Defect(defect)) => return Err(defect),
-                Err(_) if self.permission == Permission::Deny => {
-                    return Err(UNFILLED_BAN);
-                }
-                Err(_) => {}
-            }
-        }
-        if have_claims {
-            multiply::add(self.target(number), self.templates.iter(), fill, filters)?;
-        }
-        Ok(())
-    }
-}
-
-impl ClientConditions for Vec<ClientCondition> {
-    fn exactly(&mut self, field: ClientField, value: Value<'_>) -> Result<(), Defect> {
-        let text = who::exact_text(value)?.as_ref().into();
-        self.push(ClientCondition::Exactly(field, text));
-        Ok(())
-    }
-
-    fn like(&mut self, field: ClientField, value: Value<'_>) -> Result<(), Defect> {
-        self.push(ClientCondition::Like(field, OperatorPattern::new(value)?));
-        Ok(())
-    }
-
-    fn address(&mut self, value: Value<'_>) -> Result<(), Defect> {
-        self.push(ClientCondition::From(who::address_block(value)?));
-        Ok(())
-    }
-}
-
-impl CompiledTemplate {
-    fn new(topic: &[u8]) -> Result<Self, Unusable> {
-        let topic = std::str::from_utf8(topic).map_err(|_| Unusable::Invalid)?;
-        let shape = Shape::of(topic, &mut String::new())?;
-        let pieces = Pieces(topic).flatten().map(|piece| match piece {
-            Piece::Text(text) => CompiledPiece::Text(text.into()),
-            Piece::Placeholder(Placeholder::Username) => CompiledPiece::Username,
-            Piece::Placeholder(Placeholder::ClientId) => CompiledPiece::ClientId,
-            Piece::Placeholder(Placeholder::Attribute(name)) => {
-                CompiledPiece::Attribute(name.into())
-            }
-            Piece::Placeholder(Placeholder::Claim(name)) => CompiledPiece::Claim(name.into()),
-        });
-        Ok(Self {
-            pieces: pieces.collect(),
-            shape,
-        })
-    }
-}
-
-impl CompiledTemplate {
-    fn names_client(&self) -> bool {
-        let names = |piece: &CompiledPiece| {
-            matches!(piece, CompiledPiece::Username | CompiledPiece::ClientId)
-        };
-        self.pieces.iter().any(names)
-    }
-}
-
-impl Template for CompiledTemplate {
-    fn shape(&self) -> Shape {
-        self.shape
-    }
-
-    fn pieces(&self) -> impl Iterator<Item = Option<Piece<'_>>> + Clone {
-        self.pieces.iter().map(|piece| {
-            Some(match piece {
-                CompiledPiece::Text(text) => Piece::Text(text),
-                CompiledPiece::Username => Piece::Placeholder(Placeholder::Username),
-                CompiledPiece::ClientId => Piece::Placeholder(Placeholder::ClientId),
-                CompiledPiece::Attribute(name) => Piece::Placeholder(Placeholder::Attribute(name)),
-                CompiledPiece::Claim(name) => Piece::Placeholder(Placeholder::Claim(name)),
-            })
-        })
-    }
-}
 
 /// A rule with its place in the configuration, and what claims must be for it to hold; none: it does not depend on
 /// claims.
@@ -250,19 +34,14 @@ struct Other<C> {
     name: Arc<str>,
     claims: Option<C>,
     rule: Arc<CompiledRule>,
+    /// Its plain topics are among those for all clients.
+    is_shared: bool,
 }
 
 impl<C> OperatorRules<C> {
     /// Whether any topic depends on who the client is.
     pub(crate) fn name_client(&self) -> bool {
-        let mut others = self.others.iter();
-        others.any(|other| {
-            other
-                .rule
-                .templates
-                .iter()
-                .any(CompiledTemplate::names_client)
-        })
+        (self.others.iter()).any(|other| other.rule.names_client())
     }
 
     /// Sorts the filters that hold for all clients. None: there are no rules.
@@ -274,18 +53,19 @@ impl<C> OperatorRules<C> {
         let (mut others, mut names) = (Vec::new(), Vec::new());
         for (number, NumberedRule { name, claims, rule }) in (1..).zip(rules) {
             names.push(Arc::clone(&name));
-            let is_shared = claims.is_none() && rule.who.is_empty();
+            let is_shared = claims.is_none() && !rule.depends_on_client();
             if is_shared {
                 filters.start_count();
                 rule.add_plain(number, &mut filters)
                     .map_err(|defect| (Arc::clone(&name), defect))?;
             }
-            if !is_shared || !rule.templates.is_empty() {
+            if !is_shared || rule.has_templates() {
                 others.push(Other {
                     number,
                     name,
                     claims,
                     rule,
+                    is_shared,
                 });
             }
         }
@@ -304,7 +84,7 @@ impl<C> OperatorRules<C> {
 
     /// Whether a client may be refused because of them: placeholders are to be filled in.
     pub(crate) fn may_refuse(&self) -> bool {
-        (self.others.iter()).any(|other| !other.rule.templates.is_empty())
+        (self.others.iter()).any(|other| other.rule.has_templates())
     }
 
     /// Adds the filters of the rules that depend on the client, and hold for this one.
@@ -320,6 +100,7 @@ impl<C> OperatorRules<C> {
                 name,
                 claims,
                 rule,
+                is_shared,
             } = other;
             let holds = claims
                 .as_ref()
@@ -329,9 +110,7 @@ impl<C> OperatorRules<C> {
             }
             filters.start_count();
             fill.start_operator_rule();
-            // A rule that does not depend on the client has its plain topics among those that are shared.
-            let is_shared = claims.is_none() && rule.who.is_empty();
-            let plain = if is_shared {
+            let plain = if *is_shared {
                 Ok(())
             } else {
                 rule.add_plain(*number, filters)
