@@ -4,10 +4,12 @@ use std::ffi::CString;
 use std::ptr::NonNull;
 
 use libc::c_char;
+use triomphe::Arc;
 
-use super::types::{jwt_auth_bytes, jwt_auth_client, jwt_auth_status};
+use super::types::{jwt_auth_bytes, jwt_auth_client, jwt_auth_session, jwt_auth_status};
 use crate::client::Client;
 use crate::config::ConfigError;
+use crate::grant::Grant;
 
 /// Borrows what the caller points to.
 ///
@@ -17,6 +19,18 @@ use crate::config::ConfigError;
 pub(super) unsafe fn borrow<'a, T>(pointer: *const T) -> Result<&'a T, jwt_auth_status> {
     // SAFETY: the caller's promise; NULL becomes None.
     unsafe { pointer.as_ref() }.ok_or(jwt_auth_status::NullArgument)
+}
+
+/// Borrows the grant of a session.
+///
+/// # Safety
+///
+/// `session` is NULL or came from [`give_session`], and is not freed during `'a`.
+pub(super) unsafe fn grant<'a>(
+    session: *const jwt_auth_session,
+) -> Result<&'a Grant, jwt_auth_status> {
+    // SAFETY: the caller's promise; `give_session` made the pointer of one to a grant.
+    unsafe { borrow(session.cast::<Grant>()) }
 }
 
 /// Borrows a run of bytes that must be there.
@@ -170,6 +184,23 @@ impl ErrorText {
 /// Hands a value over to the caller.
 pub(super) fn give<T>(value: T) -> *mut T {
     Box::into_raw(Box::new(value))
+}
+
+/// Hands a session over to the caller: one of those who share its grant.
+pub(super) fn give_session(grant: Arc<Grant>) -> *mut jwt_auth_session {
+    Arc::into_raw(grant).cast_mut().cast()
+}
+
+/// Takes a session back from the caller.
+///
+/// # Safety
+///
+/// `session` is NULL or came from [`give_session`], and nobody uses it any more.
+pub(super) unsafe fn drop_session(session: *mut jwt_auth_session) {
+    if !session.is_null() {
+        // SAFETY: the caller's promise.
+        drop(unsafe { Arc::from_raw(session.cast_const().cast::<Grant>()) });
+    }
 }
 
 /// Hands a text over to the caller.

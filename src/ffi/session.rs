@@ -29,10 +29,10 @@ pub unsafe extern "C" fn jwt_auth_session_claims(
         // SAFETY: the caller's contract, for both pointers.
         let (json, session) = unsafe {
             let json = Slot::new(json, jwt_auth_bytes::NONE).required();
-            (json, ptr::borrow(session))
+            (json, ptr::grant(session))
         };
         let (mut json, session) = (json?, session?);
-        json.set(session.0.claims().into());
+        json.set(session.claims().into());
         Ok(())
     })
 }
@@ -65,10 +65,10 @@ pub unsafe extern "C" fn jwt_auth_session_attribute(
         let (name, value, session) = unsafe {
             let name = Slot::new(name, jwt_auth_bytes::NONE).required();
             let value = Slot::new(value, jwt_auth_bytes::NONE).required();
-            (name, value, ptr::borrow(session))
+            (name, value, ptr::grant(session))
         };
         let (mut name, mut value, session) = (name?, value?, session?);
-        let attribute = session.0.attributes().nth(index);
+        let attribute = session.attributes().nth(index);
         let (its_name, its_value) = attribute.ok_or(jwt_auth_status::NotFound)?;
         name.set(its_name.as_bytes().into());
         value.set(its_value.as_bytes().into());
@@ -102,10 +102,10 @@ pub unsafe extern "C" fn jwt_auth_session_username(
         // SAFETY: the caller's contract, for both pointers.
         let (username, session) = unsafe {
             let username = Slot::new(username, jwt_auth_bytes::NONE).required();
-            (username, ptr::borrow(session))
+            (username, ptr::grant(session))
         };
         let (mut username, session) = (username?, session?);
-        let name = session.0.username().ok_or(jwt_auth_status::NotFound)?;
+        let name = session.username().ok_or(jwt_auth_status::NotFound)?;
         username.set(name.as_bytes().into());
         Ok(())
     })
@@ -136,10 +136,10 @@ pub unsafe extern "C" fn jwt_auth_session_fingerprint(
         // SAFETY: the caller's contract, for both pointers. Nine characters need no alignment.
         let (text, session) = unsafe {
             let text = Slot::new(text.cast::<[u8; 9]>(), [0; 9]).required();
-            (text, ptr::borrow(session))
+            (text, ptr::grant(session))
         };
         let (mut text, session) = (text?, session?);
-        text.set(session.0.fingerprint().c_text());
+        text.set(session.fingerprint().c_text());
         Ok(())
     })
 }
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
             (
                 permission,
                 ptr::borrow(auth),
-                ptr::borrow(session),
+                ptr::grant(session),
                 ptr::bytes(topic),
             )
         };
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
                 _ => return Err(jwt_auth_status::BadArgument),
             },
         };
-        let decided = auth.0.authorize(&session.0, &request);
+        let decided = auth.0.authorize(session, &request);
         permission.set(decided.map_err(|_| jwt_auth_status::Internal)? as i32);
         Ok(())
     })
@@ -242,10 +242,10 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
         // SAFETY: the caller's contract, for all three pointers.
         let (result, auth, session) = unsafe {
             let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
-            (result, ptr::borrow(auth), ptr::borrow(session))
+            (result, ptr::borrow(auth), ptr::grant(session))
         };
         let (mut result, auth, session) = (result?, auth?, session?);
-        let verdict = auth.0.recheck(&session.0);
+        let verdict = auth.0.recheck(session);
         result.set((&verdict.map_err(|_| jwt_auth_status::Internal)?).into());
         Ok(())
     })
@@ -263,7 +263,7 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
 pub unsafe extern "C" fn jwt_auth_session_free(session: *mut jwt_auth_session) {
     guard(|| {
         // SAFETY: the caller's contract.
-        unsafe { ptr::drop_given(session) };
+        unsafe { ptr::drop_session(session) };
         Ok(())
     });
 }

@@ -79,7 +79,10 @@ pub struct jwt_auth(pub(super) Verifier);
 ///   jwt_auth_session_attribute   the token's client_attrs, one by one
 ///
 /// It may outlive the verifier, and be asked about with another one.
-pub struct jwt_auth_session(pub(super) Grant);
+pub struct jwt_auth_session {
+    /// Only pointers to it exist: what they point to is a shared [`Grant`].
+    _opaque: [u8; 0],
+}
 
 /// A run of bytes that need not end with a NUL.
 ///
@@ -243,7 +246,7 @@ impl jwt_auth_hooks {
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<jwt_auth>();
-    shared::<jwt_auth_session>();
+    shared::<Grant>();
 };
 
 #[cfg(target_pointer_width = "64")]

@@ -4,6 +4,7 @@ use std::ptr::null_mut;
 use std::time::Duration;
 
 use libc::c_char;
+use triomphe::Arc;
 
 use super::guard::guard;
 use super::hooks::hooks;
@@ -182,7 +183,7 @@ pub unsafe extern "C" fn jwt_auth_check(
             let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
             let decided = jwt_auth_result::from(&verdict);
             if let Ok(grant) = verdict.outcome {
-                session.set(ptr::give(jwt_auth_session(grant)));
+                session.set(ptr::give_session(Arc::new(grant)));
             }
             decided
         } else {
