@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style};
 
 /// What the header is made of, in the order in which its functions appear.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 10] = [
     "src/refusal/reason.rs",
     "src/acl/request.rs",
     "src/host/log.rs",
+    "src/registry/state.rs",
     "src/ffi/types.rs",
     "src/ffi/verifier.rs",
     "src/ffi/session.rs",
+    "src/ffi/registry.rs",
     "src/ffi/operate.rs",
     "src/ffi/names.rs",
 ];
@@ -53,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("Action", "jwt_auth_action"),
         ("Permission", "jwt_auth_permission"),
         ("LogLevel", "jwt_auth_log_level"),
+        ("State", "jwt_auth_state"),
     ];
     for (rust, c) in enumerations {
         config.export.include.push(rust.to_owned());

@@ -227,11 +227,42 @@ typedef enum jwt_auth_log_level {
   JWT_AUTH_LOG_LEVEL_DEBUG = 4,
 } jwt_auth_log_level;
 
+// What the table knows of a client, on its connection and under its user name. A number that the
+// library adds later is to be taken for "absent".
+enum jwt_auth_state
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  // It has no session here: the broker's own rules decide.
+  JWT_AUTH_STATE_ABSENT = 0,
+  // It is connected.
+  JWT_AUTH_STATE_CONNECTED = 1,
+  // It is gone and may come back. Its session answers for its will, and for what is queued for it.
+  JWT_AUTH_STATE_OFFLINE = 2,
+  // Its token has expired, was revoked or lost its key, and the broker was told.
+  // Everything is denied to it.
+  JWT_AUTH_STATE_OVER = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum jwt_auth_state jwt_auth_state;
+#else
+typedef int32_t jwt_auth_state;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 // A verifier: one configuration with its keys, parsed and ready.
 //
 // Made by jwt_auth_init, ended by jwt_auth_free. Share one between any number of threads. A
 // process may have several; they know nothing of each other.
 typedef struct jwt_auth jwt_auth;
+
+// The table of clients: which connection has which session, who is offline, and whose time has come.
+//
+// Made by jwt_auth_registry_new, ended by jwt_auth_registry_free. It is for brokers that do not keep
+// sessions themselves. Any number of threads may use one at once. Verifiers are given to each call.
+typedef struct jwt_auth_registry jwt_auth_registry;
 
 // What one accepted token grants one client. It does not change, and any number of threads may use
 // it at once.
@@ -332,6 +363,33 @@ typedef struct jwt_auth_result {
   // Zero.
   uint8_t reserved[5];
 } jwt_auth_result;
+
+// How many clients a registry remembers, and how often it asks. Zero it, set struct_size, and set the
+// rest; 20,000 and 10 are what a NULL in its place says.
+typedef struct jwt_auth_registry_options {
+  // sizeof(jwt_auth_registry_options) as the caller was compiled. It may grow as jwt_auth_client may.
+  size_t struct_size;
+  // How many clients that are offline are remembered, those whose time is over among them. Beyond,
+  // those who went first are forgotten. 0: nobody is remembered.
+  size_t max_offline;
+  // Every session is asked within this time, in seconds, whether it is still good. 0: 10.
+  uint32_t recheck_seconds;
+} jwt_auth_registry_options;
+
+// A client whose time has come. Its 40 bytes are final.
+typedef struct jwt_auth_over {
+  // Its connection.
+  uint64_t connection;
+  // Its client identifier, as it was given to jwt_auth_registry_connect. Lives until the next
+  // jwt_auth_registry_next_over or jwt_auth_registry_free.
+  struct jwt_auth_bytes client_id;
+  // Why: JWT_AUTH_REASON_EXPIRED, JWT_AUTH_REASON_REVOKED or JWT_AUTH_REASON_NO_KEY.
+  int32_t reason;
+  // 1: it was offline, so there is nothing to disconnect. Otherwise 0.
+  uint8_t offline;
+  // Zero.
+  uint8_t reserved[11];
+} jwt_auth_over;
 
 #ifdef __cplusplus
 extern "C" {
@@ -592,6 +650,170 @@ enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
 //
 // session is NULL or came from jwt_auth_check, and was not freed before.
 void jwt_auth_session_free(struct jwt_auth_session *session);
+
+// Makes a table without a client.
+//
+// A client is named by its connection, a number or a pointer of the broker's own: of those that are
+// present no two have the same, and it may be used again later. What the table holds of it answers
+// for the connection, the client identifier and the user name together, so a connection that is used
+// again, or a client that the broker admits without asking, inherits nothing. All times are those of
+// the verifier's clock.
+//
+// options: NULL for 20,000 offline clients and 10 seconds.
+// registry: receives the table, or NULL if the call fails. End it with jwt_auth_registry_free.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if registry is NULL; BAD_STRUCT if options has a wrong
+// struct_size; INTERNAL if the library failed.
+//
+// Any thread may call it, at any time.
+//
+// The pointers are NULL or valid; options has as many bytes as its struct_size says.
+enum jwt_auth_status jwt_auth_registry_new(const struct jwt_auth_registry_options *options,
+                                           struct jwt_auth_registry **registry);
+
+// Ends a table, with the sessions in it. Those that a call has handed out live on.
+//
+// registry: NULL does nothing. No other call may use it meanwhile or afterwards.
+//
+// registry is NULL or came from jwt_auth_registry_new, and was not freed before.
+void jwt_auth_registry_free(struct jwt_auth_registry *registry);
+
+// Decides whether a client may connect, as jwt_auth_check does, and keeps its session if it may.
+//
+// What the connection had is dropped first, whatever is decided. If the client is accepted, the
+// sessions of offline clients with its client identifier are dropped as well; one that is still
+// connected stays until jwt_auth_registry_disconnect tells of it, since its will is yet to be asked
+// about. It may be called again for a client that is there, as Mosquitto does after SIGHUP.
+//
+// registry: the table.
+// auth: the verifier.
+// connection: the broker's name of the connection.
+// client: as for jwt_auth_check.
+// result: receives the decision. It says deny before anything else is done, and still does if the
+// call fails.
+// session: receives a handle of the caller's own to what the client is granted, and NULL in every
+// other case. End it with jwt_auth_session_free. NULL if it is not wanted.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if registry,
+// auth, client or result is NULL, BAD_STRUCT if client has a wrong struct_size, and BAD_ARGUMENT if
+// a field of client has a length and no data: then nothing is changed; INTERNAL if the library or
+// the clock failed: then the connection has no session.
+//
+// Any number of threads may call it at once, each for another connection.
+//
+// The pointers are NULL or valid for what is said above; registry and auth are not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_connect(struct jwt_auth_registry *registry,
+                                               const struct jwt_auth *auth,
+                                               uint64_t connection,
+                                               const struct jwt_auth_client *client,
+                                               struct jwt_auth_result *result,
+                                               struct jwt_auth_session **session);
+
+// Decides whether a client may do something with a topic, as jwt_auth_session_authorize does.
+//
+// A client that has no session here is left to the broker: NO_MATCH. That is so for whoever has
+// another client identifier or user name than the client that was accepted on this connection.
+// Everything is denied to a client that jwt_auth_registry_next_over gave.
+//
+// registry, auth, connection: as for jwt_auth_registry_connect.
+// client: who asks. Its client_id and username are as they were at jwt_auth_registry_connect, and the
+// user name is that of `username_claim` where this is set; a client that sent none is answered for
+// without one as well. The other fields are not looked at.
+// action, topic, qos, retain, permission: as for jwt_auth_session_authorize.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided; NULL_ARGUMENT if registry, auth, client,
+// permission or the data of topic is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT
+// if client_id, username or topic has a length and no data, or action, qos or retain is out of its
+// range; INTERNAL if the library or the clock failed.
+//
+// Any number of threads may call it at once. It allocates for a log line only, and no other call keeps
+// it waiting for longer than a look-up: call it for each message.
+//
+// The pointers are NULL or valid; registry and auth are not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_authorize(const struct jwt_auth_registry *registry,
+                                                 const struct jwt_auth *auth,
+                                                 uint64_t connection,
+                                                 const struct jwt_auth_client *client,
+                                                 int32_t action,
+                                                 struct jwt_auth_bytes topic,
+                                                 uint8_t qos,
+                                                 uint8_t retain,
+                                                 int32_t *permission);
+
+// Tells what the table knows of a client.
+//
+// registry, connection: as for jwt_auth_registry_connect.
+// client: as for jwt_auth_registry_authorize.
+// state: receives a jwt_auth_state; JWT_AUTH_STATE_ABSENT if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if registry, client or state is NULL; BAD_STRUCT if client
+// has a wrong struct_size; BAD_ARGUMENT if client_id or username has a length and no data; INTERNAL if
+// the library failed.
+//
+// Any number of threads may call it at once. It does not allocate.
+//
+// The pointers are NULL or valid; registry is not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_state(const struct jwt_auth_registry *registry,
+                                             uint64_t connection,
+                                             const struct jwt_auth_client *client,
+                                             int32_t *state);
+
+// Tells the table that a connection is closed.
+//
+// registry: the table.
+// connection: the broker's name of the connection.
+// offline: 1 if the broker may still ask about the client: for its will, which may be delayed, or for
+// messages that are queued for it. What it was granted goes on answering until its client identifier
+// connects again, its connection is used again, or more clients than max_offline went after it. A
+// second call changes nothing. 0 if it will not: its session is dropped.
+//
+// Returns JWT_AUTH_STATUS_OK; NOT_FOUND if there is no such connection, as after a refusal;
+// NULL_ARGUMENT if registry is NULL; BAD_ARGUMENT if offline is over 1; INTERNAL if the library failed.
+//
+// Any number of threads may call it at once, each for another connection.
+//
+// registry is NULL or came from jwt_auth_registry_new, and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_disconnect(struct jwt_auth_registry *registry,
+                                                  uint64_t connection,
+                                                  uint8_t offline);
+
+// Gives a client whose token has expired, was revoked or has lost its key, so that the broker can
+// disconnect it. Call it from a timer, until it returns NOT_FOUND.
+//
+// Each client is given once: within a second after its expires_at, and within recheck_seconds after
+// it was revoked or lost its key, if it is called at least that often; once a second is best. From then
+// on everything is denied to it, until jwt_auth_registry_connect, or jwt_auth_registry_disconnect with
+// offline 0, is called for its connection; one that is offline stays as jwt_auth_registry_disconnect
+// says. So the broker's own rules never decide about a client whose token is over. A client that has a
+// new session meanwhile is judged by that.
+//
+// registry: the table.
+// auth: the verifier.
+// over: receives the client; all zero if there is none, or if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK if there is one; NOT_FOUND if there is none now; NULL_ARGUMENT if an
+// argument is NULL; INTERNAL if the library or the clock failed.
+//
+// One thread at a time may call it; others may use the table meanwhile.
+//
+// The pointers are NULL or valid; registry and auth are not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_next_over(struct jwt_auth_registry *registry,
+                                                 const struct jwt_auth *auth,
+                                                 struct jwt_auth_over *over);
+
+// Tells how many clients the table has, without those that jwt_auth_registry_next_over gave.
+//
+// registry: the table.
+// connected, offline: receive the numbers; 0 if the call fails.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if an argument is NULL; INTERNAL if the library failed.
+//
+// Any number of threads may call it at once.
+//
+// The pointers are NULL or valid; registry is not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_counts(const struct jwt_auth_registry *registry,
+                                              size_t *connected,
+                                              size_t *offline);
 
 // Tells what jwt_auth_check would decide about a client, and why: all that is wrong, and not the
 // first reason alone.

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use triomphe::Arc;
+
 use crate::acl::{Acl, Answer, Denial, Request, RuleName, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
@@ -39,6 +41,12 @@ pub(crate) struct LogNotes {
 }
 
 impl AsRef<Terms> for Grant {
+    fn as_ref(&self) -> &Terms {
+        &self.terms
+    }
+}
+
+impl AsRef<Terms> for Arc<Grant> {
     fn as_ref(&self) -> &Terms {
         &self.terms
     }

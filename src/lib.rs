@@ -23,6 +23,7 @@
 //!
 //! ```text
 //! ffi          the C interface, and all unsafe code
+//! registry     the table of clients: which connection has which session
 //! verifier     which configuration runs, and the line
 //! config       JSON text -> plain data; nothing runs, nothing is fetched
 //! grant policy conditions certificate username
@@ -61,6 +62,7 @@ mod missed_date;
 mod operator_rules;
 mod policy;
 mod refusal;
+mod registry;
 mod remote;
 mod revocations;
 mod stats;
@@ -78,5 +80,6 @@ pub use host::log::{LogHook, LogLevel};
 pub use missed_date::MissedDate;
 pub use policy::Terms;
 pub use refusal::{Decision, Mismatch, Reason, Refusal, ValueKind};
+pub use registry::{Over, Registry, RegistryOptions, State};
 pub use token::Fingerprint;
 pub use verifier::{Connack, Hooks, Verdict, Verifier};

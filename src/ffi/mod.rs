@@ -7,6 +7,7 @@
 //! types       structs, numbers and their layout
 //! verifier    jwt_auth_init, _reload, _check, _free
 //! session     jwt_auth_session_*
+//! registry    jwt_auth_registry_*
 //! operate     jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free
 //! names       jwt_auth_*_str, _version, _abi_version
 //! ```
@@ -21,6 +22,7 @@ mod hooks;
 mod names;
 mod operate;
 mod ptr;
+mod registry;
 mod session;
 mod types;
 mod verifier;
@@ -30,6 +32,11 @@ pub use names::{
     jwt_auth_version,
 };
 pub use operate::{jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free};
+pub use registry::{
+    jwt_auth_registry_authorize, jwt_auth_registry_connect, jwt_auth_registry_counts,
+    jwt_auth_registry_disconnect, jwt_auth_registry_free, jwt_auth_registry_new,
+    jwt_auth_registry_next_over, jwt_auth_registry_state,
+};
 pub use session::{
     jwt_auth_session_attribute, jwt_auth_session_authorize, jwt_auth_session_claims,
     jwt_auth_session_fingerprint, jwt_auth_session_free, jwt_auth_session_recheck,
@@ -37,7 +44,8 @@ pub use session::{
 };
 pub use types::{
     JWT_AUTH_ABI_VERSION, jwt_auth, jwt_auth_bytes, jwt_auth_client, jwt_auth_clock_fn,
-    jwt_auth_hooks, jwt_auth_log_fn, jwt_auth_result, jwt_auth_session, jwt_auth_status,
+    jwt_auth_hooks, jwt_auth_log_fn, jwt_auth_over, jwt_auth_registry, jwt_auth_registry_options,
+    jwt_auth_result, jwt_auth_session, jwt_auth_status,
 };
 pub use verifier::{
     jwt_auth_check, jwt_auth_free, jwt_auth_init, jwt_auth_reload, jwt_auth_wait_ready,

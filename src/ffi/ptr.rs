@@ -6,10 +6,13 @@ use std::ptr::NonNull;
 use libc::c_char;
 use triomphe::Arc;
 
-use super::types::{jwt_auth_bytes, jwt_auth_client, jwt_auth_session, jwt_auth_status};
+use super::types::{
+    jwt_auth_bytes, jwt_auth_client, jwt_auth_registry_options, jwt_auth_session, jwt_auth_status,
+};
 use crate::client::Client;
 use crate::config::ConfigError;
 use crate::grant::Grant;
+use crate::registry::RegistryOptions;
 
 /// Borrows what the caller points to.
 ///
@@ -76,15 +79,8 @@ pub(super) unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>
 pub(super) unsafe fn client<'a>(
     pointer: *const jwt_auth_client,
 ) -> Result<Client<'a>, jwt_auth_status> {
-    if pointer.is_null() {
-        return Err(jwt_auth_status::NullArgument);
-    }
-    // SAFETY: not NULL, and the size is there in every version. No reference is made: the struct
-    // may be shorter than ours.
-    let size = unsafe { (&raw const (*pointer).struct_size).read() };
-    if size < jwt_auth_client::VERSION_1_SIZE {
-        return Err(jwt_auth_status::BadStruct);
-    }
+    // SAFETY: the caller's promise.
+    let size = unsafe { client_size(pointer) }?;
     // SAFETY: the size says that these members are there; and the caller's promise, for each of them.
     unsafe {
         let peer_certificate = if size >= jwt_auth_client::PEER_CERTIFICATE_SIZE {
@@ -100,6 +96,72 @@ pub(super) unsafe fn client<'a>(
             peer_certificate: bytes(peer_certificate)?,
         })
     }
+}
+
+/// Reads who a client is, and nothing else of the struct.
+///
+/// # Safety
+///
+/// As for [`client()`], for its client identifier and user name.
+pub(super) unsafe fn identity<'a>(
+    pointer: *const jwt_auth_client,
+) -> Result<Client<'a>, jwt_auth_status> {
+    // SAFETY: the caller's promise.
+    unsafe { client_size(pointer) }?;
+    // SAFETY: the size says that these members are there; and the caller's promise, for both.
+    unsafe {
+        Ok(Client {
+            client_id: bytes((&raw const (*pointer).client_id).read())?,
+            username: bytes((&raw const (*pointer).username).read())?,
+            ..Client::default()
+        })
+    }
+}
+
+/// The size of the caller's client struct, which is that of a version.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to a size.
+unsafe fn client_size(pointer: *const jwt_auth_client) -> Result<usize, jwt_auth_status> {
+    if pointer.is_null() {
+        return Err(jwt_auth_status::NullArgument);
+    }
+    // SAFETY: not NULL, and the size is there in every version. No reference is made: the struct
+    // may be shorter than ours.
+    let size = unsafe { (&raw const (*pointer).struct_size).read() };
+    if size < jwt_auth_client::VERSION_1_SIZE {
+        return Err(jwt_auth_status::BadStruct);
+    }
+    Ok(size)
+}
+
+/// Reads the options of a registry; NULL is those of a new one.
+///
+/// # Safety
+///
+/// `pointer` is NULL or points to as many bytes as its first member says.
+pub(super) unsafe fn registry_options(
+    pointer: *const jwt_auth_registry_options,
+) -> Result<RegistryOptions, jwt_auth_status> {
+    let defaults = RegistryOptions::default();
+    if pointer.is_null() {
+        return Ok(defaults);
+    }
+    // SAFETY: not NULL, and the size is there in every version.
+    let size = unsafe { (&raw const (*pointer).struct_size).read() };
+    if size < jwt_auth_registry_options::VERSION_1_SIZE {
+        return Err(jwt_auth_status::BadStruct);
+    }
+    // SAFETY: all of our version's members are there.
+    let options = unsafe { pointer.read() };
+    Ok(RegistryOptions {
+        max_offline: options.max_offline,
+        recheck_seconds: match options.recheck_seconds {
+            0 => defaults.recheck_seconds,
+            seconds => seconds,
+        },
+    })
 }
 
 /// An out-parameter, which may be NULL. It is written and never read.

@@ -195,19 +195,30 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
             )
         };
         let (mut permission, auth, session) = (permission?, auth?, session?);
-        let request = Request {
-            topic: topic?.ok_or(jwt_auth_status::NullArgument)?,
-            action: Action::from_number(action).ok_or(jwt_auth_status::BadArgument)?,
-            qos: Qos::from_number(qos).ok_or(jwt_auth_status::BadArgument)?,
-            retain: match retain {
-                0 => false,
-                1 => true,
-                _ => return Err(jwt_auth_status::BadArgument),
-            },
-        };
+        let request = self::request(action, topic?, qos, retain)?;
         let decided = auth.0.authorize(session, &request);
         permission.set(decided.map_err(|_| jwt_auth_status::Internal)? as i32);
         Ok(())
+    })
+}
+
+/// What a client asks for, by the arguments of the call.
+#[inline]
+pub(super) fn request(
+    action: i32,
+    topic: Option<&[u8]>,
+    qos: u8,
+    retain: u8,
+) -> Result<Request<'_>, jwt_auth_status> {
+    Ok(Request {
+        topic: topic.ok_or(jwt_auth_status::NullArgument)?,
+        action: Action::from_number(action).ok_or(jwt_auth_status::BadArgument)?,
+        qos: Qos::from_number(qos).ok_or(jwt_auth_status::BadArgument)?,
+        retain: match retain {
+            0 => false,
+            1 => true,
+            _ => return Err(jwt_auth_status::BadArgument),
+        },
     })
 }
 

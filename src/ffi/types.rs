@@ -1,10 +1,13 @@
 //! The types of the C interface.
 
+use std::sync::{Arc, Mutex};
+
 use libc::{c_char, c_void};
 
 use crate::grant::Grant;
 use crate::policy::Terms;
 use crate::refusal::{Decision, Reason};
+use crate::registry::Registry;
 use crate::verifier::{Connack, Verdict, Verifier};
 
 /// The version of the binary interface that this header describes. It changes when a symbol, a
@@ -82,6 +85,16 @@ pub struct jwt_auth(pub(super) Verifier);
 pub struct jwt_auth_session {
     /// Only pointers to it exist: what they point to is a shared [`Grant`].
     _opaque: [u8; 0],
+}
+
+/// The table of clients: which connection has which session, who is offline, and whose time has come.
+///
+/// Made by jwt_auth_registry_new, ended by jwt_auth_registry_free. It is for brokers that do not keep
+/// sessions themselves. Any number of threads may use one at once. Verifiers are given to each call.
+pub struct jwt_auth_registry {
+    pub(super) registry: Registry,
+    /// The client identifier that the last jwt_auth_over points to.
+    pub(super) last_over: Mutex<Option<Arc<[u8]>>>,
 }
 
 /// A run of bytes that need not end with a NUL.
@@ -172,6 +185,48 @@ impl<G: AsRef<Terms>> From<&Verdict<G>> for jwt_auth_result {
     }
 }
 
+/// How many clients a registry remembers, and how often it asks. Zero it, set struct_size, and set the
+/// rest; 20,000 and 10 are what a NULL in its place says.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jwt_auth_registry_options {
+    /// sizeof(jwt_auth_registry_options) as the caller was compiled. It may grow as jwt_auth_client may.
+    pub struct_size: usize,
+    /// How many clients that are offline are remembered, those whose time is over among them. Beyond,
+    /// those who went first are forgotten. 0: nobody is remembered.
+    pub max_offline: usize,
+    /// Every session is asked within this time, in seconds, whether it is still good. 0: 10.
+    pub recheck_seconds: u32,
+}
+
+/// A client whose time has come. Its 40 bytes are final.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct jwt_auth_over {
+    /// Its connection.
+    pub connection: u64,
+    /// Its client identifier, as it was given to jwt_auth_registry_connect. Lives until the next
+    /// jwt_auth_registry_next_over or jwt_auth_registry_free.
+    pub client_id: jwt_auth_bytes,
+    /// Why: JWT_AUTH_REASON_EXPIRED, JWT_AUTH_REASON_REVOKED or JWT_AUTH_REASON_NO_KEY.
+    pub reason: i32,
+    /// 1: it was offline, so there is nothing to disconnect. Otherwise 0.
+    pub offline: u8,
+    /// Zero.
+    pub reserved: [u8; 11],
+}
+
+impl jwt_auth_over {
+    /// What a call leaves behind that gives nobody.
+    pub(super) const NOBODY: Self = Self {
+        connection: 0,
+        client_id: jwt_auth_bytes::NONE,
+        reason: Reason::Undecided as i32,
+        offline: 0,
+        reserved: [0; 11],
+    };
+}
+
 /// Takes one log line.
 ///
 /// userdata is that of jwt_auth_hooks, level a jwt_auth_log_level. line is one line of UTF-8
@@ -242,11 +297,17 @@ impl jwt_auth_hooks {
         std::mem::offset_of!(Self, userdata) + size_of::<*mut c_void>();
 }
 
+impl jwt_auth_registry_options {
+    /// The size of version 1, which every later version is larger than.
+    pub(super) const VERSION_1_SIZE: usize = size_of::<Self>();
+}
+
 /// What any number of threads may use at once.
 const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<jwt_auth>();
     shared::<Grant>();
+    shared::<jwt_auth_registry>();
 };
 
 #[cfg(target_pointer_width = "64")]
@@ -256,5 +317,7 @@ const _: () = {
     assert!(size_of::<jwt_auth_client>() == 88 && jwt_auth_client::VERSION_1_SIZE == 72);
     assert!(offset_of!(jwt_auth_client, peer_certificate) == 72);
     assert!(size_of::<jwt_auth_result>() == 24 && offset_of!(jwt_auth_result, superuser) == 16);
+    assert!(size_of::<jwt_auth_registry_options>() == 24);
+    assert!(size_of::<jwt_auth_over>() == 40 && offset_of!(jwt_auth_over, offline) == 28);
     assert!(size_of::<jwt_auth_hooks>() == 32 && offset_of!(jwt_auth_hooks, userdata) == 24);
 };

@@ -137,6 +137,13 @@ impl Verifier {
         }
     }
 
+    /// The time of its clock. As every call does, this lets the log be told of past refusals.
+    pub(crate) fn now(&self) -> Result<i64, ClockError> {
+        let now = self.clock.now()?;
+        self.throttle.tell_of_past(now, &self.log);
+        Ok(now)
+    }
+
     /// Decides whether a client may connect, and makes its session if it may.
     ///
     /// # Errors
@@ -240,8 +247,7 @@ impl Verifier {
         grant: &Grant,
         request: &Request<'_>,
     ) -> Result<Permission, ClockError> {
-        let now = self.clock.now()?;
-        self.throttle.tell_of_past(now, &self.log);
+        let now = self.now()?;
         let answer = self.answer(grant, request, now);
         let permission = answer.permission();
         if permission != Permission::Allow && self.log.is_open() {
@@ -265,8 +271,7 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
-        let now = self.clock.now()?;
-        self.throttle.tell_of_past(now, &self.log);
+        let now = self.now()?;
         let running = self.running.load();
         let outcome = if grant.has_expired(now) {
             Err(Refusal::SessionExpired)

@@ -1,5 +1,7 @@
 //! The verdict about one client, and what a broker answers it.
 
+use triomphe::Arc;
+
 use crate::grant::Grant;
 use crate::refusal::{Decision, Reason, Refusal};
 
@@ -22,6 +24,11 @@ impl<G> Verdict<G> {
         }
     }
 
+    /// Why the client was not accepted.
+    pub(crate) fn refused_for(&self) -> Option<Reason> {
+        self.outcome.as_ref().err().map(Refusal::reason)
+    }
+
     /// What to answer the client.
     #[must_use]
     pub fn connack(&self) -> Connack {
@@ -32,6 +39,16 @@ impl<G> Verdict<G> {
                 Connack::SERVER_UNAVAILABLE
             }
             _ => Connack::BAD_USER_NAME_OR_PASSWORD,
+        }
+    }
+}
+
+impl Verdict {
+    /// The verdict with a grant that several may hold.
+    pub(crate) fn shared(self) -> Verdict<Arc<Grant>> {
+        Verdict {
+            decision: self.decision,
+            outcome: self.outcome.map(Arc::new),
         }
     }
 }

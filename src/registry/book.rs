@@ -1,0 +1,214 @@
+//! What changes the table.
+
+use triomphe::Arc;
+
+use super::RegistryOptions;
+use super::entry::{ClientId, Entry, Identity};
+use super::expiry::Expiry;
+use super::offline::Offline;
+use super::rota::Rota;
+use super::state::State;
+use super::table::Table;
+use super::ticket::Ticket;
+use crate::grant::Grant;
+use crate::refusal::Reason;
+
+/// A client whose time has come.
+#[derive(Debug)]
+pub struct Over {
+    /// Its connection.
+    pub connection: u64,
+    /// Its client identifier.
+    pub client_id: Option<ClientId>,
+    /// Why it is over.
+    pub reason: Reason,
+    /// Whether it was offline, so that there is nothing to disconnect.
+    pub offline: bool,
+}
+
+/// Whoever has it may change the table, and keeps the three orders beside it. Its lock is taken before that of a
+/// shard. What it removes is returned, so that sessions are freed after the lock is given back.
+#[derive(Debug)]
+pub(super) struct Book {
+    max_offline: usize,
+    next_version: u64,
+    /// How many are connected and how many offline, without those that are over.
+    connected: usize,
+    away: usize,
+    offline: Offline,
+    expiry: Expiry,
+    rota: Rota,
+}
+
+impl Book {
+    pub(super) fn new(options: RegistryOptions) -> Self {
+        Self {
+            max_offline: options.max_offline,
+            next_version: 0,
+            connected: 0,
+            away: 0,
+            offline: Offline::default(),
+            expiry: Expiry::default(),
+            rota: Rota::new(options.recheck_seconds),
+        }
+    }
+
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.connected, self.away)
+    }
+
+    /// The number of clients in this state; none: they are not counted.
+    fn count_of(&mut self, state: State) -> Option<&mut usize> {
+        match state {
+            State::Connected => Some(&mut self.connected),
+            State::Offline => Some(&mut self.away),
+            State::Absent | State::Over => None,
+        }
+    }
+
+    /// A client is in another state than before.
+    fn moved(&mut self, from: State, to: State) {
+        if let Some(count) = self.count_of(from) {
+            *count = count.saturating_sub(1);
+        }
+        if let Some(count) = self.count_of(to) {
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// The next version of an entry.
+    fn version(&mut self) -> u64 {
+        self.next_version = self.next_version.wrapping_add(1);
+        self.next_version
+    }
+
+    /// Puts a session into both orders in which sessions are looked at.
+    fn schedule(&mut self, table: &Table, ticket: Ticket, session: &Grant) {
+        if let Some(end) = session.terms().expires_at() {
+            self.expiry.add(end, ticket);
+        }
+        self.rota.add(ticket);
+        self.tidy(table);
+    }
+
+    fn tidy(&mut self, table: &Table) {
+        let useful = self.connected.saturating_add(self.away);
+        self.expiry.tidy(useful, |ticket| table.has(ticket));
+        self.rota.tidy(useful, |ticket| table.has(ticket));
+        self.offline.tidy(|turn, connection| {
+            table.look(connection, |entry| entry.offline == Some(turn)) == Some(true)
+        });
+    }
+
+    /// A client was accepted. Returns those who made room for it.
+    pub(super) fn connect(
+        &mut self,
+        table: &Table,
+        connection: u64,
+        identity: Identity,
+        session: &Arc<Grant>,
+    ) -> Vec<Entry> {
+        let mut replaced = Vec::from_iter(self.end(table, connection));
+        if let Some(id) = &identity.client_id {
+            for other in self.offline.take_with_id(id) {
+                replaced.extend(self.end(table, other));
+            }
+        }
+        let version = self.version();
+        let ticket = Ticket {
+            connection,
+            version,
+        };
+        let entry = Entry {
+            identity,
+            session: Some(Arc::clone(session)),
+            offline: None,
+            version,
+        };
+        table.put(connection, entry);
+        self.moved(State::Absent, State::Connected);
+        self.schedule(table, ticket, session);
+        replaced
+    }
+
+    /// Removes what a connection has.
+    pub(super) fn end(&mut self, table: &Table, connection: u64) -> Option<Entry> {
+        let ended = table.take(connection)?;
+        self.moved(ended.state(), State::Absent);
+        if ended.offline.is_some() {
+            (self.offline).remove(connection, ended.identity.client_id.as_ref());
+        }
+        self.tidy(table);
+        Some(ended)
+    }
+
+    /// The client of a connection has gone, and may come back. Returns those who are forgotten to make room;
+    /// none: there is no such connection.
+    pub(super) fn go_offline(&mut self, table: &Table, connection: u64) -> Option<Vec<Entry>> {
+        let offline = &mut self.offline;
+        let (from, to) = table.change(connection, |entry| {
+            let from = entry.state();
+            if entry.offline.is_none() {
+                entry.offline = Some(offline.add(connection, entry.identity.client_id.as_ref()));
+            }
+            (from, entry.state())
+        })?;
+        self.moved(from, to);
+        let mut forgotten = Vec::new();
+        while self.offline.count() > self.max_offline {
+            let Some((turn, first)) = self.offline.take_first() else {
+                break;
+            };
+            if table.look(first, |entry| entry.offline == Some(turn)) == Some(true) {
+                forgotten.extend(self.end(table, first));
+            }
+        }
+        self.tidy(table);
+        Some(forgotten)
+    }
+
+    /// The next session that is to be looked at now.
+    pub(super) fn due(&mut self, table: &Table, now: i64) -> Option<(Ticket, Arc<Grant>)> {
+        while let Some(ticket) = self.expiry.take(now) {
+            if let Some(session) = table.for_ticket(ticket) {
+                return Some((ticket, session));
+            }
+        }
+        while let Some(ticket) = self.rota.next(now) {
+            if let Some(session) = table.for_ticket(ticket) {
+                self.rota.asked(ticket, now);
+                return Some((ticket, session));
+            }
+        }
+        None
+    }
+
+    /// The time of a client has come. Returns its session as well; none: it has gone meanwhile, or has another
+    /// token.
+    pub(super) fn over(
+        &mut self,
+        table: &Table,
+        ticket: Ticket,
+        reason: Reason,
+    ) -> Option<(Over, Arc<Grant>)> {
+        let connection = ticket.connection;
+        let (over, session) = table.change(connection, |entry| {
+            let session = entry.for_ticket(ticket).cloned()?;
+            entry.session = None;
+            let over = Over {
+                connection,
+                client_id: entry.identity.client_id.clone(),
+                reason,
+                offline: entry.offline.is_some(),
+            };
+            Some((over, session))
+        })??;
+        let was = if over.offline {
+            State::Offline
+        } else {
+            State::Connected
+        };
+        self.moved(was, State::Over);
+        Some((over, session))
+    }
+}

@@ -1,0 +1,118 @@
+//! What is known of each connection.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::{PoisonError, RwLock};
+
+use foldhash::fast::RandomState;
+use triomphe::Arc;
+
+use super::entry::Entry;
+use super::state::State;
+use super::ticket::Ticket;
+use crate::client::Client;
+use crate::grant::Grant;
+
+/// A part of the table behind a lock of its own, on cache lines of its own.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard(RwLock<HashMap<u64, Entry, RandomState>>);
+
+const SHARDS: usize = 64;
+/// A mask, as their number is a power of two.
+const LAST_SHARD: u64 = 63;
+
+/// The session by which a client is to be answered.
+pub(super) enum Session {
+    /// None is known of it.
+    Absent,
+    /// It is over.
+    Over,
+    /// This one.
+    Good(Arc<Grant>),
+}
+
+/// The clients by their connections. Questions of two connections seldom take the same lock, and each holds it
+/// for a look-up. The broker chooses the numbers of connections, not its clients, so a fast hash will do.
+#[derive(Debug)]
+pub(super) struct Table {
+    shards: [Shard; SHARDS],
+    hasher: RandomState,
+}
+
+impl Table {
+    pub(super) fn new() -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Shard::default()),
+            hasher: RandomState::default(),
+        }
+    }
+
+    fn shard(&self, connection: u64) -> &RwLock<HashMap<u64, Entry, RandomState>> {
+        let [first, ..] = &self.shards;
+        let index = usize::try_from(self.hasher.hash_one(connection) & LAST_SHARD);
+        let shard = index.ok().and_then(|index| self.shards.get(index));
+        &shard.unwrap_or(first).0
+    }
+
+    /// Looks at the entry of a connection, under its lock.
+    pub(super) fn look<T>(&self, connection: u64, look: impl FnOnce(&Entry) -> T) -> Option<T> {
+        let shard = self.shard(connection).read();
+        let shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.get(&connection).map(look)
+    }
+
+    /// Changes the entry of a connection, under its lock.
+    pub(super) fn change<T>(
+        &self,
+        connection: u64,
+        change: impl FnOnce(&mut Entry) -> T,
+    ) -> Option<T> {
+        let shard = self.shard(connection).write();
+        let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.get_mut(&connection).map(change)
+    }
+
+    /// Puts an entry in the place of the one that the connection had, which is returned.
+    pub(super) fn put(&self, connection: u64, entry: Entry) -> Option<Entry> {
+        let shard = self.shard(connection).write();
+        let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.insert(connection, entry)
+    }
+
+    pub(super) fn take(&self, connection: u64) -> Option<Entry> {
+        let shard = self.shard(connection).write();
+        let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
+        shard.remove(&connection)
+    }
+
+    pub(super) fn session(&self, connection: u64, client: &Client<'_>) -> Session {
+        let session = self.look(connection, |entry| {
+            match &entry.for_client(client)?.session {
+                Some(session) => Some(Session::Good(Arc::clone(session))),
+                None => Some(Session::Over),
+            }
+        });
+        session.flatten().unwrap_or(Session::Absent)
+    }
+
+    pub(super) fn state(&self, connection: u64, client: &Client<'_>) -> State {
+        let state = self.look(connection, |entry| {
+            entry.for_client(client).map(Entry::state)
+        });
+        state.flatten().unwrap_or(State::Absent)
+    }
+
+    /// The session of the entry that a ticket is of, if the ticket is still good.
+    pub(super) fn for_ticket(&self, ticket: Ticket) -> Option<Arc<Grant>> {
+        self.look(ticket.connection, |entry| entry.for_ticket(ticket).cloned())?
+    }
+
+    /// Whether a ticket is still good.
+    pub(super) fn has(&self, ticket: Ticket) -> bool {
+        let good = self.look(ticket.connection, |entry| {
+            entry.for_ticket(ticket).is_some()
+        });
+        good.unwrap_or(false)
+    }
+}
