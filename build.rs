@@ -7,13 +7,14 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, Language, RenameRule, Style};
 
 /// What the header is made of, in the order in which its functions appear.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "src/refusal/reason.rs",
     "src/acl/request.rs",
     "src/host/log.rs",
     "src/registry/state.rs",
     "src/ffi/types.rs",
     "src/ffi/verifier.rs",
+    "src/ffi/file.rs",
     "src/ffi/session.rs",
     "src/ffi/registry.rs",
     "src/ffi/operate.rs",

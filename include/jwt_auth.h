@@ -5,7 +5,7 @@
 //   jwt_auth *auth;
 //   char error[256];
 //   if (jwt_auth_init(config, strlen(config), NULL, &auth, error, sizeof error)
-//       != JWT_AUTH_STATUS_OK) {
+//       != JWT_AUTH_STATUS_OK) {                                // from a file: jwt_auth_init_file
 //     fprintf(stderr, "%s\n", error);                           // names the option
 //   }
 //
@@ -50,11 +50,12 @@
 // JWT_AUTH_STATUS_NULL_ARGUMENT. The free functions do nothing with NULL.
 //
 // Strings. Input is bytes and a length; no NUL is needed, and bytes need not be UTF-8 unless said
-// otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
+// otherwise. The path of a file ends with a NUL. Output is UTF-8; const char * ends with a NUL,
+// jwt_auth_bytes does not.
 //
-// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init, jwt_auth_check, jwt_auth_explain and jwt_auth_stats make belongs to the caller until given to its
-// free function. Memory from this library is never given to free().
+// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What a
+// call makes, a verifier, a session or a text, belongs to the caller until given to its free function.
+// Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. Each
@@ -254,8 +255,8 @@ typedef int32_t jwt_auth_state;
 
 // A verifier: one configuration with its keys, parsed and ready.
 //
-// Made by jwt_auth_init, ended by jwt_auth_free. Share one between any number of threads. A
-// process may have several; they know nothing of each other.
+// Made by jwt_auth_init or jwt_auth_init_file, ended by jwt_auth_free. Share one between any number
+// of threads. A process may have several; they know nothing of each other.
 typedef struct jwt_auth jwt_auth;
 
 // The table of clients: which connection has which session, who is offline, and whose time has come.
@@ -267,7 +268,8 @@ typedef struct jwt_auth_registry jwt_auth_registry;
 // What one accepted token grants one client. It does not change, and any number of threads may use
 // it at once.
 //
-// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the client is connected:
+// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the
+// client is connected:
 //
 //   jwt_auth_session_authorize   may the client use this topic?
 //   jwt_auth_session_recheck     is the token still good?
@@ -449,7 +451,7 @@ enum jwt_auth_status jwt_auth_init(const char *config,
 // hook takes. Other threads may go on to use the verifier: they never wait, and each of their calls is
 // answered by one of the two configurations.
 //
-// The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not
+// The pointers are NULL or valid for what is said above, auth came from the library and is not
 // freed meanwhile, and error_len bytes may be written to error.
 enum jwt_auth_status jwt_auth_reload(struct jwt_auth *auth,
                                      const char *config,
@@ -475,7 +477,7 @@ enum jwt_auth_status jwt_auth_reload(struct jwt_auth *auth,
 // ECDSA signature takes it tens to hundreds of microseconds for each key that is tried, which are
 // no more than `max_key_trials` of the configuration.
 //
-// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// The pointers are NULL or valid for what is said above; auth came from the library and is not
 // freed meanwhile.
 enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
                                     const struct jwt_auth_client *client,
@@ -501,7 +503,7 @@ enum jwt_auth_status jwt_auth_check(const struct jwt_auth *auth,
 // Any thread may call it, at any time but during jwt_auth_free, which must not be called before it
 // has returned.
 //
-// auth is NULL or came from jwt_auth_init, and is not freed meanwhile.
+// auth is NULL or came from the library, and is not freed meanwhile.
 enum jwt_auth_status jwt_auth_wait_ready(const struct jwt_auth *auth,
                                          uint32_t milliseconds);
 
@@ -515,8 +517,54 @@ enum jwt_auth_status jwt_auth_wait_ready(const struct jwt_auth *auth,
 //
 // auth: NULL does nothing. No other call may use it meanwhile or afterwards.
 //
-// auth is NULL or came from jwt_auth_init, and was not freed before.
+// auth is NULL or came from the library, and was not freed before.
 void jwt_auth_free(struct jwt_auth *auth);
+
+// Makes a verifier from a configuration that is in a file, as jwt_auth_init does from one in memory.
+//
+// The file is a regular one of at most 16 MiB. Relative paths in it start from the working directory of
+// the process, and not from where the file is. What was read is wiped.
+//
+// path: where the file is: bytes as the system takes them, ended by a NUL. Not kept.
+// hooks, auth: as for jwt_auth_init.
+// error: as for jwt_auth_init; a sentence about the configuration begins with the path of the file.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if path or auth is NULL; BAD_STRUCT if hooks has a wrong
+// struct_size; BAD_CONFIG if the file cannot be read, or the configuration was not accepted; INTERNAL
+// if the library failed.
+//
+// Any thread may call it, at any time. It waits for the disk that the file is on, and for nobody else:
+// what is no regular file, such as a pipe, is refused.
+//
+// The pointers are NULL or valid for what is said above, and error_len bytes may be written to
+// error.
+enum jwt_auth_status jwt_auth_init_file(const char *path,
+                                        const struct jwt_auth_hooks *hooks,
+                                        struct jwt_auth **auth,
+                                        char *error,
+                                        size_t error_len);
+
+// Replaces the configuration of a verifier by the one in a file, as jwt_auth_reload does by one in
+// memory.
+//
+// A file that cannot be read changes nothing, and is counted as a configuration that was not accepted
+// is.
+//
+// auth: the verifier. Its hooks stay.
+// path, error: as for jwt_auth_init_file.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if auth or path is NULL; BAD_CONFIG if the file cannot be
+// read, or the configuration was not accepted; INTERNAL if the library failed.
+//
+// Threads: as for jwt_auth_reload. Of two at once, each reads the file when it is its turn, so the last
+// one to do so has the newer file.
+//
+// The pointers are NULL or valid for what is said above, auth came from the library and is not freed
+// meanwhile, and error_len bytes may be written to error.
+enum jwt_auth_status jwt_auth_reload_file(struct jwt_auth *auth,
+                                          const char *path,
+                                          char *error,
+                                          size_t error_len);
 
 // Gives the claims of an accepted token: its payload, a JSON object, byte for byte as signed.
 //
@@ -528,7 +576,7 @@ void jwt_auth_free(struct jwt_auth *auth);
 //
 // Any number of threads may call it at once with one session.
 //
-// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *session,
                                              struct jwt_auth_bytes *json);
 
@@ -545,7 +593,7 @@ enum jwt_auth_status jwt_auth_session_claims(const struct jwt_auth_session *sess
 //
 // Any number of threads may call it at once with one session.
 //
-// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 enum jwt_auth_status jwt_auth_session_attribute(const struct jwt_auth_session *session,
                                                 size_t index,
                                                 struct jwt_auth_bytes *name,
@@ -565,7 +613,7 @@ enum jwt_auth_status jwt_auth_session_attribute(const struct jwt_auth_session *s
 //
 // Any number of threads may call it at once with one session.
 //
-// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 enum jwt_auth_status jwt_auth_session_username(const struct jwt_auth_session *session,
                                                struct jwt_auth_bytes *username);
 
@@ -580,7 +628,7 @@ enum jwt_auth_status jwt_auth_session_username(const struct jwt_auth_session *se
 //
 // Any number of threads may call it at once with one session.
 //
-// session is NULL or valid, came from jwt_auth_check and is not freed meanwhile; text is NULL or has 9
+// session is NULL or valid, came from the library and is not freed meanwhile; text is NULL or has 9
 // bytes that may be written.
 enum jwt_auth_status jwt_auth_session_fingerprint(const struct jwt_auth_session *session,
                                                   char text[9]);
@@ -648,7 +696,7 @@ enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
 //
 // session: NULL does nothing. No other call may use it meanwhile or afterwards.
 //
-// session is NULL or came from jwt_auth_check, and was not freed before.
+// session is NULL or came from the library, and was not freed before.
 void jwt_auth_session_free(struct jwt_auth_session *session);
 
 // Makes a table without a client.
@@ -841,7 +889,7 @@ enum jwt_auth_status jwt_auth_registry_counts(const struct jwt_auth_registry *re
 //
 // Any number of threads may call it at once with one verifier. It verifies the signature each time.
 //
-// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// The pointers are NULL or valid for what is said above; auth came from the library and is not
 // freed meanwhile.
 enum jwt_auth_status jwt_auth_explain(const struct jwt_auth *auth,
                                       const struct jwt_auth_client *client,
@@ -863,7 +911,7 @@ enum jwt_auth_status jwt_auth_explain(const struct jwt_auth *auth,
 // counted, and is meant for once in a few seconds. The numbers are read one after the other, while
 // others count.
 //
-// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+// The pointers are NULL or valid for what is said above; auth came from the library and is not
 // freed meanwhile.
 enum jwt_auth_status jwt_auth_stats(const struct jwt_auth *auth,
                                     char **prometheus_text);

@@ -10,11 +10,12 @@ mod token_type;
 mod verify_claims;
 mod warnings;
 
-use std::fmt;
+use std::{fmt, path};
 
 use serde_path_to_error::{Path, Segment};
 
 use crate::client::Field;
+use crate::host::file;
 use crate::host::log::Log;
 use crate::host::quote::quoted;
 use crate::json::{self, Json};
@@ -51,7 +52,16 @@ pub(crate) struct Rules {
     pub(crate) dispositions: Dispositions,
 }
 
+/// The largest file of a configuration that is read, in bytes.
+const LARGEST: u64 = 16 << 20;
+
 impl Config {
+    /// Reads the text in a file, as [`parse`](Self::parse) does, and wipes it.
+    pub(crate) fn read(path: &path::Path, log: &Log) -> Result<Self, ConfigError> {
+        let content = file::read_at(path, LARGEST).map_err(ConfigError::whole)?;
+        Self::parse(utf8(&content)?, log)
+    }
+
     /// Reads the options, then the keys they name. Warnings go to `log`.
     pub(crate) fn parse(text: &str, log: &Log) -> Result<Self, ConfigError> {
         let json = read(text)?;
@@ -100,6 +110,11 @@ fn revocations(options: &mut Options<'_>, log: &Log) -> Result<RevocationSources
         .map(|options| endpoint::of_revocations(options, log))
         .transpose()?;
     Ok(RevocationSources { file, endpoint })
+}
+
+/// The text of a configuration.
+pub(crate) fn utf8(content: &[u8]) -> Result<&str, ConfigError> {
+    std::str::from_utf8(content).map_err(|_| ConfigError::whole("not UTF-8"))
 }
 
 /// Reads the text as JSON, without the byte order mark that some editors put before it. The path to a defect
@@ -179,6 +194,13 @@ impl ConfigError {
     /// A defect of no single option.
     pub(crate) fn whole(problem: impl fmt::Display) -> Self {
         Self(format!("the configuration: {problem}"))
+    }
+
+    /// The same, with the path of the file that has the defect in front.
+    pub(crate) fn in_file(self, path: &path::Path) -> Self {
+        let absolute = path::absolute(path);
+        let path = absolute.as_deref().unwrap_or(path).to_string_lossy();
+        Self(format!("{}: {self}", quoted(&path)))
     }
 }
 

@@ -5,7 +5,7 @@
 //   jwt_auth *auth;
 //   char error[256];
 //   if (jwt_auth_init(config, strlen(config), NULL, &auth, error, sizeof error)
-//       != JWT_AUTH_STATUS_OK) {
+//       != JWT_AUTH_STATUS_OK) {                                // from a file: jwt_auth_init_file
 //     fprintf(stderr, "%s\n", error);                           // names the option
 //   }
 //
@@ -50,11 +50,12 @@
 // JWT_AUTH_STATUS_NULL_ARGUMENT. The free functions do nothing with NULL.
 //
 // Strings. Input is bytes and a length; no NUL is needed, and bytes need not be UTF-8 unless said
-// otherwise. Output is UTF-8; const char * ends with a NUL, jwt_auth_bytes does not.
+// otherwise. The path of a file ends with a NUL. Output is UTF-8; const char * ends with a NUL,
+// jwt_auth_bytes does not.
 //
-// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What
-// jwt_auth_init, jwt_auth_check, jwt_auth_explain and jwt_auth_stats make belongs to the caller until given to its
-// free function. Memory from this library is never given to free().
+// Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What a
+// call makes, a verifier, a session or a text, belongs to the caller until given to its free function.
+// Memory from this library is never given to free().
 //
 // Threads. A verifier and a session may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. Each

@@ -6,6 +6,7 @@
 //! ```text
 //! types       structs, numbers and their layout
 //! verifier    jwt_auth_init, _reload, _check, _free
+//! file        jwt_auth_init_file, jwt_auth_reload_file
 //! session     jwt_auth_session_*
 //! registry    jwt_auth_registry_*
 //! operate     jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free
@@ -17,6 +18,7 @@
 #![expect(non_camel_case_types, reason = "the names are C's")]
 #![expect(clippy::doc_markdown, reason = "the header is no markdown")]
 
+mod file;
 mod guard;
 mod hooks;
 mod names;
@@ -27,6 +29,7 @@ mod session;
 mod types;
 mod verifier;
 
+pub use file::{jwt_auth_init_file, jwt_auth_reload_file};
 pub use names::{
     jwt_auth_abi_version, jwt_auth_decision_str, jwt_auth_reason_str, jwt_auth_status_str,
     jwt_auth_version,

@@ -36,7 +36,7 @@ use super::types::{jwt_auth, jwt_auth_client, jwt_auth_status};
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// The pointers are NULL or valid for what is said above; auth came from the library and is not
 /// freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_explain(
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn jwt_auth_explain(
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// The pointers are NULL or valid for what is said above; auth came from the library and is not
 /// freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_stats(

@@ -1,6 +1,8 @@
 //! Every raw pointer of the interface is read and written here, but for those of the hooks.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::ptr::NonNull;
 
 use libc::c_char;
@@ -67,6 +69,20 @@ pub(super) unsafe fn bytes<'a>(bytes: jwt_auth_bytes) -> Result<Option<&'a [u8]>
     }
     // SAFETY: the caller's promise.
     unsafe { slice(bytes.data, bytes.len) }.map(Some)
+}
+
+/// Borrows a path, which is bytes that end with a NUL.
+///
+/// # Safety
+///
+/// `path` is NULL or points to bytes with a NUL behind them that are valid, and not changed, for `'a`.
+pub(super) unsafe fn path<'a>(path: *const c_char) -> Result<&'a Path, jwt_auth_status> {
+    if path.is_null() {
+        return Err(jwt_auth_status::NullArgument);
+    }
+    // SAFETY: not NULL, and the rest is the caller's promise.
+    let path = unsafe { CStr::from_ptr(path) };
+    Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
 }
 
 /// Reads the client struct of the caller's version. What a shorter struct does not reach is not there,

@@ -19,7 +19,7 @@ use crate::acl::{Action, Permission, Qos, Request};
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+/// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_session_claims(
     session: *const jwt_auth_session,
@@ -52,7 +52,7 @@ pub unsafe extern "C" fn jwt_auth_session_claims(
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+/// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_session_attribute(
     session: *const jwt_auth_session,
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn jwt_auth_session_attribute(
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid; session came from jwt_auth_check and is not freed meanwhile.
+/// The pointers are NULL or valid; session came from the library and is not freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_session_username(
     session: *const jwt_auth_session,
@@ -125,7 +125,7 @@ pub unsafe extern "C" fn jwt_auth_session_username(
 ///
 /// # Safety
 ///
-/// session is NULL or valid, came from jwt_auth_check and is not freed meanwhile; text is NULL or has 9
+/// session is NULL or valid, came from the library and is not freed meanwhile; text is NULL or has 9
 /// bytes that may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_session_fingerprint(
@@ -269,7 +269,7 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
 ///
 /// # Safety
 ///
-/// session is NULL or came from jwt_auth_check, and was not freed before.
+/// session is NULL or came from the library, and was not freed before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_session_free(session: *mut jwt_auth_session) {
     guard(|| {

@@ -67,14 +67,15 @@ impl jwt_auth_status {
 
 /// A verifier: one configuration with its keys, parsed and ready.
 ///
-/// Made by jwt_auth_init, ended by jwt_auth_free. Share one between any number of threads. A
-/// process may have several; they know nothing of each other.
+/// Made by jwt_auth_init or jwt_auth_init_file, ended by jwt_auth_free. Share one between any number
+/// of threads. A process may have several; they know nothing of each other.
 pub struct jwt_auth(pub(super) Verifier);
 
 /// What one accepted token grants one client. It does not change, and any number of threads may use
 /// it at once.
 ///
-/// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the client is connected:
+/// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the
+/// client is connected:
 ///
 ///   jwt_auth_session_authorize   may the client use this topic?
 ///   jwt_auth_session_recheck     is the token still good?

@@ -12,7 +12,7 @@ use super::ptr::{self, ErrorText, Slot};
 use super::types::{
     jwt_auth, jwt_auth_client, jwt_auth_hooks, jwt_auth_result, jwt_auth_session, jwt_auth_status,
 };
-use crate::config::ConfigError;
+use crate::config::utf8;
 use crate::verifier::Verifier;
 
 /// Makes a verifier from a configuration: a JSON object, as docs/configuration.md
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn jwt_auth_init(
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid for what is said above, auth came from jwt_auth_init and is not
+/// The pointers are NULL or valid for what is said above, auth came from the library and is not
 /// freed meanwhile, and error_len bytes may be written to error.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_reload(
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn jwt_auth_reload(
 }
 
 /// Runs the body of a function that reads a configuration, and sees to the error text.
-fn configure(
+pub(super) fn configure(
     function: &str,
     mut text: ErrorText,
     body: impl FnOnce(&mut ErrorText) -> Result<(), jwt_auth_status>,
@@ -135,10 +135,6 @@ fn configure(
         jwt_auth_status::Ok | jwt_auth_status::NotFound => text.set(""),
     }
     status
-}
-
-fn utf8(config: &[u8]) -> Result<&str, ConfigError> {
-    std::str::from_utf8(config).map_err(|_| ConfigError::whole("not UTF-8"))
 }
 
 /// Decides whether a client may connect.
@@ -161,7 +157,7 @@ fn utf8(config: &[u8]) -> Result<&str, ConfigError> {
 ///
 /// # Safety
 ///
-/// The pointers are NULL or valid for what is said above; auth came from jwt_auth_init and is not
+/// The pointers are NULL or valid for what is said above; auth came from the library and is not
 /// freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_check(
@@ -216,7 +212,7 @@ pub unsafe extern "C" fn jwt_auth_check(
 ///
 /// # Safety
 ///
-/// auth is NULL or came from jwt_auth_init, and is not freed meanwhile.
+/// auth is NULL or came from the library, and is not freed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_wait_ready(
     auth: *const jwt_auth,
@@ -248,7 +244,7 @@ pub unsafe extern "C" fn jwt_auth_wait_ready(
 ///
 /// # Safety
 ///
-/// auth is NULL or came from jwt_auth_init, and was not freed before.
+/// auth is NULL or came from the library, and was not freed before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn jwt_auth_free(auth: *mut jwt_auth) {
     guard(|| {

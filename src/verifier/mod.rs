@@ -5,6 +5,7 @@ mod check;
 mod decision_line;
 mod details;
 mod explain;
+mod file;
 mod filters_line;
 mod issuers;
 mod running;
@@ -48,6 +49,9 @@ pub struct Hooks {
     pub clock: Option<ClockHook>,
 }
 
+/// A configuration that was read, or why it was not.
+type ReadConfig = Result<Config, ConfigError>;
+
 /// Decides about clients by one configuration at a time. May be shared between threads.
 pub struct Verifier {
     running: ArcSwap<Running>,
@@ -68,8 +72,12 @@ impl Verifier {
     ///
     /// A sentence that names the offending option and quotes no value but the path of a file.
     pub fn new(config: &str, hooks: Hooks) -> Result<Self, ConfigError> {
+        Self::start(hooks, |log| Config::parse(config, log))
+    }
+
+    fn start(hooks: Hooks, read: impl FnOnce(&Log) -> ReadConfig) -> Result<Self, ConfigError> {
         let log = Log::new(hooks.log);
-        let config = stack::wiped(|| Config::parse(config, &log))?;
+        let config = stack::wiped(|| read(&log))?;
         let clock = Clock::new(hooks.clock);
         let running = Running::start(config, None, &log, &clock)?;
         Ok(Self {
@@ -91,8 +99,7 @@ impl Verifier {
     ///
     /// As for [`Verifier::new`]; the configuration before stays.
     pub fn reload(&self, config: &str) -> Result<(), ConfigError> {
-        let reloaded = self.replace(config);
-        reloaded.inspect_err(|_| self.count_failed_reload())
+        self.replace(|log| Config::parse(config, log))
     }
 
     /// Counts a configuration that was not accepted.
@@ -101,14 +108,19 @@ impl Verifier {
         self.reloads.failed();
     }
 
-    fn replace(&self, config: &str) -> Result<(), ConfigError> {
+    fn replace(&self, read: impl FnOnce(&Log) -> ReadConfig) -> Result<(), ConfigError> {
+        let replaced = self.try_to_replace(read);
+        replaced.inspect_err(|_| self.count_failed_reload())
+    }
+
+    fn try_to_replace(&self, read: impl FnOnce(&Log) -> ReadConfig) -> Result<(), ConfigError> {
         let _one_at_a_time = self
             .reloading
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         self.throttle.tell_all(&self.log);
         let before = self.running.load_full();
-        let config = stack::wiped(|| Config::parse(config, &self.log))?;
+        let config = stack::wiped(|| read(&self.log))?;
         let running = Running::start(config, Some(&before), &self.log, &self.clock)?;
         let running = Arc::new(running);
         self.running.store(Arc::clone(&running));

@@ -1,15 +1,15 @@
-//! Files that a configuration names.
+//! Files that hold a configuration, or that one names.
 
 mod problem;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use problem::Problem;
-pub(crate) use problem::unreadable;
+pub(crate) use problem::{Problem, unreadable};
 
 /// The largest key file that is read, in bytes: room for a thousand keys.
 const LARGEST_KEYS: u64 = 1 << 20;
@@ -43,25 +43,43 @@ pub(crate) fn others_may(path: &str) -> Option<OthersMay> {
 
 /// Reads a whole file of up to so many bytes into memory that is wiped.
 pub(crate) fn read(path: &str, largest: u64) -> Result<Zeroizing<Vec<u8>>, String> {
-    let (file, metadata) = open(path).map_err(|problem| problem.about(path))?;
-    // A buffer that grows leaves copies behind, so it has room for all of the file from the start; and std
-    // reads through a buffer of its own where there is too little room.
+    read_at(path.as_ref(), largest).map_err(|problem| problem.about(path))
+}
+
+/// The same, where the path is surely one, and told by the caller if something is wrong.
+pub(crate) fn read_at(path: &Path, largest: u64) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let (file, metadata) = open(path)?;
+    let file = file.take(largest.saturating_add(1));
+    // With room for all of the file from the start; and std reads through a buffer of its own where there is
+    // too little room.
     let room = metadata.len().clamp(64, largest).saturating_add(64);
-    let mut content = Zeroizing::new(Vec::with_capacity(
-        usize::try_from(room).unwrap_or_default(),
-    ));
-    let read = file
-        .take(largest.saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(|error| unreadable(path, error))?;
-    if read as u64 > largest {
-        return Err(Problem::TooLarge(largest).about(path));
+    let room = usize::try_from(room).unwrap_or_default();
+    let content = read_to_end(file, room).map_err(Problem::Unreadable)?;
+    if content.len() as u64 > largest {
+        return Err(Problem::TooLarge(largest));
     }
     Ok(content)
 }
 
+/// Reads all there is. A buffer that grows leaves copies behind, so where a file has grown since it was looked
+/// at, what was read is moved to a larger one, and the smaller one is wiped.
+fn read_to_end(mut from: impl Read, room: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut content = Zeroizing::new(Vec::with_capacity(room));
+    loop {
+        let room = content.capacity().saturating_sub(content.len());
+        let read = from.by_ref().take(room as u64).read_to_end(&mut content)?;
+        if read < room {
+            return Ok(content);
+        }
+        let twice = content.capacity().saturating_mul(2);
+        let mut larger = Zeroizing::new(Vec::with_capacity(twice));
+        larger.extend_from_slice(&content);
+        content = larger;
+    }
+}
+
 /// Opens a regular file, and does not wait for anybody.
-fn open(path: &str) -> Result<(File, Metadata), Problem> {
+fn open(path: &Path) -> Result<(File, Metadata), Problem> {
     // Looked at before it is opened: a device may do something when it is.
     regular(std::fs::metadata(path))?;
     // Whatever has taken its place since is opened without waiting, as for the writer of a pipe, and

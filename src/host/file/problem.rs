@@ -9,7 +9,8 @@ use nix::unistd::{Uid, User};
 use crate::host::quote::quoted;
 
 /// What is wrong with a file.
-pub(super) enum Problem {
+#[derive(Debug)]
+pub(crate) enum Problem {
     Unreadable(io::Error),
     NotRegular,
     TooLarge(u64),
