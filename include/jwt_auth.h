@@ -189,6 +189,9 @@ typedef enum jwt_auth_reason {
   // The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
   // connect with this certificate. See `certificate_binding`.
   JWT_AUTH_REASON_CERTIFICATE_MISMATCH = 25,
+  // A session was to be renewed by a token of somebody else: its `iss`, its `sub` or, by
+  // `username_claim`, its user name is not that of the session. The log says which.
+  JWT_AUTH_REASON_IDENTITY_CHANGED = 26,
   // No list has come from `revocations_endpoint` yet, so it is not known whether the token is revoked.
   JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE = 27,
 } jwt_auth_reason;
@@ -268,11 +271,12 @@ typedef struct jwt_auth_registry jwt_auth_registry;
 // What one accepted token grants one client. It does not change, and any number of threads may use
 // it at once.
 //
-// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the
+// Made by jwt_auth_check or jwt_auth_session_renew, ended by jwt_auth_session_free. Keep it while the
 // client is connected:
 //
 //   jwt_auth_session_authorize   may the client use this topic?
 //   jwt_auth_session_recheck     is the token still good?
+//   jwt_auth_session_renew       may the client go on by this new token?
 //   jwt_auth_session_claims      what the token says, as JSON
 //   jwt_auth_session_attribute   the token's client_attrs, one by one
 //
@@ -690,6 +694,38 @@ enum jwt_auth_status jwt_auth_session_authorize(const struct jwt_auth *auth,
 enum jwt_auth_status jwt_auth_session_recheck(const struct jwt_auth *auth,
                                               const struct jwt_auth_session *session,
                                               struct jwt_auth_result *result);
+
+// Decides whether a client that is connected may go on by another token: for MQTT 5, where a client
+// authenticates anew with an AUTH packet, without leaving.
+//
+// It is jwt_auth_check, and one thing more: the token must be the same client's. Its claims iss and sub
+// must be those of the session, of the same JSON type and there or absent alike, and so must its user
+// name where both have one by the option username_claim; else the reason is
+// JWT_AUTH_REASON_IDENTITY_CHANGED, which comes after every other. The decision is allow or deny, never
+// ignore. It is counted as a check, and a log line says "renewed" or "renewal refused".
+//
+// auth: a verifier; it need not be the one that made the session.
+// session: the session that the client has. It stays as it is, whatever is decided, and is still to be
+// freed; whether it is still good is not asked.
+// client: as for jwt_auth_check, with the new token in the field that `from` names, and otherwise as the
+// client connected.
+// result: receives the decision. It says deny before anything else is done, and still does if the call
+// fails.
+// renewed: receives what the new token grants, and NULL in every other case. End it with
+// jwt_auth_session_free. NULL if it is not wanted.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if auth, session,
+// client or result is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field of
+// client has a length and no data; INTERNAL if the library or the clock failed.
+//
+// Threads and time: as for jwt_auth_check.
+//
+// The pointers are NULL or valid for what is said above; auth and session are not freed meanwhile.
+enum jwt_auth_status jwt_auth_session_renew(const struct jwt_auth *auth,
+                                            const struct jwt_auth_session *session,
+                                            const struct jwt_auth_client *client,
+                                            struct jwt_auth_result *result,
+                                            struct jwt_auth_session **renewed);
 
 // Ends a session. What jwt_auth_session_claims, jwt_auth_session_attribute and
 // jwt_auth_session_username gave is gone with it.

@@ -43,7 +43,7 @@ pub use registry::{
 pub use session::{
     jwt_auth_session_attribute, jwt_auth_session_authorize, jwt_auth_session_claims,
     jwt_auth_session_fingerprint, jwt_auth_session_free, jwt_auth_session_recheck,
-    jwt_auth_session_username,
+    jwt_auth_session_renew, jwt_auth_session_username,
 };
 pub use types::{
     JWT_AUTH_ABI_VERSION, jwt_auth, jwt_auth_bytes, jwt_auth_client, jwt_auth_clock_fn,

@@ -265,8 +265,8 @@ pub(super) fn give<T>(value: T) -> *mut T {
 }
 
 /// Hands a session over to the caller: one of those who share its grant.
-pub(super) fn give_session(grant: Arc<Grant>) -> *mut jwt_auth_session {
-    Arc::into_raw(grant).cast_mut().cast()
+pub(super) fn give_session(grant: impl Into<Arc<Grant>>) -> *mut jwt_auth_session {
+    Arc::into_raw(grant.into()).cast_mut().cast()
 }
 
 /// Takes a session back from the caller.

@@ -1,10 +1,14 @@
 //! What may be asked of a session while its client is connected.
 
+use std::ptr::null_mut;
+
 use libc::c_char;
 
 use super::guard::guard;
 use super::ptr::{self, Slot};
-use super::types::{jwt_auth, jwt_auth_bytes, jwt_auth_result, jwt_auth_session, jwt_auth_status};
+use super::types::{
+    jwt_auth, jwt_auth_bytes, jwt_auth_client, jwt_auth_result, jwt_auth_session, jwt_auth_status,
+};
 use crate::acl::{Action, Permission, Qos, Request};
 
 /// Gives the claims of an accepted token: its payload, a JSON object, byte for byte as signed.
@@ -258,6 +262,61 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
         let (mut result, auth, session) = (result?, auth?, session?);
         let verdict = auth.0.recheck(session);
         result.set((&verdict.map_err(|_| jwt_auth_status::Internal)?).into());
+        Ok(())
+    })
+}
+
+/// Decides whether a client that is connected may go on by another token: for MQTT 5, where a client
+/// authenticates anew with an AUTH packet, without leaving.
+///
+/// It is jwt_auth_check, and one thing more: the token must be the same client's. Its claims iss and sub
+/// must be those of the session, of the same JSON type and there or absent alike, and so must its user
+/// name where both have one by the option username_claim; else the reason is
+/// JWT_AUTH_REASON_IDENTITY_CHANGED, which comes after every other. The decision is allow or deny, never
+/// ignore. It is counted as a check, and a log line says "renewed" or "renewal refused".
+///
+/// auth: a verifier; it need not be the one that made the session.
+/// session: the session that the client has. It stays as it is, whatever is decided, and is still to be
+/// freed; whether it is still good is not asked.
+/// client: as for jwt_auth_check, with the new token in the field that `from` names, and otherwise as the
+/// client connected.
+/// result: receives the decision. It says deny before anything else is done, and still does if the call
+/// fails.
+/// renewed: receives what the new token grants, and NULL in every other case. End it with
+/// jwt_auth_session_free. NULL if it is not wanted.
+///
+/// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if auth, session,
+/// client or result is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field of
+/// client has a length and no data; INTERNAL if the library or the clock failed.
+///
+/// Threads and time: as for jwt_auth_check.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above; auth and session are not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_session_renew(
+    auth: *const jwt_auth,
+    session: *const jwt_auth_session,
+    client: *const jwt_auth_client,
+    result: *mut jwt_auth_result,
+    renewed: *mut *mut jwt_auth_session,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for all five pointers.
+        let (mut renewed, result, auth, session, client) = unsafe {
+            let renewed = Slot::new(renewed, null_mut());
+            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
+            let (auth, session) = (ptr::borrow(auth), ptr::grant(session));
+            (renewed, result, auth, session, ptr::client(client))
+        };
+        let (mut result, auth, session, client) = (result?, auth?, session?, client?);
+        let verdict = auth.0.renew(session, &client);
+        let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
+        result.set((&verdict).into());
+        if let (Ok(grant), true) = (verdict.outcome, renewed.is_wanted()) {
+            renewed.set(ptr::give_session(grant));
+        }
         Ok(())
     })
 }

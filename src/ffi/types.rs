@@ -74,11 +74,12 @@ pub struct jwt_auth(pub(super) Verifier);
 /// What one accepted token grants one client. It does not change, and any number of threads may use
 /// it at once.
 ///
-/// Made by jwt_auth_check, ended by jwt_auth_session_free. Keep it while the
+/// Made by jwt_auth_check or jwt_auth_session_renew, ended by jwt_auth_session_free. Keep it while the
 /// client is connected:
 ///
 ///   jwt_auth_session_authorize   may the client use this topic?
 ///   jwt_auth_session_recheck     is the token still good?
+///   jwt_auth_session_renew       may the client go on by this new token?
 ///   jwt_auth_session_claims      what the token says, as JSON
 ///   jwt_auth_session_attribute   the token's client_attrs, one by one
 ///

@@ -4,7 +4,6 @@ use std::ptr::null_mut;
 use std::time::Duration;
 
 use libc::c_char;
-use triomphe::Arc;
 
 use super::guard::guard;
 use super::hooks::hooks;
@@ -179,7 +178,7 @@ pub unsafe extern "C" fn jwt_auth_check(
             let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
             let decided = jwt_auth_result::from(&verdict);
             if let Ok(grant) = verdict.outcome {
-                session.set(ptr::give_session(Arc::new(grant)));
+                session.set(ptr::give_session(grant));
             }
             decided
         } else {

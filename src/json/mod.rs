@@ -8,6 +8,7 @@
 mod decode;
 mod grammar;
 mod number;
+mod same;
 mod scan;
 mod syntax;
 pub(crate) mod tape;

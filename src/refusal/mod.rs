@@ -93,6 +93,8 @@ pub enum Refusal {
     RevocationsUnavailable,
     /// See [`Reason::CertificateMismatch`]; what does not fit.
     CertificateMismatch(&'static str),
+    /// See [`Reason::IdentityChanged`]; what is not as in the session.
+    IdentityChanged(&'static str),
 }
 
 /// What kind of value a claim has.
@@ -183,6 +185,7 @@ impl Refusal {
             Self::Revoked => Reason::Revoked,
             Self::RevocationsUnavailable => Reason::RevocationsUnavailable,
             Self::CertificateMismatch(_) => Reason::CertificateMismatch,
+            Self::IdentityChanged(_) => Reason::IdentityChanged,
         }
     }
 }
@@ -196,6 +199,7 @@ impl fmt::Display for Refusal {
             | Self::CertificateMismatch(defect) => {
                 write!(f, " ({defect})")
             }
+            Self::IdentityChanged(what) => write!(f, " ({what} is not that of the session)"),
             Self::AlgorithmNotAllowed(algorithm)
             | Self::NoKey(algorithm, None)
             | Self::AmbiguousKey(algorithm, None) => {

@@ -106,7 +106,9 @@ pub enum Reason {
     /// The token is bound to a TLS certificate by the claim `cnf` (RFC 8705), and the client did not
     /// connect with this certificate. See `certificate_binding`.
     CertificateMismatch = 25,
-    // 26 is for a renewal, which does not exist yet.
+    /// A session was to be renewed by a token of somebody else: its `iss`, its `sub` or, by
+    /// `username_claim`, its user name is not that of the session. The log says which.
+    IdentityChanged = 26,
     /// No list has come from `revocations_endpoint` yet, so it is not known whether the token is revoked.
     RevocationsUnavailable = 27,
 }
@@ -115,7 +117,7 @@ impl Reason {
     /// One more than the largest number.
     pub(crate) const NUMBERS: usize = Self::RevocationsUnavailable as usize + 1;
 
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::Undecided,
         Self::Accepted,
         Self::MissingToken,
@@ -142,6 +144,7 @@ impl Reason {
         Self::WrongIssuer,
         Self::LifetimeTooLong,
         Self::CertificateMismatch,
+        Self::IdentityChanged,
         Self::RevocationsUnavailable,
     ];
 
@@ -175,6 +178,7 @@ impl Reason {
             Self::WrongIssuer => c"wrong_issuer",
             Self::LifetimeTooLong => c"lifetime_too_long",
             Self::CertificateMismatch => c"certificate_mismatch",
+            Self::IdentityChanged => c"identity_changed",
             Self::RevocationsUnavailable => c"revocations_unavailable",
         }
     }

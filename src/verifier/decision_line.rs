@@ -14,16 +14,26 @@ use crate::token::{Fingerprint, Remembered, mistake};
 /// What was decided, why, about whom, and by which token: the one in the field `from`, and what is
 /// remembered of it, if that is at hand. Beside the line, where in it the client is named.
 pub(super) fn line<G>(
+    occasion: Occasion,
     client: &Client<'_>,
     from: Field,
     verdict: &Verdict<G>,
     remembered: Option<&Remembered>,
 ) -> (String, Range<usize>) {
     let mut line = String::with_capacity(USUAL);
-    let written = write_line(&mut line, client, from, verdict, remembered);
+    let written = write_line(&mut line, occasion, client, from, verdict, remembered);
     // A String takes everything.
     debug_assert!(written.is_ok());
     (line, written.unwrap_or_default())
+}
+
+/// Why a client was decided about.
+#[derive(Clone, Copy)]
+pub(super) enum Occasion {
+    /// It connects.
+    Connect,
+    /// It is connected, and renews its session.
+    Renewal,
 }
 
 /// No usual line is longer, in bytes.
@@ -31,18 +41,21 @@ const USUAL: usize = 160;
 
 fn write_line<G>(
     line: &mut String,
+    occasion: Occasion,
     client: &Client<'_>,
     from: Field,
     verdict: &Verdict<G>,
     remembered: Option<&Remembered>,
 ) -> Result<Range<usize>, fmt::Error> {
-    match (&verdict.outcome, verdict.decision) {
-        (Ok(_), _) => line.push_str("accepted"),
-        (Err(refusal), decision) => {
-            let ignored = decision == Decision::Ignore;
-            line.push_str(if ignored { "ignored: " } else { "refused: " });
-            write_refusal(line, refusal, client, from)?;
-        }
+    line.push_str(match (verdict.decision, occasion) {
+        (Decision::Allow, Occasion::Connect) => "accepted",
+        (Decision::Allow, Occasion::Renewal) => "renewed",
+        (Decision::Deny, Occasion::Connect) => "refused: ",
+        (Decision::Deny, Occasion::Renewal) => "renewal refused: ",
+        (Decision::Ignore, _) => "ignored: ",
+    });
+    if let Err(refusal) = &verdict.outcome {
+        write_refusal(line, refusal, client, from)?;
     }
     line.push_str(": client ");
     let start = line.len();

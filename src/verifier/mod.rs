@@ -8,6 +8,7 @@ mod explain;
 mod file;
 mod filters_line;
 mod issuers;
+mod renewal;
 mod running;
 mod scratch;
 mod stats;
@@ -32,6 +33,8 @@ use crate::refusal::{Decision, Reason, Refusal};
 use crate::stats::Counters;
 use crate::token::Verified;
 use check::Question;
+use decision_line::Occasion;
+use renewal::same_client;
 use running::Running;
 use scratch::Scratch;
 use stats::Reloads;
@@ -162,7 +165,21 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn check(&self, client: &Client<'_>) -> Result<Verdict, ClockError> {
-        self.verdict(client, Need::Session, Grant::new, |grant| Some(grant))
+        self.verdict(client, Need::Session, None, Grant::new, |grant| Some(grant))
+    }
+
+    /// Decides whether a client that is connected, by this session, may go on by the token that it sends
+    /// now, and makes the session for that. It must be good for the client as at a check, and the same
+    /// client's; no refusal is left to the broker's next authenticator.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time.
+    pub fn renew(&self, session: &Grant, client: &Client<'_>) -> Result<Verdict, ClockError> {
+        let session = Some(session);
+        self.verdict(client, Need::Session, session, Grant::new, |grant| {
+            Some(grant)
+        })
     }
 
     /// Decides whether a client may connect, and no more.
@@ -172,15 +189,17 @@ impl Verifier {
     /// Nothing is decided without the time.
     pub fn decide(&self, client: &Client<'_>) -> Result<Verdict<Terms>, ClockError> {
         let terms = |admission: Admission<'_>, _: &Verified<'_>, _: &[u8]| admission.terms;
-        self.verdict(client, Need::Decision, terms, |_| None)
+        self.verdict(client, Need::Decision, None, terms, |_| None)
     }
 
-    /// Takes a client along the line, and writes the log line about it. `answer` makes what is to be known
-    /// of one that is accepted, and `grant` finds what it is granted in that, if it is there.
+    /// Takes a client along the line, and writes the log line about it. `session` is the one that it renews, if
+    /// it does. `answer` makes what is to be known of one that is accepted, and `grant` finds what it is
+    /// granted in that, if it is there.
     fn verdict<T>(
         &self,
         client: &Client<'_>,
         need: Need,
+        session: Option<&Grant>,
         answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
         grant: impl Fn(&T) -> Option<&Grant>,
     ) -> Result<Verdict<T>, ClockError> {
@@ -202,10 +221,17 @@ impl Verifier {
                 log,
                 lane,
             };
-            let outcome = running.check(&question, scratch, answer);
+            let mut outcome = running.check(&question, scratch, answer);
+            if let Some((session, renewed)) = session.zip(outcome.as_ref().ok().and_then(&grant))
+                && let Err(refusal) = same_client(session, renewed)
+            {
+                outcome = Err(refusal);
+            }
             let reason;
             (decision, reason) = match &outcome {
                 Ok(_) => (Decision::Allow, Reason::Accepted),
+                // The session was ours to decide about.
+                Err(refusal) if session.is_some() => (Decision::Deny, refusal.reason()),
                 Err(refusal) => (rules.dispositions.decide(refusal), refusal.reason()),
             };
             // While the thread has its lane.
@@ -215,9 +241,11 @@ impl Verifier {
         let verdict = Verdict { decision, outcome };
         if log.is_open() {
             log.write(self.level(&verdict, now), || {
-                let grant = verdict.outcome.as_ref().ok().and_then(grant);
+                let grant = verdict.outcome.as_ref().ok().and_then(&grant);
                 let token = grant.map(|grant| &grant.remembered);
-                let (line, name) = decision_line::line(client, rules.from, &verdict, token);
+                let occasion = session.map_or(Occasion::Connect, |_| Occasion::Renewal);
+                let (line, name) =
+                    decision_line::line(occasion, client, rules.from, &verdict, token);
                 if let (Some(grant), Some(name)) = (grant, line.get(name)) {
                     grant.log_notes(name, decision_line::signature(client, rules.from));
                 }

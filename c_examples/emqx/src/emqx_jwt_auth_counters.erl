@@ -13,7 +13,8 @@
                 keys_unavailable, bad_signature, signature_format, malformed_claims, expired,
                 not_yet_valid, issued_in_future, missing_claim, claim_mismatch, bad_acl, revoked,
                 wrong_token_type, ambiguous_key, wrong_issuer, lifetime_too_long, certificate_mismatch,
-                revocations_unavailable, unknown, undecided, not_loaded, unconfigured,
+                identity_changed, revocations_unavailable, unknown, undecided, not_loaded,
+                unconfigured,
                 topic_allowed, topic_denied, topic_no_match, ended, crashed]).
 
 %% Sets them all to 0.

@@ -32,6 +32,7 @@ static const char *const reason_names[REASONS] = {
     [JWT_AUTH_REASON_WRONG_ISSUER] = "wrong_issuer",
     [JWT_AUTH_REASON_LIFETIME_TOO_LONG] = "lifetime_too_long",
     [JWT_AUTH_REASON_CERTIFICATE_MISMATCH] = "certificate_mismatch",
+    [JWT_AUTH_REASON_IDENTITY_CHANGED] = "identity_changed",
     [JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE] = "revocations_unavailable",
 };
 

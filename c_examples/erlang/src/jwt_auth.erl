@@ -47,7 +47,7 @@
                 | malformed_claims | expired | not_yet_valid | issued_in_future | missing_claim
                 | claim_mismatch | bad_acl | revoked | wrong_token_type | ambiguous_key
                 | wrong_issuer | lifetime_too_long | certificate_mismatch
-                | revocations_unavailable | unknown | not_loaded.
+                | identity_changed | revocations_unavailable | unknown | not_loaded.
 
 -type action() :: publish | subscribe | 'receive'.
 -type permission() :: allow | deny | no_match.
