@@ -64,3 +64,70 @@ fn by_name(object: Object<'_>) -> Vec<(Cow<'_, [u8]>, Value<'_>)> {
     members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     members
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::json;
+
+    /// Whether the values of two texts are the same, which is so both ways round.
+    #[track_caller]
+    fn are_same(one: &str, other: &str) -> bool {
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        let one = json::scan(one.as_bytes(), &mut first, |_, _, _| {});
+        let other = json::scan(other.as_bytes(), &mut second, |_, _, _| {});
+        let (Ok(one), Ok(other)) = (one, other) else {
+            unreachable!("no JSON");
+        };
+        let is_same = one.outermost().is_same(other.outermost());
+        assert_eq!(other.outermost().is_same(one.outermost()), is_same);
+        is_same
+    }
+
+    #[test]
+    fn what_is_written_in_another_way_is_the_same() {
+        for (one, other) in [
+            ("null", " null "),
+            (r#""a\/é""#, r#""\u0061/\u00e9""#),
+            (r#""\ud83d\ude00""#, "\"\u{1f600}\""),
+            ("1.0", "1e0"),
+            ("0.5", "5E-1"),
+            ("[1,[true]]", "[ 1 , [ true ] ]"),
+            ("{}", "{ }"),
+            (
+                r#"{"a":1,"b":{"c":[],"d":2}}"#,
+                r#"{"b":{"d":2,"c":[]},"\u0061":1}"#,
+            ),
+        ] {
+            assert!(are_same(one, other), "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn what_differs_anywhere_is_another() {
+        for (one, other) in [
+            ("1", "1.0"),
+            ("1", "1e0"),
+            ("1", r#""1""#),
+            ("1", "true"),
+            ("0", "-0"),
+            ("1", "-1"),
+            ("9007199254740992", "9007199254740993"),
+            ("18446744073709551616", "18446744073709551617"),
+            ("18446744073709551616", "1.8446744073709551616e19"),
+            ("0.1", "0.2"),
+            (r#""a""#, r#""A""#),
+            (r#""""#, "null"),
+            ("[]", "{}"),
+            ("[1,2]", "[2,1]"),
+            ("[1]", "[1,1]"),
+            ("[1,2]", "[1,[2]]"),
+            (r#"{"a":1}"#, r#"{"a":2}"#),
+            (r#"{"a":1}"#, r#"{"b":1}"#),
+            (r#"{"a":null}"#, "{}"),
+            (r#"{"a":1,"b":2}"#, r#"{"a":2,"b":1}"#),
+            (r#"{"a":{"b":[{"c":1}]}}"#, r#"{"a":{"b":[{"c":1.0}]}}"#),
+        ] {
+            assert!(!are_same(one, other), "{one} {other}");
+        }
+    }
+}

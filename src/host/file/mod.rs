@@ -101,3 +101,43 @@ fn regular(metadata: io::Result<Metadata>) -> Result<Metadata, Problem> {
         Err(Problem::NotRegular)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file of so many bytes that is looked at when there is room for `room` of them.
+    #[track_caller]
+    fn is_read_whole(size: usize, room: usize) {
+        let file: Vec<u8> = (0..=u8::MAX).cycle().take(size).collect();
+        let read = read_to_end(file.as_slice(), room);
+        let read = read.unwrap_or_else(|error| unreachable!("{error}"));
+        assert_eq!(*read, file, "{size} {room}");
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_read_whole() {
+        for room in [64, 128] {
+            for size in [0, 1, 63, 64, 65, 127, 128, 129, 255, 256, 257, 100_000] {
+                is_read_whole(size, room);
+            }
+        }
+    }
+
+    #[test]
+    fn no_buffer_grows_in_its_place() {
+        /// Writes down how large the buffer is that it is read into.
+        struct Watched<'w>(&'w [u8], &'w mut Vec<usize>);
+        impl Read for Watched<'_> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.1.push(buffer.len());
+                self.0.read(buffer)
+            }
+        }
+        let mut rooms = Vec::new();
+        let read = read_to_end(Watched(&[7; 300], &mut rooms), 100);
+        assert_eq!(read.map(|read| read.len()).ok(), Some(300));
+        // Of 100, then of 200 with 100 in it, then of 400 with 200.
+        assert_eq!(rooms, [100, 100, 200, 100]);
+    }
+}

@@ -1,6 +1,7 @@
 //! The configuration.
 
 mod conditions;
+mod file;
 mod loaded;
 mod options;
 mod verify_claims;

@@ -4,6 +4,7 @@ mod attributes;
 mod end;
 mod identity;
 mod recheck;
+mod renewal;
 mod sessions;
 mod superuser;
 

@@ -5,12 +5,12 @@ use std::ptr::{null, null_mut};
 use jwt_auth::ffi::{
     jwt_auth_bytes, jwt_auth_session, jwt_auth_session_attribute, jwt_auth_session_authorize,
     jwt_auth_session_fingerprint, jwt_auth_session_free, jwt_auth_session_recheck,
-    jwt_auth_session_username, jwt_auth_status,
+    jwt_auth_session_renew, jwt_auth_session_username, jwt_auth_status,
 };
-use jwt_auth::{Action, Permission};
+use jwt_auth::{Action, Decision, Permission};
 use serde_json::{Value, json};
 
-use super::answer::POISON;
+use super::answer::{POISON, claims};
 use super::connect::bytes;
 use super::{Answer, Broker, Connect, broker, token};
 
@@ -125,6 +125,48 @@ impl Session<'_> {
             result,
             claims: None,
         }
+    }
+
+    /// Renews it by what the client sends now. The session for that; none: it was refused.
+    #[track_caller]
+    pub fn renew(&self, client: Connect<'_>) -> (Answer, Option<Session<'_>>) {
+        let (fields, mut result) = (client.fields(), POISON);
+        let mut renewed: *mut jwt_auth_session = null_mut();
+        // SAFETY: all pointers are good.
+        let status = unsafe {
+            jwt_auth_session_renew(
+                self.broker.auth,
+                self.session,
+                &raw const fields,
+                &raw mut result,
+                &raw mut renewed,
+            )
+        };
+        assert_eq!(result.reserved, [0; 5]);
+        assert_eq!(
+            !renewed.is_null(),
+            result.decision == Decision::Allow as i32,
+            "a session exactly for the accepted"
+        );
+        let claims = claims(renewed);
+        let answer = Answer {
+            status,
+            result,
+            claims,
+        };
+        let session = Session {
+            broker: self.broker,
+            session: renewed,
+        };
+        (answer, (!renewed.is_null()).then_some(session))
+    }
+
+    /// The same, with this token as the password.
+    #[track_caller]
+    pub fn renew_with(&self, token: &str) -> Answer {
+        let password = Some(token.as_bytes());
+        let client = Connect::default();
+        self.renew(Connect { password, ..client }).0
     }
 
     /// All client attributes.
