@@ -793,6 +793,34 @@ enum jwt_auth_status jwt_auth_registry_connect(struct jwt_auth_registry *registr
                                                struct jwt_auth_result *result,
                                                struct jwt_auth_session **session);
 
+// Takes a new token of a client that is connected, as jwt_auth_session_renew does, and keeps its new
+// session in the place of the old one.
+//
+// A refused renewal leaves the old session as it is: disconnecting the client is up to the broker.
+//
+// registry, auth, connection: as for jwt_auth_registry_connect.
+// client: who is connected, with the new token. Its client identifier and user name are those that
+// jwt_auth_registry_state is asked with.
+// result: receives the decision, allow or deny. It says deny before anything else is done, and still
+// does if the call fails.
+// session: receives a handle of the caller's own to what the client is granted now, and NULL in every
+// other case. End it with jwt_auth_session_free. NULL if it is not wanted.
+//
+// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NOT_FOUND if the client is not
+// JWT_AUTH_STATE_CONNECTED; NULL_ARGUMENT if registry, auth, client or result is NULL; BAD_STRUCT if
+// client has a wrong struct_size; BAD_ARGUMENT if a field of client has a length and no data;
+// INTERNAL if the library or the clock failed. A call that fails changes nothing.
+//
+// Any number of threads may call it at once.
+//
+// The pointers are NULL or valid for what is said above; registry and auth are not freed meanwhile.
+enum jwt_auth_status jwt_auth_registry_renew(struct jwt_auth_registry *registry,
+                                             const struct jwt_auth *auth,
+                                             uint64_t connection,
+                                             const struct jwt_auth_client *client,
+                                             struct jwt_auth_result *result,
+                                             struct jwt_auth_session **session);
+
 // Decides whether a client may do something with a topic, as jwt_auth_session_authorize does.
 //
 // A client that has no session here is left to the broker: NO_MATCH. That is so for whoever has

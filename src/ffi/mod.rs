@@ -38,7 +38,7 @@ pub use operate::{jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free};
 pub use registry::{
     jwt_auth_registry_authorize, jwt_auth_registry_connect, jwt_auth_registry_counts,
     jwt_auth_registry_disconnect, jwt_auth_registry_free, jwt_auth_registry_new,
-    jwt_auth_registry_next_over, jwt_auth_registry_state,
+    jwt_auth_registry_next_over, jwt_auth_registry_renew, jwt_auth_registry_state,
 };
 pub use session::{
     jwt_auth_session_attribute, jwt_auth_session_authorize, jwt_auth_session_claims,

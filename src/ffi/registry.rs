@@ -127,6 +127,63 @@ pub unsafe extern "C" fn jwt_auth_registry_connect(
     })
 }
 
+/// Takes a new token of a client that is connected, as jwt_auth_session_renew does, and keeps its new
+/// session in the place of the old one.
+///
+/// A refused renewal leaves the old session as it is: disconnecting the client is up to the broker.
+///
+/// registry, auth, connection: as for jwt_auth_registry_connect.
+/// client: who is connected, with the new token. Its client identifier and user name are those that
+/// jwt_auth_registry_state is asked with.
+/// result: receives the decision, allow or deny. It says deny before anything else is done, and still
+/// does if the call fails.
+/// session: receives a handle of the caller's own to what the client is granted now, and NULL in every
+/// other case. End it with jwt_auth_session_free. NULL if it is not wanted.
+///
+/// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NOT_FOUND if the client is not
+/// JWT_AUTH_STATE_CONNECTED; NULL_ARGUMENT if registry, auth, client or result is NULL; BAD_STRUCT if
+/// client has a wrong struct_size; BAD_ARGUMENT if a field of client has a length and no data;
+/// INTERNAL if the library or the clock failed. A call that fails changes nothing.
+///
+/// Any number of threads may call it at once.
+///
+/// # Safety
+///
+/// The pointers are NULL or valid for what is said above; registry and auth are not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_registry_renew(
+    registry: *mut jwt_auth_registry,
+    auth: *const jwt_auth,
+    connection: u64,
+    client: *const jwt_auth_client,
+    result: *mut jwt_auth_result,
+    session: *mut *mut jwt_auth_session,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract, for all five pointers.
+        let (mut session, result, registry, auth, client) = unsafe {
+            let session = Slot::new(session, null_mut());
+            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
+            (
+                session,
+                result,
+                ptr::borrow(registry),
+                ptr::borrow(auth),
+                ptr::client(client),
+            )
+        };
+        let (mut result, registry, auth, client) = (result?, registry?, auth?, client?);
+        let verdict = registry.registry.renew(&auth.0, connection, &client);
+        let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
+        let verdict = verdict.ok_or(jwt_auth_status::NotFound)?;
+        result.set((&verdict).into());
+        if let Some(grant) = verdict.outcome.ok().filter(|_| session.is_wanted()) {
+            session.set(ptr::give_session(grant));
+        }
+        Ok(())
+    })
+}
+
 /// Decides whether a client may do something with a topic, as jwt_auth_session_authorize does.
 ///
 /// A client that has no session here is left to the broker: NO_MATCH. That is so for whoever has

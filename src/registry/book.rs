@@ -131,6 +131,28 @@ impl Book {
         replaced
     }
 
+    /// A client that is connected has a new token. Returns the session that it had; none: it is not connected
+    /// any more.
+    pub(super) fn renew(
+        &mut self,
+        table: &Table,
+        ticket: Ticket,
+        renewed: Arc<Grant>,
+    ) -> Option<Arc<Grant>> {
+        let version = self.version();
+        let session = Arc::clone(&renewed);
+        let before = table.change(ticket.connection, |entry| {
+            if entry.version != ticket.version || entry.state() != State::Connected {
+                return None;
+            }
+            entry.version = version;
+            entry.session.replace(renewed)
+        })??;
+        let ticket = Ticket { version, ..ticket };
+        self.schedule(table, ticket, &session);
+        Some(before)
+    }
+
     /// Removes what a connection has.
     pub(super) fn end(&mut self, table: &Table, connection: u64) -> Option<Entry> {
         let ended = table.take(connection)?;

@@ -106,6 +106,31 @@ impl Registry {
         Ok(verdict)
     }
 
+    /// Takes a new token of a client that is connected. None: it is not.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is decided without the time; the session stays.
+    pub fn renew(
+        &self,
+        verifier: &Verifier,
+        connection: u64,
+        client: &Client<'_>,
+    ) -> Result<Option<Verdict<Arc<Grant>>>, ClockError> {
+        let Some((ticket, session)) = self.table.connected(connection, client) else {
+            return Ok(None);
+        };
+        let verdict = verifier.renew(&session, client)?.shared();
+        if let Ok(renewed) = &verdict.outcome {
+            let before = (self.book()).renew(&self.table, ticket, Arc::clone(renewed));
+            // The client has gone meanwhile, or its time has come.
+            if before.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(Some(verdict))
+    }
+
     /// Decides whether a client may do what it asks for. Nobody says, if the connection has no session for
     /// this client identifier and user name.
     ///

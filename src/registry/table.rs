@@ -96,6 +96,24 @@ impl Table {
         session.flatten().unwrap_or(Session::Absent)
     }
 
+    /// The session of a client that is connected, and the ticket of its entry.
+    pub(super) fn connected(
+        &self,
+        connection: u64,
+        client: &Client<'_>,
+    ) -> Option<(Ticket, Arc<Grant>)> {
+        self.look(connection, |entry| {
+            let entry = entry.for_client(client)?;
+            let version = entry.version;
+            let ticket = Ticket {
+                connection,
+                version,
+            };
+            let session = entry.session.clone()?;
+            (entry.state() == State::Connected).then_some((ticket, session))
+        })?
+    }
+
     pub(super) fn state(&self, connection: u64, client: &Client<'_>) -> State {
         let state = self.look(connection, |entry| {
             entry.for_client(client).map(Entry::state)
