@@ -23,6 +23,7 @@ mod harness;
 mod header;
 mod issuers;
 mod keys;
+mod registry;
 mod reload;
 mod remote;
 mod revocations;

@@ -22,6 +22,7 @@ mod broker;
 mod connect;
 mod explanation;
 mod file;
+pub mod registry;
 pub mod reload;
 mod schema;
 pub mod server;
@@ -38,6 +39,7 @@ pub use file::{
     Scratch, certificate, json_file, key_path, unique_path, vector_path, vector_text, vector_token,
     vectors,
 };
+pub use registry::Table;
 pub use token::{
     HS256_HEADER, base64url, hs256, jwk, named_jwk, sign, signed, signed_under, token,
     valid_claims, with_header, with_payload,

@@ -51,6 +51,11 @@ impl Broker {
     pub fn admit(&self, client: Connect<'_>) -> Session<'_> {
         let (answer, session) = self.check(client);
         answer.allowed();
+        self.session(session)
+    }
+
+    /// The session that a call made.
+    pub fn session(&self, session: *mut jwt_auth_session) -> Session<'_> {
         Session {
             broker: self,
             session,
