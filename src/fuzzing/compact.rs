@@ -88,7 +88,7 @@ pub(super) fn sign(mut signing_input: Vec<u8>, alg: &str, secret: &[u8]) -> Vec<
 }
 
 /// The token of this header and payload.
-pub(super) fn signed(header: &[u8], payload: &[u8], secret: &[u8]) -> Vec<u8> {
+pub(crate) fn signed(header: &[u8], payload: &[u8], secret: &[u8]) -> Vec<u8> {
     let header_json = json::read(header);
     let alg = header_json
         .as_ref()

@@ -19,7 +19,7 @@
 
 mod acl;
 mod claims;
-mod compact;
+pub(crate) mod compact;
 mod conditions;
 mod config;
 mod filters;

@@ -22,6 +22,8 @@ mod offline;
 mod rota;
 mod state;
 mod table;
+#[cfg(test)]
+mod tests;
 mod ticket;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

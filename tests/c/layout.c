@@ -23,6 +23,18 @@ SAME(offsetof(jwt_auth_hooks, struct_size), 0);
 SAME(offsetof(jwt_auth_hooks, log), 8);
 SAME(offsetof(jwt_auth_hooks, clock), 16);
 SAME(offsetof(jwt_auth_hooks, userdata), 24);
+
+SAME(sizeof(jwt_auth_registry_options), 24);
+SAME(offsetof(jwt_auth_registry_options, struct_size), 0);
+SAME(offsetof(jwt_auth_registry_options, max_offline), 8);
+SAME(offsetof(jwt_auth_registry_options, recheck_seconds), 16);
+
+SAME(sizeof(jwt_auth_over), 40);
+SAME(offsetof(jwt_auth_over, connection), 0);
+SAME(offsetof(jwt_auth_over, client_id), 8);
+SAME(offsetof(jwt_auth_over, reason), 24);
+SAME(offsetof(jwt_auth_over, offline), 28);
+SAME(offsetof(jwt_auth_over, reserved), 29);
 #endif
 
 SAME(sizeof(jwt_auth_result), 24);
@@ -83,6 +95,11 @@ SAME(JWT_AUTH_ACTION_RECEIVE, 3);
 SAME(JWT_AUTH_PERMISSION_DENY, 0);
 SAME(JWT_AUTH_PERMISSION_ALLOW, 1);
 SAME(JWT_AUTH_PERMISSION_NO_MATCH, 2);
+
+SAME(JWT_AUTH_STATE_ABSENT, 0);
+SAME(JWT_AUTH_STATE_CONNECTED, 1);
+SAME(JWT_AUTH_STATE_OFFLINE, 2);
+SAME(JWT_AUTH_STATE_OVER, 3);
 
 SAME(JWT_AUTH_LOG_LEVEL_ERROR, 1);
 SAME(JWT_AUTH_LOG_LEVEL_WARN, 2);

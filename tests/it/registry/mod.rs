@@ -5,6 +5,7 @@ mod model;
 mod offline;
 mod orders;
 mod over;
+mod renew;
 mod threads;
 
 use crate::harness::{Connect, NOW, token};
