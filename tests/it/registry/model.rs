@@ -8,7 +8,7 @@ use jwt_auth::{Permission, Reason, State};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-const ROOM: usize = 3;
+const ROOM: usize = 2;
 const RECHECK: i64 = 4;
 const KEYS: [&str; 2] = ["k0", "k1"];
 
@@ -49,7 +49,7 @@ fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         8 => (connection(), sent()).prop_map(|(c, sent)| Event::Connect(c, sent)),
         3 => (connection(), sent()).prop_map(|(c, sent)| Event::Renew(c, sent)),
-        5 => (connection(), any::<bool>()).prop_map(|(c, offline)| Event::Disconnect(c, offline)),
+        9 => (connection(), prop::bool::weighted(0.8)).prop_map(|(c, offline)| Event::Disconnect(c, offline)),
         1 => Just(Event::ConnectAllAgain),
         4 => (connection(), 0..IDS.len(), 0..NAMES.len()).prop_map(|(c, i, n)| Event::Ask(c, i, n)),
         4 => (1..4_i64).prop_map(Event::Pass),

@@ -121,6 +121,23 @@ fn who_went_first_makes_room() {
 }
 
 #[test]
+fn who_comes_back_on_its_connection_has_no_turn_any_more() {
+    let broker = broker(json!({}));
+    let table = broker.table(1, 10);
+    let token = publisher("a");
+    table.admit(1, with("a", &token));
+    assert!(table.disconnect(1, true));
+    table.admit(1, with("a", &token));
+    for (connection, id) in [(2, "b"), (3, "c")] {
+        table.admit(connection, with(id, &token));
+        assert!(table.disconnect(connection, true));
+    }
+    let clients = [(1, "a"), (2, "b"), (3, "c")];
+    let expected = [State::Connected, State::Absent, State::Offline];
+    assert_eq!(states(&table, &clients), expected);
+}
+
+#[test]
 fn without_room_nobody_is_remembered() {
     let broker = broker(json!({}));
     let table = broker.table(0, 10);
