@@ -283,7 +283,8 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
 /// result: receives the decision. It says deny before anything else is done, and still does if the call
 /// fails.
 /// renewed: receives what the new token grants, and NULL in every other case. End it with
-/// jwt_auth_session_free. NULL if it is not wanted.
+/// jwt_auth_session_free. NULL if it is not wanted. Not where the caller keeps session, which would be
+/// lost.
 ///
 /// Returns JWT_AUTH_STATUS_OK if something was decided, be it a refusal; NULL_ARGUMENT if auth, session,
 /// client or result is NULL; BAD_STRUCT if client has a wrong struct_size; BAD_ARGUMENT if a field of

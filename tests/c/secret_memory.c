@@ -202,6 +202,23 @@ static void accepted(const char *form, size_t len) {
   expect_none(form, "after free");
 }
 
+// The same where the configuration is in a file.
+static void accepted_file(const char *form, size_t len) {
+  const char *path = "secret_memory.conf";
+  jwt_auth *auth = NULL;
+  write_file(path, form, len);
+  expect_none(form, "in a file");
+  EXPECT(jwt_auth_init_file(path, NULL, &auth, NULL, 0), JWT_AUTH_STATUS_OK);
+  expect_none(form, "after init_file");
+  EXPECT(jwt_auth_reload_file(auth, path, NULL, 0), JWT_AUTH_STATUS_OK);
+  expect_none(form, "after reload_file");
+  write_file(path, "{\"secret\":\"%\",\"leeway\":-1}", len);
+  EXPECT(jwt_auth_reload_file(auth, path, NULL, 0), JWT_AUTH_STATUS_BAD_CONFIG);
+  expect_none(form, "after a refused reload_file");
+  jwt_auth_free(auth);
+  remove(path);
+}
+
 static void refused(const char *form, size_t len) {
   jwt_auth *auth = NULL;
   compose(form, len);
@@ -231,6 +248,8 @@ int main(void) {
     accepted("{\"secret_file\":\"secret_memory.b64\",\"secret_base64_encoded\":true}", len);
     accepted("{\"jwks\":{\"keys\":[{\"kty\":\"oct\",\"k\":\"$\"}]}}", len);
     accepted("{\"jwks_file\":\"secret_memory.json\"}", len);
+    accepted_file("{\"secret\":\"%\"}", len);
+    accepted_file("{\"jwks\":{\"keys\":[{\"kty\":\"oct\",\"k\":\"$\"}]}}", len);
     refused("{\"secret\":\"%\",\"leeway\":-1}", len);
     refused("{\"secret\":\"%\",\"secret_base64_encoded\":true,", len);
     refused("{\"secret\":\"%.\",\"secret_base64_encoded\":true}", len);

@@ -47,13 +47,18 @@ static void *reload(void *data) {
   return NULL;
 }
 
-static void *check(void *data) {
-  world *w = data;
+static jwt_auth_client client_of(const world *w) {
   jwt_auth_client client = broker_client(w->token);
   client.client_id = broker_bytes("c1");
   client.username = broker_bytes("u1");
   client.peer_address = broker_bytes("2001:db8::7");
   client.peer_certificate = broker_bytes("certificate");
+  return client;
+}
+
+static void *check(void *data) {
+  world *w = data;
+  jwt_auth_client client = client_of(w);
   jwt_auth_result result;
   jwt_auth_session_free(w->session);
   jwt_auth_check(w->auth, &client, &result, &w->session);
@@ -84,6 +89,11 @@ static void *ask(void *data) {
   jwt_auth_bytes name, value;
   char fingerprint[9], *text;
   jwt_auth_session_recheck(w->auth, w->session, &result);
+  jwt_auth_client client = client_of(w);
+  jwt_auth_session_renew(w->auth, w->session, &client, &result, NULL);
+  if (w->session != NULL && result.reason != JWT_AUTH_REASON_ACCEPTED) {
+    fail(w, "renew");
+  }
   jwt_auth_session_claims(w->session, &value);
   jwt_auth_session_attribute(w->session, 0, &name, &value);
   jwt_auth_session_username(w->session, &value);

@@ -58,7 +58,7 @@ rule="{\"permission\":\"allow\",\"action\":\"all\",\"topic\":\"t/%d/%%%%u/\${cli
 rules=$(awk -v rule="$rule" 'BEGIN { for (n = 0; n < 500; n++) printf rule ",", n }')
 last="{\"permission\":\"deny\",\"action\":\"all\",\"topic\":\"$(repeat 3000 a/)\",\"username_re\":\"$regex\"}"
 cnf='"cnf":{"x5t#S256":"'$(printf certificate | openssl dgst -sha256 -binary | base64url)'"}'
-claims="{\"sub\":\"u1\",\"exp\":4102444800,\"deep\":$deep,$cnf,\"client_attrs\":{\"a\":\"b\"},\"acl\":[$rules$last]}"
+claims="{\"sub\":\"u1\",\"exp\":4102444800,\"iss\":$deep,$cnf,\"client_attrs\":{\"a\":\"b\"},\"acl\":[$rules$last]}"
 options='"max_token_size":1048576,"signature_format":"auto","verify_claims":{"sub":"%u"}'
 tls="{\"cacertfile\":\"$keys/rsa2048.crt.pem\",\"certfile\":\"$keys/p256.crt.pem\",\"keyfile\":\"$keys/p256.key.pem\"}"
 endpoint="\"endpoint\":\"https://127.0.0.1:9/\",\"ssl\":$tls"
