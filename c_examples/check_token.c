@@ -24,43 +24,27 @@ static void log_warnings(void *userdata, int32_t level, const char *line) {
   }
 }
 
-// Reads a file whole; NULL: it could not be opened. Returns whether it did, after saying why not.
-static int read_file(FILE *file, const char *name, char *text, size_t size, size_t *len) {
-  *len = file == NULL ? 0 : fread(text, 1, size, file);
-  if (file == NULL || ferror(file)) {
-    fprintf(stderr, "%s: %s\n", name, strerror(errno));
-    return 0;
-  }
-  if (*len == size) {
-    fprintf(stderr, "%s: too large for this example\n", name);
-    return 0;
-  }
-  return 1;
-}
-
 // Makes a verifier from a configuration file. Returns NULL after saying why not.
 static jwt_auth *read_verifier(const char *path) {
-  static char config[65536];
   jwt_auth_hooks hooks = {.struct_size = sizeof hooks, .log = log_warnings};
   jwt_auth *auth = NULL;
-  char error[256];
-  FILE *file = fopen(path, "rb");
-  size_t len;
-  if (read_file(file, path, config, sizeof config, &len) &&
-      jwt_auth_init(config, len, &hooks, &auth, error, sizeof error) != JWT_AUTH_STATUS_OK) {
-    fprintf(stderr, "%s: %s\n", path, error);
-  }
-  if (file != NULL) {
-    fclose(file);
+  char error[512];
+  if (jwt_auth_init_file(path, &hooks, &auth, error, sizeof error) != JWT_AUTH_STATUS_OK) {
+    fprintf(stderr, "%s\n", error);
   }
   return auth;
 }
 
-// Reads the token, without the newline that ends a file. Returns whether it could.
+// Reads the token, without the newline that ends a file. Returns whether it could, after saying why
+// not.
 static int read_token(jwt_auth_bytes *token) {
   static char text[65536];
-  size_t len;
-  int is_read = read_file(stdin, "the token, on standard input", text, sizeof text, &len);
+  size_t len = fread(text, 1, sizeof text, stdin);
+  int is_read = !ferror(stdin) && len < sizeof text;
+  if (!is_read) {
+    fprintf(stderr, "the token, on standard input: %s\n",
+            ferror(stdin) ? strerror(errno) : "too large for this example");
+  }
   while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
     len -= 1;
   }

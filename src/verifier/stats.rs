@@ -71,7 +71,7 @@ fn tell_counters(counters: &Counters, to: &mut Exposition) {
     let mut family = to.family(
         "jwt_auth_checks_total",
         Counter,
-        "Clients that were decided about.",
+        "Clients that were decided about, as they connected or renewed their session.",
     );
     for decision in [Decision::Allow, Decision::Deny, Decision::Ignore] {
         for reason in Reason::ALL {
