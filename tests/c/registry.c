@@ -1,5 +1,5 @@
-// The table of clients as C calls it: every argument that is wrong, what each call leaves behind, and
-// what is not changed by a call that fails. What it decides is tested in Rust.
+// The table of clients as C calls it: every argument that is wrong, what each call leaves behind,
+// and what is not changed by a call that fails. What it decides is tested in Rust.
 #include "broker.h"
 #include "fence.h"
 #include "grant_tokens.h"
@@ -150,12 +150,13 @@ static void authorize(const jwt_auth *auth) {
            null);
   }
   const jwt_auth_status ok = JWT_AUTH_STATUS_OK;
-  expect_permission(registry, auth, 1, &client, publish, topic, 2, 1, ok, JWT_AUTH_PERMISSION_ALLOW);
+  const int32_t allow = JWT_AUTH_PERMISSION_ALLOW;
+  expect_permission(registry, auth, 1, &client, publish, topic, 2, 1, ok, allow);
   expect_permission(registry, auth, 2, &client, publish, topic, 0, 0, ok,
                     JWT_AUTH_PERMISSION_NO_MATCH);
   // Of the client two fields are looked at, and no others.
   client.password = client.peer_address = client.peer_certificate = wrong;
-  expect_permission(registry, auth, 1, &client, publish, topic, 0, 0, ok, JWT_AUTH_PERMISSION_ALLOW);
+  expect_permission(registry, auth, 1, &client, publish, topic, 0, 0, ok, allow);
   client.struct_size = 8;
   expect_permission(registry, auth, 1, &client, publish, topic, 0, 0, JWT_AUTH_STATUS_BAD_STRUCT,
                     deny);

@@ -1,6 +1,6 @@
-// The table of clients in a storm: each thread is a broker's worker with connections of its own, whose
-// clients come, ask, renew and go, while another runs the timer and changes keys and revocations.
-// Nobody's answer may be another's, and what is over is denied everything.
+// The table of clients in a storm: each thread is a broker's worker with connections of its own,
+// whose clients come, ask, renew and go, while another runs the timer and changes keys and
+// revocations. Nobody's answer may be another's, and what is over is denied everything.
 //
 //   JWT_AUTH_STORM_SECONDS=600 registry_storm   for longer
 //   registry_storm short                        few steps, for valgrind

@@ -1,4 +1,5 @@
-//! Whatever happens in whatever order, the table answers as a list does that is searched from the front.
+//! Whatever happens in whatever order, the table answers as a list does that is searched from the
+//! front.
 
 use super::{named, with};
 use crate::harness::registry::Over;
@@ -12,8 +13,8 @@ const ROOM: usize = 2;
 const RECHECK: i64 = 4;
 const KEYS: [&str; 2] = ["k0", "k1"];
 
-/// What a client sends: which identifier, which name, and a token of which key that ends in so many seconds;
-/// none: a token that is no good.
+/// What a client sends: which identifier, which name, and a token of which key that ends in so many
+/// seconds; none: a token that is no good.
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     id: usize,

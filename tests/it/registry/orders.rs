@@ -7,8 +7,8 @@ use jwt_auth::Permission::{Allow, Deny, NoMatch};
 use jwt_auth::{Reason, State};
 use serde_json::json;
 
-/// Mosquitto has the new client authenticate, asks about the will of the old one, and only then tells that
-/// that one is gone.
+/// Mosquitto has the new client authenticate, asks about the will of the old one, and only then
+/// tells that that one is gone.
 #[test]
 fn a_will_is_asked_about_after_the_take_over() {
     let broker = broker(json!({}));
@@ -70,7 +70,8 @@ fn a_refused_client_goes_without_harm() {
     assert_eq!(table.counts(), (1, 0));
 }
 
-/// After SIGHUP Mosquitto has all clients authenticate again, on their connections; some are refused then.
+/// After SIGHUP Mosquitto has all clients authenticate again, on their connections; some are
+/// refused then.
 #[test]
 fn all_authenticate_again() {
     let first = json!({ "secret": crate::harness::SECRET });
@@ -99,7 +100,8 @@ fn all_authenticate_again() {
     assert_eq!(table.counts(), (1, 1));
 }
 
-/// A client that its certificate admits comes on the pointer of one that is offline, with its identifier.
+/// A client that its certificate admits comes on the pointer of one that is offline, with its
+/// identifier.
 #[test]
 fn a_client_that_was_not_asked_about_inherits_nothing() {
     let broker = broker(json!({}));

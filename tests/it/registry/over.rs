@@ -146,7 +146,8 @@ fn a_client_without_an_identifier_is_given_without_one() {
     assert_eq!(ids, [None, Some(vec![])]);
 }
 
-/// Seconds until all of so many sessions were given, whose key was withdrawn, by a timer of so many seconds.
+/// Seconds until all of so many sessions were given, whose key was withdrawn, by a timer of so many
+/// seconds.
 fn seconds_until_all_are_given(
     clients: u64,
     recheck_seconds: u32,

@@ -7,8 +7,8 @@ use jwt_auth::{Permission, State};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Each thread has connections of its own, whose answers are the same as if it were alone, while others share
-/// their client identifiers and a timer runs.
+/// Each thread has connections of its own, whose answers are the same as if it were alone, while
+/// others share their client identifiers and a timer runs.
 #[test]
 fn what_one_is_told_does_not_depend_on_the_others() {
     let broker = broker(json!({}));
