@@ -81,3 +81,53 @@ impl Rota {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ticket(connection: u64) -> Ticket {
+        Ticket {
+            connection,
+            version: connection,
+        }
+    }
+
+    /// Each second those leave who were just asked, so that a share of those who are left is less than a share
+    /// of those who were there.
+    #[test]
+    fn nobody_is_asked_too_late_because_others_leave() {
+        let mut rota = Rota::new(10);
+        assert_eq!(rota.next(0), None);
+        (0..4096).for_each(|connection| rota.add(ticket(connection)));
+        let mut last = 0;
+        for now in 1..=10 {
+            while let Some(asked) = rota.next(now) {
+                last = asked.connection;
+            }
+            let useful = usize::try_from(4095 - last).unwrap_or(0);
+            rota.tidy(useful, |ticket| ticket.connection > last);
+        }
+        assert_eq!(last, 4095);
+    }
+
+    #[test]
+    fn whoever_was_asked_is_asked_again_half_the_time_later() {
+        let mut rota = Rota::new(4);
+        assert_eq!(rota.next(0), None);
+        (0..4).for_each(|connection| rota.add(ticket(connection)));
+        let mut asked_in = |now| -> Vec<u64> {
+            let mut asked = Vec::new();
+            while let Some(next) = rota.next(now) {
+                asked.push(next.connection);
+                rota.asked(next, now);
+            }
+            asked
+        };
+        assert_eq!(asked_in(1), [0, 1]);
+        assert!(asked_in(1).is_empty());
+        assert_eq!(asked_in(2), [2, 3]);
+        assert_eq!(asked_in(3), [0, 1]);
+        assert_eq!(asked_in(9), [2, 3, 0, 1]);
+    }
+}

@@ -59,3 +59,29 @@ fn one_that_was_replaced_or_renewed_or_has_ended_is_not() {
     };
     assert_eq!(over_after(ends), (false, State::Absent));
 }
+
+/// Whether a renewal is kept that was decided before something else happened.
+fn renewed_after(meanwhile: impl FnOnce(&Registry, &Verifier, &Client<'_>)) -> bool {
+    let mut is_kept = false;
+    over_after(|registry, verifier, client| {
+        let (ticket, session) = (registry.table.connected(1, client)).expect("it is connected");
+        meanwhile(registry, verifier, client);
+        let before = registry.book().renew(&registry.table, ticket, session);
+        is_kept = before.is_some();
+    });
+    is_kept
+}
+
+#[test]
+fn a_renewal_is_kept_for_a_client_that_is_still_connected() {
+    assert!(renewed_after(|_, _, _| {}));
+    assert!(!renewed_after(|registry, _, _| {
+        registry.disconnect(1, true);
+    }));
+    assert!(!renewed_after(|registry, _, _| {
+        registry.disconnect(1, false);
+    }));
+    assert!(!renewed_after(|registry, verifier, client| {
+        registry.connect(verifier, 1, client).expect("a clock");
+    }));
+}

@@ -44,6 +44,26 @@ fn each_is_given_once_at_its_end() {
 }
 
 #[test]
+fn many_that_come_again_and_again_are_given_at_their_last_end() {
+    let broker = broker(json!({}));
+    let table = broker.table(1000, 1000);
+    let tokens: Vec<_> = (1..=20).map(ends_after).collect();
+    let ids: Vec<_> = (0..500).map(|i| format!("c{i}")).collect();
+    assert_eq!(table.all_over(), []);
+    // What has been dropped must not take what is good with it.
+    for round in 0..5 {
+        for ((connection, id), index) in (0..).zip(&ids).zip(0..) {
+            table.admit(connection, with(id, &tokens[(index + round) % 20]));
+        }
+    }
+    for second in 1..=20 {
+        broker.set_time(NOW + second);
+        assert_eq!(table.all_over().len(), 25, "second {second}");
+    }
+    assert_eq!(table.counts(), (0, 0));
+}
+
+#[test]
 fn everything_is_denied_to_it() {
     let broker = broker(json!({}));
     let table = broker.default_table();
