@@ -36,6 +36,22 @@
 //
 //   jwt_auth_session_free(session);                             // when it is gone
 //
+// OR LET THE LIBRARY KEEP THE SESSIONS
+//
+//   jwt_auth_registry *clients;                                 // one for the broker
+//   jwt_auth_registry_new(NULL, &clients);
+//   uint64_t name = (uintptr_t)connection;                      // whatever the broker calls it
+//
+//   jwt_auth_registry_connect(clients, auth, name, &client, &result, NULL);
+//   jwt_auth_registry_authorize(clients, auth, name, &client, JWT_AUTH_ACTION_PUBLISH, topic, qos,
+//                               retain, &permission);
+//   jwt_auth_registry_disconnect(clients, name, may_come_back);
+//
+//   jwt_auth_over over;                                         // from a timer
+//   while (jwt_auth_registry_next_over(clients, auth, &over) == JWT_AUTH_STATUS_OK) {
+//     if (!over.offline) { ... }                                // disconnect it
+//   }
+//
 // WHAT HOLDS FOR ALL CALLS
 //
 // Two numbers. The status says whether the call did its work; the decision and the reason in the
@@ -54,10 +70,10 @@
 // jwt_auth_bytes does not.
 //
 // Ownership. Arguments stay the caller's and are not kept, except hooks, which are copied. What a
-// call makes, a verifier, a session or a text, belongs to the caller until given to its free function.
+// call makes, a verifier, a session, a registry or a text, belongs to the caller until given to its free function.
 // Memory from this library is never given to free().
 //
-// Threads. A verifier and a session may be used by any number of threads at once, without locks.
+// Threads. A verifier, a session and a registry may be used by any number of threads at once, without locks.
 // No call may use an argument that another thread is freeing. Verifiers share no state. Each
 // `endpoint` has a thread that fetches keys, `revocations_endpoint` one that fetches revocations, and
 // `revocations_file` one that looks for changes; they write log lines and take no signals. No other
