@@ -189,7 +189,8 @@ impl Registry {
                 continue;
             };
             let over = self.book().over(&self.table, ticket, reason);
-            if let Some((over, _session)) = over {
+            if let Some((over, session)) = over {
+                verifier.tell_of_end(&session, reason, over.offline);
                 return Ok(Some(over));
             }
         }

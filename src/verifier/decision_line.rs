@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::verdict::Verdict;
 use crate::bytes::{RUN, shares_run};
 use crate::client::{Client, Field};
+use crate::grant::Grant;
 use crate::host::quote::{Quoted, cut};
 use crate::refusal::{Decision, Reason, Refusal, text};
 use crate::token::{Fingerprint, Remembered, mistake};
@@ -32,8 +33,23 @@ pub(super) fn line<G>(
 pub(super) enum Occasion {
     /// It connects.
     Connect,
-    /// It is connected, and renews its session.
+    /// It is connected, and is asked about with the token that it has, as brokers do after a reload.
+    Recheck,
+    /// It is connected, and renews its session by another token.
     Renewal,
+}
+
+impl Occasion {
+    /// `session`: what the client has, if it is connected.
+    pub(super) fn of(session: Option<&Grant>, token: Option<&[u8]>) -> Self {
+        let is_its_own =
+            |session: &Grant| token.map(Fingerprint::of) == Some(session.fingerprint());
+        match session {
+            None => Self::Connect,
+            Some(session) if is_its_own(session) => Self::Recheck,
+            Some(_) => Self::Renewal,
+        }
+    }
 }
 
 /// No usual line is longer, in bytes.
@@ -49,8 +65,8 @@ fn write_line<G>(
 ) -> Result<Range<usize>, fmt::Error> {
     line.push_str(match (verdict.decision, occasion) {
         (Decision::Allow, Occasion::Connect) => "accepted",
-        (Decision::Allow, Occasion::Renewal) => "renewed",
-        (Decision::Deny, Occasion::Connect) => "refused: ",
+        (Decision::Allow, Occasion::Recheck | Occasion::Renewal) => "renewed",
+        (Decision::Deny, Occasion::Connect | Occasion::Recheck) => "refused: ",
         (Decision::Deny, Occasion::Renewal) => "renewal refused: ",
         (Decision::Ignore, _) => "ignored: ",
     });

@@ -29,7 +29,7 @@ use crate::host::clock::{Clock, ClockError, ClockHook};
 use crate::host::log::{Log, LogHook, LogLevel};
 use crate::host::stack;
 use crate::policy::{Admission, Terms};
-use crate::refusal::{Decision, Reason, Refusal};
+use crate::refusal::{Decision, Reason, Refusal, text};
 use crate::stats::Counters;
 use crate::token::Verified;
 use check::Question;
@@ -243,7 +243,7 @@ impl Verifier {
             log.write(self.level(&verdict, now), || {
                 let grant = verdict.outcome.as_ref().ok().and_then(&grant);
                 let token = grant.map(|grant| &grant.remembered);
-                let occasion = session.map_or(Occasion::Connect, |_| Occasion::Renewal);
+                let occasion = Occasion::of(session, client.field(rules.from));
                 let (line, name) =
                     decision_line::line(occasion, client, rules.from, &verdict, token);
                 if let (Some(grant), Some(name)) = (grant, line.get(name)) {
@@ -294,6 +294,21 @@ impl Verifier {
             self.tell_of_topic(grant, request, &answer, now);
         }
         Ok(permission)
+    }
+
+    /// Tells that a session has ended, for each is given to the broker once. Some devices send their token as
+    /// client identifier as well, and the token is not at hand to compare it with, so its name is all that is
+    /// said.
+    pub(crate) fn tell_of_end(&self, grant: &Grant, reason: Reason, offline: bool) {
+        self.log.write(LogLevel::Info, || {
+            let what = if offline {
+                "ended while offline"
+            } else {
+                "disconnected"
+            };
+            let token = grant.fingerprint();
+            format!("{what}: {}: token {token}", text(reason.name()))
+        });
     }
 
     #[inline]

@@ -300,3 +300,18 @@ fn a_clock_that_fails_renews_nothing() {
     assert_eq!(answer.status, jwt_auth_status::Internal);
     assert_eq!((answer.result.decision, answer.result.reason), (0, 0));
 }
+
+#[test]
+fn the_token_that_the_session_has_is_refused_as_at_a_connect() {
+    let broker = broker(json!({}));
+    let own = token(&json!({ "sub": "s" }));
+    let session = broker.admit_with(&own);
+    session.renew_with(&own).allowed();
+    let (_, line) = broker.log().pop().unwrap();
+    assert!(line.starts_with("renewed: client `c1`"), "{line}");
+    broker.reloaded(&json!({ "secret": SECRET, "verify_claims": { "sub": "other" } }));
+    let answer = session.renew_with(&own);
+    answer.denied(Reason::ClaimMismatch);
+    let (_, line) = broker.log().pop().unwrap();
+    assert!(line.starts_with("refused: claim_mismatch"), "{line}");
+}

@@ -5,7 +5,7 @@ use crate::harness::registry::Over;
 use crate::harness::session::{PUBLISH, RECEIVE, SUBSCRIBE};
 use crate::harness::{Broker, Connect, NOW, SECRET, Scratch, Table, broker, token};
 use jwt_auth::Permission::{Allow, Deny, NoMatch};
-use jwt_auth::{Reason, State};
+use jwt_auth::{LogLevel, Reason, State};
 use serde_json::json;
 
 fn expired(connection: u64, client_id: &str, offline: bool) -> Over {
@@ -304,4 +304,26 @@ fn a_clock_that_is_set_back_delays_no_recheck_for_ever() {
         given += table.all_over().len();
     }
     assert_eq!(given, 1);
+}
+
+#[test]
+fn the_log_names_it_by_its_token() {
+    let broker = broker(json!({}));
+    let table = broker.default_table();
+    let tokens = [3, 4].map(ends_after);
+    for ((connection, id), token) in [(1, "here"), (2, "away")].into_iter().zip(&tokens) {
+        table.admit(connection, with(id, token));
+    }
+    assert!(table.disconnect(2, true));
+    let [here, away] = tokens.map(|token| broker.admit_with(&token).fingerprint());
+    broker.set_time(NOW + 5);
+    assert_eq!(table.all_over().len(), 2);
+    let expected = [
+        format!("disconnected: expired: token {here}"),
+        format!("ended while offline: expired: token {away}"),
+    ];
+    let told: Vec<_> = (broker.log().into_iter())
+        .filter(|(_, line)| line.contains("expired"))
+        .collect();
+    assert_eq!(told, expected.map(|line| (LogLevel::Info as i32, line)));
 }
