@@ -16,6 +16,7 @@ mod throttle;
 mod topic_line;
 mod verdict;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,9 @@ type ReadConfig = Result<Config, ConfigError>;
 /// Decides about clients by one configuration at a time. May be shared between threads.
 pub struct Verifier {
     running: ArcSwap<Running>,
+    /// Whether the configuration in force revokes tokens. Where it does not, a question about a topic needs nothing
+    /// of the configuration, and reading a flag costs less than holding on to that.
+    revokes: AtomicBool,
     reloading: Mutex<()>,
     clock: Clock,
     log: Log,
@@ -84,6 +88,7 @@ impl Verifier {
         let clock = Clock::new(hooks.clock);
         let running = Running::start(config, None, &log, &clock)?;
         Ok(Self {
+            revokes: AtomicBool::new(running.revocations.is_some()),
             running: ArcSwap::from_pointee(running),
             reloading: Mutex::default(),
             reloads: Reloads::first(&clock),
@@ -126,7 +131,11 @@ impl Verifier {
         let config = stack::wiped(|| read(&self.log))?;
         let running = Running::start(config, Some(&before), &self.log, &self.clock)?;
         let running = Arc::new(running);
+        let revokes = running.revocations.is_some();
+        // Never false while a configuration is in force that revokes.
+        self.revokes.fetch_or(revokes, Ordering::SeqCst);
         self.running.store(Arc::clone(&running));
+        self.revokes.store(revokes, Ordering::SeqCst);
         self.reloads.succeeded(&self.clock);
         // By us, not by whichever check is the last to look at it.
         before.stop(&running);
@@ -313,7 +322,7 @@ impl Verifier {
 
     #[inline]
     fn answer<'g>(&self, grant: &'g Grant, request: &Request<'_>, now: i64) -> Answer<'g> {
-        if self.running.load().revokes(grant) {
+        if self.revokes.load(Ordering::SeqCst) && self.running.load().revokes(grant) {
             Answer::Deny(Denial::Revoked)
         } else {
             grant.answer(request, now)
