@@ -7,6 +7,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/run/cargo.sh"
+. "$root/tests/run/debian.sh"
 . "$root/tests/run/parts.sh"
 . "$root/tests/run/packages.sh"
 . "$root/tests/run/services.sh"
@@ -28,6 +29,7 @@ usage() {
     done
     echo
     echo "What the parts need and is not there is fetched first: Debian's packages, crates, and Python packages."
+    echo "As root they also make folders with newer releases of Debian, and run the brokers of those."
     echo "  -y, --yes  installs Debian's packages without a question; there is none without a terminal"
     echo "  --fetch    fetches and installs, and runs no test: the next run needs no network"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced: what
-# comes from crates.io and PyPI. What is there already is not fetched, so that a second run needs no
-# network.
+# comes from crates.io and PyPI, and newer releases of Debian. What is there already is not fetched,
+# so that a second run needs no network.
 
 # download NAME COMMAND...
 download() {
@@ -28,6 +28,29 @@ fetch_python() {
     download "$wheels from PyPI" sh "$1" "$2"
 }
 
+# What a part needs of each newer release of Debian.
+debian_packages() {
+    case $1 in
+    mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
+    esac
+}
+
+fetch_debian() {
+    needed=$(for part; do debian_packages "$part"; done | xargs)
+    if [ -z "$needed" ] || [ -n "$(debian_obstacle)" ]; then
+        return
+    fi
+    makers=
+    for suite in $(debian_newer); do
+        # shellcheck disable=SC2086 # a list of words
+        debian_need "$suite" $needed &
+        makers="$makers $!"
+    done
+    for maker in $makers; do
+        wait "$maker" || fail "could not fetch all of: $needed"
+    done
+}
+
 # fetch PART...: fetches what the tests would, and has them fetch nothing.
 fetch() {
     export PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 CARGO_NET_RETRY=1
@@ -39,5 +62,6 @@ fetch() {
         rabbitmq) fetch_python tests/rabbitmq/venv.sh "$target/rabbitmq/venv" ;;
         esac
     done
+    fetch_debian "$@"
     export CARGO_NET_OFFLINE=true PIP_NO_INDEX=1
 }

@@ -45,6 +45,11 @@ need_erlang() {
     done
 }
 
+# What makes the folders of debian.sh.
+need_debian() {
+    if [ -z "$(debian_obstacle)" ] && missing debootstrap; then need debootstrap; fi
+}
+
 need_for_rust() {
     need_compiler
     if missing nginx; then need nginx; fi
@@ -65,6 +70,7 @@ need_for_mosquitto() {
     if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
     if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
     if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
+    need_debian
 }
 
 need_for_erlang() {

@@ -28,6 +28,13 @@ failed: $part: $name (its output: $log)"
     return 1
 }
 
+# left_out NAME WHY: what cannot be run on this machine counts as skipped.
+left_out() {
+    echo "-- $part: $1"
+    echo "   left out: $2"
+    skipped=$((skipped + 1))
+}
+
 # count STATUS: adds what the step's runners counted. A step that fails without a failed test, and a
 # runner that ran no test, count as one failed.
 count() {

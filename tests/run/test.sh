@@ -90,6 +90,12 @@ stepped "a script that fails" "0 passed, 1 failed" script sh -c 'echo begun; exi
 stepped "a build that passes" "0 passed, 0 failed" "" true
 stepped "a build that fails" "0 passed, 1 failed" "" false
 
+# shellcheck disable=SC2016 # for the inner shell
+same "what is left out" "-- c: the rest
+   left out: no root
+1 skipped" "$(sh -c '. "$1"; part=c; left_out "the rest" "no root"; echo "$skipped skipped"' sh \
+    "$root/tests/run/steps.sh")"
+
 found=0
 sh "$root/tests/run.sh" rust nonsense >"$work/output" 2>&1 || found=$?
 same "an unknown part: the exit code" 2 "$found"
