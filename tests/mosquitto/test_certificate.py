@@ -47,7 +47,7 @@ class Certificate(broker.Case):
     def refused(self, at, client, problem):
         line = at.wait_log(f"refused: certificate_mismatch .*client `{client.id}`")
         self.assertIn(f"certificate_mismatch ({problem})", line)
-        self.assertEqual(client.code, 0x87 if client.version == 5 else 5)
+        self.assertEqual(client.code, broker.BAD_TOKEN if client.version == 5 else 5)
 
     def test_a_bound_token_is_good_for_its_certificate_and_no_other(self):
         at = self.start()

@@ -51,7 +51,7 @@ class Devices(broker.Case):
 
     def refused(self, device, password, reason):
         client = self.at.client(device, password=password)
-        self.assertEqual(client.code, 0x87)
+        self.assertEqual(client.code, broker.BAD_TOKEN)
         self.at.wait_log(f"refused: {reason} .*client `{device}`")
 
     def test_each_device_gets_in_with_its_own_key_and_no_other(self):
@@ -65,7 +65,7 @@ class Devices(broker.Case):
             for device, other in (("left", "right"), ("right", "left")):
                 self.connected(self.at, device, password=self.token(device, kid=other)).leave()
                 client = self.at.client(device, password=self.token(other, kid=device))
-                self.assertEqual(client.code, 0x87)
+                self.assertEqual(client.code, broker.BAD_TOKEN)
                 self.at.wait_log(f"refused: bad_signature: client `{device}`")
 
     def test_a_device_whose_key_is_taken_away_is_disconnected(self):

@@ -71,14 +71,14 @@ class Issuers(broker.Case):
         for number, password in enumerate(good):
             self.await_accepted(at, f"c{number}", password)
         for issuer, realm in ((self.plant, "office"), (self.office, "plant")):
-            self.assertEqual(at.client("forger", password=token(issuer, realm)).code, 0x87)
+            self.assertEqual(at.client("forger", password=token(issuer, realm)).code, broker.BAD_TOKEN)
         plant = self.connected(at, "plant", password=good[0])
         office = self.connected(at, "office", password=good[1])
         at.configure({"issuers": issuers[:1]})
         at.reload()
         office.wait_closed()
         self.assertEqual(plant.publish("r/1"), 0)
-        self.assertEqual(at.client("office", password=good[1]).code, 0x87)
+        self.assertEqual(at.client("office", password=good[1]).code, broker.BAD_TOKEN)
         at.configure({"issuers": issuers})
         at.reload()
         self.await_accepted(at, "office", good[1])
@@ -87,7 +87,7 @@ class Issuers(broker.Case):
         issuers = json.dumps([{"issuer": "a", "secret": tokens.SECRET}])
         at = self.broker(options={"issuers": issuers})
         self.connected(at, "a", {"iss": "a"})
-        self.assertEqual(at.client("b", password=tokens.token(iss="b")).code, 0x87)
+        self.assertEqual(at.client("b", password=tokens.token(iss="b")).code, broker.BAD_TOKEN)
 
     def await_accepted(self, at, name, password):
         """Keys are fetched while the broker runs already."""

@@ -42,7 +42,7 @@ class Lifetime(broker.Case):
         client = self.connected(at, connects, password=connects, username=connects)
         self.connected(at, ends, password=ends, username=ends, **DURABLE).leave()
         client.wait_closed()
-        self.assertEqual(at.client(connects, password=connects, username=connects).code, 0x87)
+        self.assertEqual(at.client(connects, password=connects, username=connects).code, broker.BAD_TOKEN)
         for token in (connects, ends):
             name = f"client not shown, user not shown, address 127.0.0.1, token {tokens.fingerprint(token)}"
             at.wait_log(f"jwt_auth: accepted: {name}")
@@ -156,7 +156,7 @@ class Lifetime(broker.Case):
         client = self.connected(self.at, "same-id", acl, **DURABLE)
         client.subscribe("same/#")
         client.leave()
-        self.assertEqual(self.at.client("same-id", {"exp": 1}).code, 0x87)
+        self.assertEqual(self.at.client("same-id", {"exp": 1}).code, broker.BAD_TOKEN)
         root.publish("same/1", "queued")
         client = self.connected(self.at, "same-id", acl, **DURABLE)
         self.assertEqual(client.message(), ("same/1", "queued"))
@@ -199,7 +199,7 @@ class Lifetime(broker.Case):
                         self.assertEqual(next_one.publish("x"), 0x87)
                     elif kind == "refused":
                         next_one = at.client("was", {"exp": 1})
-                        self.assertEqual(next_one.code, 0x87)
+                        self.assertEqual(next_one.code, broker.BAD_TOKEN)
                     else:
                         next_one = self.connected(at, "next", {"acl": {"pub": []}})
                         self.assertEqual(next_one.publish("x"), 0x87)

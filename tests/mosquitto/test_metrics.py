@@ -88,7 +88,7 @@ class Metrics(broker.Case):
         self.connected(at, "good")
         named = tokens.token({"iss": issuer}, secret=tokens.OTHER_SECRET, header={"kid": kid})
         self.connected(at, "named", password=named)
-        self.assertEqual(at.client("bad", {"exp": 1}).code, 0x87)
+        self.assertEqual(at.client("bad", {"exp": 1}).code, broker.BAD_TOKEN)
         accepted = {"decision": "allow", "reason": "accepted"}
         self.wait(lambda: self.value(at, "jwt_auth_checks_total", **accepted) == 2)
         expired = {"decision": "deny", "reason": "expired"}

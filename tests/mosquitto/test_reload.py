@@ -17,7 +17,7 @@ class Reload(broker.Case):
         at = self.broker({"secret": tokens.SECRET})
         old = self.connected(at, "old", ACL)
         new = tokens.token(ACL, secret=tokens.OTHER_SECRET)
-        self.assertEqual(at.client("new", password=new).code, 0x87)
+        self.assertEqual(at.client("new", password=new).code, broker.BAD_TOKEN)
         mark = at.mark()
         at.configure({"secret": tokens.OTHER_SECRET})
         self.assertEqual(at.reload(), "jwt_auth: the configuration was read again")
@@ -144,7 +144,7 @@ class Reload(broker.Case):
                       "revocations_endpoint": {"url": "http://127.0.0.1:9/"}})
         at.reload()
         self.assertEqual(client.publish("r/1"), 0)
-        self.assertEqual(at.client("new", ACL).code, 0x87)
+        self.assertEqual(at.client("new", ACL).code, broker.UNAVAILABLE)
         # What is wrong with a token counts as before.
         at.configure({"secret": tokens.SECRET, "verify_claims": {"tenant": [{"exists": False}, "t1"]},
                       "revocations_endpoint": {"url": "http://127.0.0.1:9/"}})

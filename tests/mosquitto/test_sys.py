@@ -30,7 +30,7 @@ class Sys(broker.Case):
         away = self.connected(at, "away", {"exp": None}, clean=False, expiry=600)
         away.leave()
         for _ in range(3):
-            self.assertEqual(at.client("bad", {"exp": 1}).code, 0x87)
+            self.assertEqual(at.client("bad", {"exp": 1}).code, broker.BAD_TOKEN)
         for _ in range(2):
             self.assertEqual(at.client("other", password="plain").code, 0x87)
         at.configure({"secret": tokens.SECRET, "on_malformed": "ignore", "leeway": 1})

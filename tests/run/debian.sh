@@ -20,7 +20,7 @@ debian_here() {
 # The releases that are newer than that of this machine.
 debian_newer() {
     case " $debian_releases " in
-    *" $(debian_here) "*) echo "$debian_releases " | sed "s/^.*$(debian_here) //" ;;
+    *" $(debian_here) "*) echo "$debian_releases" | sed "s/^.*$(debian_here) *//" ;;
     esac
 }
 
