@@ -1,8 +1,9 @@
 #include "certificate.h"
 
-#include <mosquitto_broker.h>
 #include <openssl/crypto.h>
 #include <openssl/x509.h>
+
+#include "broker.h"
 
 jwt_auth_bytes certificate_read(const struct mosquitto *client) {
   jwt_auth_bytes der = {NULL, 0};

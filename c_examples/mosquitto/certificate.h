@@ -3,7 +3,8 @@
 #define CERTIFICATE_H
 
 #include <jwt_auth.h>
-#include <mosquitto.h>
+
+#include "broker.h"
 
 // The certificate that the client showed in the TLS handshake, in DER, to be given to
 // certificate_free. data NULL: it showed none, or its listener does not ask for one.

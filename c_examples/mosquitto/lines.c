@@ -1,11 +1,12 @@
 #include "lines.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <jwt_auth.h>
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
+
+#include "broker.h"
 
 static int broker_level(int32_t level) {
   switch (level) {
@@ -39,9 +40,13 @@ void lines_start(lines *lines) {
   pthread_mutex_init(&lines->lock, NULL);
 }
 
+bool lines_are_of_this_thread(const lines *lines) {
+  return pthread_equal(pthread_self(), lines->broker) != 0;
+}
+
 void lines_take(void *userdata, int32_t level, const char *line) {
   lines *lines = userdata;
-  if (pthread_equal(pthread_self(), lines->broker)) {
+  if (lines_are_of_this_thread(lines)) {
     mosquitto_log_printf(broker_level(level), "jwt_auth: %s", line);
     return;
   }
@@ -54,6 +59,15 @@ void lines_take(void *userdata, int32_t level, const char *line) {
     lines->dropped++;
   }
   pthread_mutex_unlock(&lines->lock);
+}
+
+void lines_say(lines *lines, int32_t level, const char *format, ...) {
+  char text[LINE_SIZE];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  lines_take(lines, level, text);
 }
 
 void lines_write(lines *lines) {

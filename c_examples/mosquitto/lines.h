@@ -1,11 +1,13 @@
-// The library's log lines, on their way to the broker's log.
+// Log lines of the library and of the plugin, on their way to the broker's log.
 //
 // The broker's log is not thread-safe, and the library logs from a thread of its own, which fetches
-// keys and watches files. The lines of that thread wait here until the next tick.
+// keys and watches files; the HTTP API of Mosquitto 2.1 asks on a thread of its own too. The lines of
+// other threads than the broker's wait here until the next tick.
 #ifndef LINES_H
 #define LINES_H
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,8 +26,15 @@ typedef struct lines {
 // Called on the thread of the broker.
 void lines_start(lines *lines);
 
+// Whether this is the thread of the broker.
+bool lines_are_of_this_thread(const lines *lines);
+
 // A jwt_auth_log_fn; userdata is a lines.
 void lines_take(void *userdata, int32_t level, const char *line);
+
+// Writes a line of the plugin's own, on any thread.
+__attribute__((format(printf, 3, 4))) void lines_say(lines *lines, int32_t level,
+                                                     const char *format, ...);
 
 // Writes the waiting lines to the broker's log. Called on the thread of the broker.
 void lines_write(lines *lines);

@@ -9,7 +9,7 @@ bool metrics_start(metrics *metrics, const char *path) {
   return output_file_start(&metrics->file, "metrics_file", path, 0644);
 }
 
-void metrics_tell(metrics *metrics, const jwt_auth *auth, const sessions *sessions) {
+void metrics_tell(metrics *metrics, const jwt_auth *auth, const jwt_auth_registry *registry) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   if (now.tv_sec < metrics->next) {
@@ -22,7 +22,7 @@ void metrics_tell(metrics *metrics, const jwt_auth *auth, const sessions *sessio
     output_file_write(&metrics->file, text);
   }
   if (text != NULL) {
-    sys_topics_publish(&metrics->topics, text, sessions);
+    sys_topics_publish(&metrics->topics, text, registry);
   }
   jwt_auth_string_free(text);
 }

@@ -20,7 +20,7 @@ typedef struct metrics {
 bool metrics_start(metrics *metrics, const char *path);
 
 // Writes the file and publishes what has changed, if it is time.
-void metrics_tell(metrics *metrics, const jwt_auth *auth, const sessions *sessions);
+void metrics_tell(metrics *metrics, const jwt_auth *auth, const jwt_auth_registry *registry);
 
 void metrics_stop(metrics *metrics);
 

@@ -6,11 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
-#include <mosquitto_plugin.h>
+#include "broker.h"
 
-enum { MAX_CONFIG = 16 * 1024 * 1024, DEFAULT_MAX_OFFLINE_CLIENTS = 20000 };
+enum { DEFAULT_MAX_OFFLINE_CLIENTS = 20000 };
 
 // The library's options whose values are not strings. In mosquitto.conf their values are JSON; the
 // values of all other options are strings without quotes, so a secret such as 12345 stays text.
@@ -93,10 +91,11 @@ static bool read_number(const char *value, size_t *to) {
   return good;
 }
 
-static bool take_path(char **to, const struct mosquitto_opt *option, char *error,
+// The values of the plugin's own options that are text, given once.
+static bool take_text(char **to, const struct mosquitto_opt *option, const char *what, char *error,
                       size_t error_len) {
   if (*to != NULL || option->value[0] == '\0') {
-    snprintf(error, error_len, "plugin_opt_%s needs one path, and is given once", option->key);
+    snprintf(error, error_len, "plugin_opt_%s needs %s, and is given once", option->key, what);
     return false;
   }
   *to = strdup(option->value);
@@ -106,18 +105,34 @@ static bool take_path(char **to, const struct mosquitto_opt *option, char *error
   return *to != NULL;
 }
 
+static bool take_no_match(bool *deny, const struct mosquitto_opt *option, char *error,
+                          size_t error_len) {
+  *deny = strcmp(option->value, "deny") == 0;
+  if (!*deny && strcmp(option->value, "defer") != 0) {
+    snprintf(error, error_len, "plugin_opt_no_match needs defer or deny");
+    return false;
+  }
+  return true;
+}
+
 // Reads an option if it is one of the plugin itself, which *own says. false: its value is wrong.
 static bool take_own(options *to, const struct mosquitto_opt *option, bool *own, char *error,
                      size_t error_len) {
   *own = true;
   if (strcmp(option->key, "config_file") == 0) {
-    return take_path(&to->config_file, option, error, error_len);
+    return take_text(&to->config_file, option, "one path", error, error_len);
   }
   if (strcmp(option->key, "metrics_file") == 0) {
-    return take_path(&to->metrics_file, option, error, error_len);
+    return take_text(&to->metrics_file, option, "one path", error, error_len);
   }
   if (strcmp(option->key, "refusals_file") == 0) {
-    return take_path(&to->refusals_file, option, error, error_len);
+    return take_text(&to->refusals_file, option, "one path", error, error_len);
+  }
+  if (strcmp(option->key, "auth_methods") == 0) {
+    return take_text(&to->auth_methods, option, "names", error, error_len);
+  }
+  if (strcmp(option->key, "no_match") == 0) {
+    return take_no_match(&to->deny_no_match, option, error, error_len);
   }
   if (strcmp(option->key, "max_offline_clients") == 0) {
     if (!read_number(option->value, &to->max_offline_clients)) {
@@ -197,78 +212,43 @@ bool options_read(options *to, const struct mosquitto_opt *from, int count, char
   return true;
 }
 
-// Reads a file of unknown length. Returns NULL with errno set.
-static char *read_file(const char *path, size_t *len) {
-  char *text = NULL;
-  FILE *file = fopen(path, "rb");
-  *len = 0;
-  if (file == NULL) {
-    return NULL;
-  }
-  // Allocated once, in full size: realloc would leave copies of secrets behind.
-  size_t size = 65536;
-  if (fseek(file, 0, SEEK_END) == 0) {
-    long end = ftell(file);
-    size = end >= 0 && end < MAX_CONFIG ? (size_t)end + 1 : size;
-    rewind(file);
-  }
-  text = malloc(size);
-  if (text != NULL) {
-    *len = fread(text, 1, size, file);
-    if (ferror(file) || *len == size) {
-      int cause = ferror(file) ? errno : EFBIG;
-      options_wipe(text, *len);
-      text = NULL;
-      errno = cause;
+bool options_have_method(const options *options, const char *method) {
+  const char *at = options->auth_methods == NULL ? "jwt" : options->auth_methods;
+  size_t wanted = strlen(method), len;
+  for (; *at != '\0'; at += len + (at[len] != '\0')) {
+    len = strcspn(at, " ");
+    if (len == wanted && len > 0 && memcmp(at, method, len) == 0) {
+      return true;
     }
   }
-  int cause = errno;
-  fclose(file);
-  errno = cause;
-  return text;
+  return false;
 }
 
-char *options_config(const options *from, size_t *len, char *error, size_t error_len) {
-  char *config;
-  if (from->config_file != NULL) {
-    config = read_file(from->config_file, len);
-    if (config == NULL) {
-      snprintf(error, error_len, "%s: %s", from->config_file, strerror(errno));
-    }
-  } else {
-    config = strdup(from->json);
-    *len = config == NULL ? 0 : strlen(config);
-    if (config == NULL) {
-      snprintf(error, error_len, "out of memory");
-    }
-  }
-  return config;
+bool options_start(const options *from, const jwt_auth_hooks *hooks, jwt_auth **auth, char *error,
+                   size_t error_len) {
+  jwt_auth_status status =
+      from->config_file != NULL
+          ? jwt_auth_init_file(from->config_file, hooks, auth, error, error_len)
+          : jwt_auth_init(from->json, strlen(from->json), hooks, auth, error, error_len);
+  return status == JWT_AUTH_STATUS_OK;
 }
 
-void options_name_file(const options *from, char *error, size_t error_len) {
-  const char *path = from->config_file;
-  size_t len = path == NULL ? 0 : strlen(path);
-  if (len == 0 || len + sizeof ": " >= error_len) {
-    return;
-  }
-  size_t start = len + strlen(": ");
-  memmove(error + start, error, error_len - start);
-  memcpy(error, path, len);
-  memcpy(error + len, ": ", strlen(": "));
-  error[error_len - 1] = '\0';
-}
-
-void options_wipe(char *config, size_t len) {
-  if (config != NULL) {
-    explicit_bzero(config, len);
-    free(config);
-  }
+bool options_reload(const options *from, jwt_auth *auth, char *error, size_t error_len) {
+  jwt_auth_status status =
+      from->config_file != NULL
+          ? jwt_auth_reload_file(auth, from->config_file, error, error_len)
+          : jwt_auth_reload(auth, from->json, strlen(from->json), error, error_len);
+  return status == JWT_AUTH_STATUS_OK;
 }
 
 void options_free(options *from) {
-  options_wipe(from->json, from->json == NULL ? 0 : strlen(from->json));
+  if (from->json != NULL) {
+    explicit_bzero(from->json, strlen(from->json));
+  }
+  free(from->json);
   free(from->config_file);
   free(from->metrics_file);
   free(from->refusals_file);
+  free(from->auth_methods);
   *from = (options){0};
 }

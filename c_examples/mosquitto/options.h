@@ -5,12 +5,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <jwt_auth.h>
+
 struct mosquitto_opt;
 
 typedef struct options {
   char *config_file;          // the file that holds the JSON, or NULL
   char *metrics_file;         // the file that statistics are written to, or NULL
   char *refusals_file;        // the file that the last refusals are written to, or NULL
+  char *auth_methods;         // the names of our authentication methods, or NULL: jwt
+  bool deny_no_match;         // what a token says nothing about is denied, and not left to others
   char *json;                 // the JSON made of all other options, unless there is a file
   size_t max_offline_clients; // of how many clients that went away permissions are kept
 } options;
@@ -19,15 +23,14 @@ typedef struct options {
 bool options_read(options *to, const struct mosquitto_opt *from, int count, char *error,
                   size_t error_len);
 
-// The configuration to give to the library, from the file as it is now or from the options, to be
-// given back to options_wipe. NULL: error says why there is none.
-char *options_config(const options *from, size_t *len, char *error, size_t error_len);
+// Whether tokens of this authentication method are ours.
+bool options_have_method(const options *options, const char *method);
 
-// Begins what the library says of a configuration with the name of the file, if it is from one.
-void options_name_file(const options *from, char *error, size_t error_len);
-
-// Wipes and frees a configuration, which may hold secrets. NULL does nothing.
-void options_wipe(char *config, size_t len);
+// Makes the verifier, and has it read its configuration again: from the file as it is now, or from
+// the options. false: error says why it cannot.
+bool options_start(const options *from, const jwt_auth_hooks *hooks, jwt_auth **auth, char *error,
+                   size_t error_len);
+bool options_reload(const options *from, jwt_auth *auth, char *error, size_t error_len);
 
 void options_free(options *from);
 

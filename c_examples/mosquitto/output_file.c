@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
+#include "broker.h"
 
 // A collector of statistics takes names that end in .prom, so it does not take this one.
 static const char NEW[] = ".new";

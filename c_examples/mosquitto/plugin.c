@@ -2,8 +2,8 @@
 // what they may publish and receive. README.md tells how to use it; one command shows it:
 // sh c_examples/mosquitto/run.sh
 //
-// This file starts and stops the plugin. decisions.c answers the broker's questions, and tick.c
-// ends sessions.
+// This file starts and stops the plugin. authenticate.c and topics.c answer the broker's questions,
+// connections.c keeps the library's table of clients up to date, and tick.c ends sessions.
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,7 +13,10 @@
 // they do not clash with functions of other plugins.
 #define EXPORT __attribute__((visibility("default")))
 
-enum { ERROR_SIZE = 512 };
+enum { ERROR_SIZE = 512, RECHECK_SECONDS = 2 };
+
+// The broker calls a plugin that two `plugin` lines name twice for each client.
+static bool is_loaded;
 
 // SIGHUP. After this the broker has every client that it knows authenticate again, also those that
 // are offline. Returns success in any case: any other code stops the broker.
@@ -22,20 +25,9 @@ static int on_reload(int event, void *data, void *userdata) {
   (void)data;
   plugin *self = userdata;
   char error[ERROR_SIZE];
-  size_t len = 0;
-  char *config = options_config(&self->options, &len, error, sizeof error);
-  bool good = config != NULL && jwt_auth_reload(self->auth, config, len, error, sizeof error) ==
-                                    JWT_AUTH_STATUS_OK;
-  if (config == NULL) {
-    // No configuration is accepted, which the library counts.
-    jwt_auth_reload(self->auth, "", 0, NULL, 0);
-  } else if (!good) {
-    options_name_file(&self->options, error, sizeof error);
-  }
-  options_wipe(config, len);
   self->reloading = true;
   refusals_hurry(&self->refusals);
-  if (good) {
+  if (options_reload(&self->options, self->auth, error, sizeof error)) {
     mosquitto_log_printf(MOSQ_LOG_NOTICE, "jwt_auth: the configuration was read again");
   } else {
     mosquitto_log_printf(MOSQ_LOG_ERR,
@@ -49,9 +41,10 @@ static const struct {
   int event;
   MOSQ_FUNC_generic_callback callback;
 } CALLBACKS[] = {
-    {MOSQ_EVT_BASIC_AUTH, on_basic_auth}, {MOSQ_EVT_ACL_CHECK, on_acl_check},
-    {MOSQ_EVT_DISCONNECT, on_disconnect}, {MOSQ_EVT_TICK, on_tick},
-    {MOSQ_EVT_RELOAD, on_reload},
+    {MOSQ_EVT_BASIC_AUTH, on_basic_auth},  {MOSQ_EVT_EXT_AUTH_START, on_auth_start},
+    {MOSQ_EVT_ACL_CHECK, on_acl_check},    {MOSQ_EVT_CONNECT, on_connect},
+    {MOSQ_EVT_CLIENT_OFFLINE, on_offline}, {MOSQ_EVT_DISCONNECT, on_disconnect},
+    {MOSQ_EVT_TICK, on_tick},              {MOSQ_EVT_RELOAD, on_reload},
 };
 enum { CALLBACK_COUNT = sizeof CALLBACKS / sizeof *CALLBACKS };
 
@@ -60,13 +53,33 @@ static void stop(plugin *self) {
     mosquitto_callback_unregister(self->identifier, CALLBACKS[i].event, CALLBACKS[i].callback,
                                   NULL);
   }
-  sessions_stop(&self->sessions);
+  notes_stop(&self->notes);
   metrics_stop(&self->metrics);
   refusals_stop(&self->refusals);
+  jwt_auth_registry_free(self->registry);
   jwt_auth_free(self->auth);
   lines_stop(&self->lines);
   options_free(&self->options);
   free(self);
+}
+
+// Which of these events the broker has. 2.0 has neither.
+static bool is_optional(int event) {
+  return event == MOSQ_EVT_CONNECT || event == MOSQ_EVT_CLIENT_OFFLINE;
+}
+
+static bool register_callbacks(plugin *self, char *error, size_t error_len) {
+  for (size_t i = 0; i < CALLBACK_COUNT; i++) {
+    if (is_optional(CALLBACKS[i].event) && !broker_is_2_1()) {
+      continue;
+    }
+    if (mosquitto_callback_register(self->identifier, CALLBACKS[i].event, CALLBACKS[i].callback,
+                                    NULL, self) != MOSQ_ERR_SUCCESS) {
+      snprintf(error, error_len, "the broker does not offer event %d", CALLBACKS[i].event);
+      return false;
+    }
+  }
+  return true;
 }
 
 // Makes the verifier and registers the callbacks. false: error says what is wrong.
@@ -80,38 +93,18 @@ static bool start(plugin *self, const struct mosquitto_opt *given, int count, ch
   if (!options_read(&self->options, given, count, error, error_len)) {
     return false;
   }
-  sessions_start(&self->sessions, self->options.max_offline_clients);
+  jwt_auth_registry_options bounds = {.struct_size = sizeof bounds,
+                                      .max_offline = self->options.max_offline_clients,
+                                      .recheck_seconds = RECHECK_SECONDS};
   if (!metrics_start(&self->metrics, self->options.metrics_file) ||
-      !refusals_start(&self->refusals, self->options.refusals_file)) {
+      !refusals_start(&self->refusals, self->options.refusals_file) ||
+      jwt_auth_registry_new(&bounds, &self->registry) != JWT_AUTH_STATUS_OK) {
     snprintf(error, error_len, "out of memory");
     return false;
   }
-  size_t len = 0;
-  char *config = options_config(&self->options, &len, error, error_len);
-  if (config == NULL) {
-    return false;
-  }
   jwt_auth_hooks hooks = {sizeof hooks, lines_take, NULL, &self->lines};
-  jwt_auth_status status =
-      jwt_auth_init(config, len, &hooks, &self->auth, error, error_len);
-  options_wipe(config, len);
-  if (status != JWT_AUTH_STATUS_OK) {
-    options_name_file(&self->options, error, error_len);
-    return false;
-  }
-  for (size_t i = 0; i < CALLBACK_COUNT; i++) {
-    int registered = mosquitto_callback_register(self->identifier, CALLBACKS[i].event,
-                                                 CALLBACKS[i].callback, NULL, self);
-    if (registered == MOSQ_ERR_ALREADY_EXISTS) {
-      snprintf(error, error_len, "the plugin is loaded already: name it in one plugin line only");
-      return false;
-    }
-    if (registered != MOSQ_ERR_SUCCESS) {
-      snprintf(error, error_len, "the broker does not offer event %d", CALLBACKS[i].event);
-      return false;
-    }
-  }
-  return true;
+  return options_start(&self->options, &hooks, &self->auth, error, error_len) &&
+         register_callbacks(self, error, error_len);
 }
 
 EXPORT int mosquitto_plugin_version(int count, const int *versions) {
@@ -124,19 +117,24 @@ EXPORT int mosquitto_plugin_version(int count, const int *versions) {
 }
 
 EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userdata,
-                          struct mosquitto_opt *given, int count) {
-  char error[ERROR_SIZE] = "out of memory";
-  plugin *self = calloc(1, sizeof *self);
+                                 struct mosquitto_opt *given, int count) {
+  char error[ERROR_SIZE] = "the plugin is loaded already: name it in one plugin line only";
   *userdata = NULL;
+  plugin *self = is_loaded ? NULL : calloc(1, sizeof *self);
   if (self != NULL) {
+    if (mosquitto_plugin_set_info != NULL) {
+      mosquitto_plugin_set_info(identifier, "jwt_auth", jwt_auth_version());
+    }
     self->identifier = identifier;
     lines_start(&self->lines);
-    sessions_start(&self->sessions, 0);
     if (start(self, given, count, error, sizeof error)) {
+      is_loaded = true;
       *userdata = self;
       return MOSQ_ERR_SUCCESS;
     }
     stop(self);
+  } else if (!is_loaded) {
+    snprintf(error, sizeof error, "out of memory");
   }
   mosquitto_log_printf(MOSQ_LOG_ERR, "jwt_auth: %s", error);
   return MOSQ_ERR_INVAL;
@@ -147,6 +145,7 @@ EXPORT int mosquitto_plugin_cleanup(void *userdata, struct mosquitto_opt *given,
   (void)count;
   if (userdata != NULL) {
     stop(userdata);
+    is_loaded = false;
   }
   return MOSQ_ERR_SUCCESS;
 }

@@ -11,6 +11,7 @@ enum { INTERVAL_SECONDS = 15, EXPLAINED_PER_SECOND = 10, ADDRESS_SIZE = 64 };
 
 bool refusals_start(refusals *refusals, const char *path) {
   *refusals = (struct refusals){0};
+  pthread_mutex_init(&refusals->lock, NULL);
   // It tells claims, so it is not for everybody.
   return output_file_start(&refusals->file, "refusals_file", path, 0640);
 }
@@ -79,11 +80,8 @@ static char *make_line(const refusals *refusals, const jwt_auth *auth,
   return line;
 }
 
-void refusals_add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client *client,
-                  int32_t reason) {
-  if (refusals->file.path == NULL) {
-    return;
-  }
+static void add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client *client,
+                int32_t reason) {
   char *line = has_turn(refusals) ? make_line(refusals, auth, client, reason) : NULL;
   if (line == NULL) {
     refusals->left_out++;
@@ -95,6 +93,15 @@ void refusals_add(refusals *refusals, const jwt_auth *auth, const jwt_auth_clien
   refusals->next = (refusals->next + 1) % REFUSALS_KEPT;
   refusals->count += refusals->count < REFUSALS_KEPT;
   refusals->changed = true;
+}
+
+void refusals_add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client *client,
+                  int32_t reason) {
+  if (refusals->file.path != NULL) {
+    pthread_mutex_lock(&refusals->lock);
+    add(refusals, auth, client, reason);
+    pthread_mutex_unlock(&refusals->lock);
+  }
 }
 
 // All lines, the oldest first; NULL: out of memory.
@@ -111,15 +118,20 @@ static char *join(const refusals *refusals) {
   return text;
 }
 
-void refusals_write(refusals *refusals) {
-  if (!refusals->changed || seconds() < refusals->next_write) {
-    return;
+static void write_lines(refusals *refusals) {
+  if (refusals->changed && seconds() >= refusals->next_write) {
+    refusals->next_write = seconds() + INTERVAL_SECONDS;
+    char *text = join(refusals);
+    // Without memory it is tried again.
+    refusals->changed = text == NULL || !output_file_write(&refusals->file, text);
+    free(text);
   }
-  refusals->next_write = seconds() + INTERVAL_SECONDS;
-  char *text = join(refusals);
-  // Without memory it is tried again.
-  refusals->changed = text == NULL || !output_file_write(&refusals->file, text);
-  free(text);
+}
+
+void refusals_write(refusals *refusals) {
+  pthread_mutex_lock(&refusals->lock);
+  write_lines(refusals);
+  pthread_mutex_unlock(&refusals->lock);
 }
 
 void refusals_hurry(refusals *refusals) {

@@ -6,6 +6,7 @@
 #ifndef REFUSALS_H
 #define REFUSALS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@ enum { REFUSALS_KEPT = 100 };
 
 typedef struct refusals {
   output_file file;
+  pthread_mutex_t lock;       // of what follows: clients are refused on two threads
   char *lines[REFUSALS_KEPT]; // a ring
   size_t count, next;         // how many there are, and where the next one goes
   uint64_t left_out;          // how many refusals since the last line have none

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jwt_auth.h>
-#include <mosquitto.h>
-#include <mosquitto_broker.h>
+#include "broker.h"
 
 static bool publish(const char *name, const char *text) {
   char topic[64];
@@ -30,7 +28,10 @@ static uint64_t sum(const char *prometheus_text, const char *beginning) {
   return total;
 }
 
-void sys_topics_publish(sys_topics *topics, const char *prometheus_text, const sessions *sessions) {
+void sys_topics_publish(sys_topics *topics, const char *prometheus_text,
+                        const jwt_auth_registry *registry) {
+  size_t connected = 0, offline = 0;
+  jwt_auth_registry_counts(registry, &connected, &offline);
   const struct {
     const char *name;
     uint64_t value;
@@ -38,8 +39,8 @@ void sys_topics_publish(sys_topics *topics, const char *prometheus_text, const s
       {"checks/accepted", sum(prometheus_text, "jwt_auth_checks_total{decision=\"allow\",")},
       {"checks/refused", sum(prometheus_text, "jwt_auth_checks_total{decision=\"deny\",")},
       {"checks/ignored", sum(prometheus_text, "jwt_auth_checks_total{decision=\"ignore\",")},
-      {"clients/connected", sessions->count - sessions->offline_count},
-      {"clients/offline", sessions->offline_count},
+      {"clients/connected", connected},
+      {"clients/offline", offline},
       {"config/generation", sum(prometheus_text, "jwt_auth_config_generation ")},
   };
   if (!topics->has_version) {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sessions.h"
+#include <jwt_auth.h>
 
 enum { SYS_NUMBERS = 6 };
 
@@ -22,6 +22,7 @@ typedef struct sys_topics {
 
 // Publishes what has changed. prometheus_text: from jwt_auth_stats. Called in a tick: the broker
 // sends what plugins publish in the next turn of its loop.
-void sys_topics_publish(sys_topics *topics, const char *prometheus_text, const sessions *sessions);
+void sys_topics_publish(sys_topics *topics, const char *prometheus_text,
+                        const jwt_auth_registry *registry);
 
 #endif

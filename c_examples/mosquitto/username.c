@@ -1,7 +1,6 @@
 #include "username.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum { LONGEST = 65535 }; // of MQTT
 
@@ -15,54 +14,49 @@ static bool is_good(const char *name, size_t len) {
          strpbrk(name, "+#/") == NULL && name[0] != '$';
 }
 
-// Keeps what the client sent, unless that was kept before.
-static bool keep_sent(session *session, const char *sent) {
-  if (!session->renamed && sent != NULL) {
-    session->sent = strdup(sent);
-    if (session->sent == NULL) {
-      return false;
-    }
-  }
-  session->renamed = true;
-  return true;
+static bool is_named(const struct mosquitto *client, jwt_auth_bytes name) {
+  jwt_auth_bytes has = bytes_of(mosquitto_client_username(client));
+  return has.data != NULL && has.len == name.len && memcmp(has.data, name.data, name.len) == 0;
 }
 
-static bool rename_to(session *session, struct mosquitto *client, jwt_auth_bytes claim) {
-  char fingerprint[9];
+bool username_is_right(const struct mosquitto *client, const jwt_auth_session *session) {
+  jwt_auth_bytes name;
+  return jwt_auth_session_username(session, &name) != JWT_AUTH_STATUS_OK || is_named(client, name);
+}
+
+static bool rename_client(plugin *self, struct mosquitto *client, jwt_auth_bytes claim) {
   char *name = strndup((const char *)claim.data, claim.len);
-  bool good = name != NULL && is_good(name, claim.len) &&
-              keep_sent(session, mosquitto_client_username(client)) &&
-              mosquitto_set_username(client, name) == MOSQ_ERR_SUCCESS;
-  free(name);
-  if (!good) {
-    jwt_auth_session_fingerprint(session->grant, fingerprint);
-    mosquitto_log_printf(MOSQ_LOG_INFO,
-                         "jwt_auth: refused: the user name in the token has a wildcard, a slash or "
-                         "a control character, or begins with $, or memory is short: token %s",
-                         fingerprint);
+  note *note = NULL;
+  bool good = name != NULL && is_good(name, claim.len);
+  if (good && !is_named(client, claim)) {
+    note = notes_make(&self->notes, client);
+    good = note != NULL && note_sent(note, mosquitto_client_username(client)) &&
+           mosquitto_set_username(client, name) == MOSQ_ERR_SUCCESS;
   }
+  free(name);
   return good;
 }
 
-bool username_give(session *session, struct mosquitto *client) {
+bool username_give(plugin *self, struct mosquitto *client, const jwt_auth_session *session) {
   jwt_auth_bytes claim;
-  if (jwt_auth_session_username(session->grant, &claim) == JWT_AUTH_STATUS_OK) {
-    return rename_to(session, client, claim);
+  if (jwt_auth_session_username(session, &claim) == JWT_AUTH_STATUS_OK) {
+    if (rename_client(self, client, claim)) {
+      return true;
+    }
+    char fingerprint[9];
+    jwt_auth_session_fingerprint(session, fingerprint);
+    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_INFO,
+              "refused: the user name in the token has a wildcard, a slash or a control character, "
+              "or begins with $, or memory is short: token %s",
+              fingerprint);
+    return false;
   }
-  if (session->renamed) {
-    if (mosquitto_set_username(client, session->sent) != MOSQ_ERR_SUCCESS) {
+  const note *note = notes_find(&self->notes, client);
+  if (note != NULL && note->renamed) {
+    if (mosquitto_set_username(client, note->sent) != MOSQ_ERR_SUCCESS) {
       return false;
     }
-    username_forget(session);
+    notes_forget(&self->notes, client);
   }
   return true;
-}
-
-void username_forget(session *session) {
-  if (session->sent != NULL) {
-    explicit_bzero(session->sent, strlen(session->sent));
-    free(session->sent);
-  }
-  session->sent = NULL;
-  session->renamed = false;
 }

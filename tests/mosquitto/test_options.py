@@ -33,8 +33,8 @@ class Options(broker.Case):
         self.refused({"sekret": "s3cret-value"}, ".*`sekret`.*`secret`.*")
         self.refused({"secret": "x" * 40, "on_missing": "allow"}, ".*`on_missing`.*")
         self.refused({"jwks_file": "/none"}, ".*`jwks_file`.*")
-        self.refused({"config_file": "/none"}, "/none: No such file or directory")
-        self.refused({"config_file": "/"}, "/: Is a directory")
+        self.refused({"config_file": "/none"}, "`/none`: .*No such file or directory.*")
+        self.refused({"config_file": "/"}, "`/`: .*not a regular file")
         self.refused({"config_file": "/x", "secret": "s3cret-value"},
                      "plugin_opt_secret belongs into the file that plugin_opt_config_file names")
         self.refused({"secret": "s3cret-value", "max_offline_clients": "many"},
@@ -43,8 +43,8 @@ class Options(broker.Case):
                      "plugin_opt_metrics_file needs one path, and is given once")
         self.refused({"secret": "s3cret-value", "refusals_file": "/a\nplugin_opt_refusals_file /b"},
                      "plugin_opt_refusals_file needs one path, and is given once")
-        self.refused(None, "/.*/jwt_auth.json: `sekret`: .*", {"sekret": "s3cret-value"})
-        self.refused(None, "/.*/jwt_auth.json: the configuration: not valid JSON at line 1 column 25: "
+        self.refused(None, "`/.*/jwt_auth.json`: `sekret`: .*", {"sekret": "s3cret-value"})
+        self.refused(None, "`/.*/jwt_auth.json`: the configuration: not valid JSON at line 1 column 25: "
                      "the text ends too early",
                      '{"secret": "s3cret-value"')
 

@@ -38,7 +38,8 @@ class Reload(broker.Case):
             self.assertIn(cause, line)
             self.assertNotIn("hidden", line)
         at.config_path.unlink()
-        self.assertEqual(at.reload(), f"{kept}{at.config_path}: No such file or directory")
+        self.assertEqual(at.reload(), f"{kept}`{at.config_path}`: the configuration: the file cannot be read: "
+                         "No such file or directory (os error 2)")
         self.assertEqual(stays.publish("r/1"), 0)
         self.assertEqual(self.connected(at, "more", ACL).publish("r/1"), 0)
         at.configure({"secret": tokens.SECRET})

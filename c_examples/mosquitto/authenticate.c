@@ -1,0 +1,241 @@
+// May a client connect? Asked when it does, again at SIGHUP, and when it sends a new token.
+#include "certificate.h"
+#include "plugin.h"
+#include "username.h"
+#include "visitor.h"
+
+enum { PROTOCOL_5 = 5, BAD_USERNAME_OR_PASSWORD = 0x86, SERVER_UNAVAILABLE = 0x88 };
+
+// Without ticks the plugin cannot disconnect a client when its token expires or is revoked, so it
+// accepts nobody then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise
+// the first tick comes before the first client.
+static bool has_ticks(plugin *self) {
+  if (!self->ticked && !self->warned) {
+    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_ERROR,
+              "everybody is refused, because the broker sends no ticks: set per_listener_settings "
+              "to false");
+    self->warned = true;
+  }
+  return self->ticked;
+}
+
+// Whether the broker has a client authenticate that it has accepted before, as it does for SIGHUP,
+// with those that are offline among them. 2.1 has a client in its table only once it is accepted.
+// 2.0 asks about all of them between MOSQ_EVT_RELOAD and the next tick, which ends the same turn of
+// its loop.
+static bool is_known(const plugin *self, const struct mosquitto *client) {
+  return broker_is_2_1() ? mosquitto_client(mosquitto_client_id(client)) == client
+                         : self->reloading;
+}
+
+// What the library is told of a client. Its certificate is to be freed.
+static jwt_auth_client describe(const struct mosquitto *client, jwt_auth_bytes password) {
+  jwt_auth_client who = identity_of(client);
+  who.password = password;
+  who.peer_address = bytes_of(mosquitto_client_address(client));
+  who.peer_certificate = certificate_read(client);
+  return who;
+}
+
+static int32_t state_of(const plugin *self, const struct mosquitto *client) {
+  jwt_auth_client identity = identity_of(client);
+  int32_t state = JWT_AUTH_STATE_ABSENT;
+  jwt_auth_registry_state(self->registry, connection_of(client), &identity, &state);
+  return state;
+}
+
+static void tell(plugin *self, const jwt_auth_client *who, jwt_auth_status status,
+                 const jwt_auth_result *result) {
+  if (status != JWT_AUTH_STATUS_OK) {
+    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_ERROR, "a client could not be checked: %s",
+              jwt_auth_status_str(status));
+  } else if (result->decision == JWT_AUTH_DECISION_DENY) {
+    refusals_add(&self->refusals, self->auth, who, result->reason);
+  }
+}
+
+// Has the library decide about a client, and gives it the user name of its token.
+static void connect_client(plugin *self, struct mosquitto *client, const jwt_auth_client *who,
+                           jwt_auth_result *result) {
+  jwt_auth_session *session = NULL;
+  jwt_auth_status status = jwt_auth_registry_connect(
+      self->registry, self->auth, connection_of(client), who, result, &session);
+  tell(self, who, status, result);
+  bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
+  if (accepted && !username_give(self, client, session)) {
+    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+    *result = (jwt_auth_result){0};
+  }
+  self->admitted = result->decision == JWT_AUTH_DECISION_ALLOW ? client : NULL;
+  jwt_auth_session_free(session);
+}
+
+static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_client *who,
+                        jwt_auth_result *result) {
+  *result = (jwt_auth_result){0};
+  notes_forget(&self->notes, client);
+  if (has_ticks(self)) {
+    connect_client(self, client, who, result);
+  }
+}
+
+// Whether a client that was refused keeps what it has: nothing speaks against its token. The
+// certificate of one that is offline is gone with its connection; it showed it when it was accepted.
+// And a list of revocations that is yet to come ends no session: it is the last that is looked at,
+// so all else was found good.
+static bool keeps_session(int32_t state, int32_t reason) {
+  return reason == JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE ||
+         (reason == JWT_AUTH_REASON_CERTIFICATE_MISMATCH && state == JWT_AUTH_STATE_OFFLINE);
+}
+
+// Decides about a client that the broker has authenticate again and that has a session, without
+// ending that. One that is offline keeps it as it is until the client comes back. renamed: who has
+// the user name that the client sent, and the registry knows it by that of its token.
+static void check_again(plugin *self, struct mosquitto *client, int32_t state, bool renamed,
+                        const jwt_auth_client *who, jwt_auth_result *result) {
+  jwt_auth_session *session = NULL;
+  jwt_auth_status status;
+  if (state == JWT_AUTH_STATE_CONNECTED && !renamed) {
+    status = jwt_auth_registry_renew(self->registry, self->auth, connection_of(client), who, result,
+                                     &session);
+  } else {
+    status = jwt_auth_check(self->auth, who, result, &session);
+  }
+  tell(self, who, status, result);
+  bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
+  // By the new configuration it may have another user name, for which the registry would not answer.
+  bool may_be_named = result->reason == JWT_AUTH_REASON_IDENTITY_CHANGED ||
+                      (accepted && (renamed || !username_is_right(client, session)));
+  if (state == JWT_AUTH_STATE_CONNECTED && may_be_named) {
+    connect_client(self, client, who, result);
+  }
+  jwt_auth_session_free(session);
+}
+
+// The answer to the broker. 2.1 lets plugins choose what it tells MQTT 5 clients; others are told
+// "not authorized", and so they are for any answer by 2.0.
+static int answer_to(const struct mosquitto *client, const jwt_auth_result *result) {
+  switch (result->decision) {
+  case JWT_AUTH_DECISION_ALLOW:
+    return MOSQ_ERR_SUCCESS;
+  case JWT_AUTH_DECISION_IGNORE:
+    return MOSQ_ERR_PLUGIN_DEFER;
+  default:
+    break;
+  }
+  bool is_told = result->mqtt5_code == BAD_USERNAME_OR_PASSWORD ||
+                 result->mqtt5_code == SERVER_UNAVAILABLE;
+  bool may_choose = broker_is_2_1() && mosquitto_client_protocol_version(client) == PROTOCOL_5;
+  return is_told && may_choose ? result->mqtt5_code : MOSQ_ERR_AUTH;
+}
+
+// A client authenticates for SIGHUP. To accept one that is offline grants it nothing, and to refuse
+// it would have the broker disconnect it a second time, and 2.0 use memory that it has freed.
+static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_client *who) {
+  note *note = notes_find(&self->notes, client);
+  int32_t state = state_of(self, client);
+  // What is over is offline. One without an address has not been connected since the broker started.
+  if ((note != NULL && note->extended) || state == JWT_AUTH_STATE_OVER ||
+      (state == JWT_AUTH_STATE_ABSENT && mosquitto_client_address(client) == NULL)) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  jwt_auth_result result;
+  bool renamed = note != NULL && note->renamed;
+  if (renamed) {
+    who->username = bytes_of(note->sent);
+  }
+  if (state == JWT_AUTH_STATE_ABSENT) {
+    connect_new(self, client, who, &result);
+    return answer_to(client, &result);
+  }
+  check_again(self, client, state, renamed, who, &result);
+  bool good = result.decision == JWT_AUTH_DECISION_ALLOW || keeps_session(state, result.reason);
+  note = good ? notes_find(&self->notes, client) : notes_make(&self->notes, client);
+  if (note != NULL) {
+    note_refused(&self->notes, note, !good);
+  } else if (!good) {
+    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+  }
+  return good || state == JWT_AUTH_STATE_OFFLINE ? MOSQ_ERR_SUCCESS : answer_to(client, &result);
+}
+
+// The broker hands passwords over as C strings. From 2.1.3 on it tells their length too, in bytes
+// that are zero before.
+static bool has_nul(const struct mosquitto_evt_basic_auth *asked) {
+  uint16_t len;
+  memcpy(&len, (const char *)&asked->password + sizeof asked->password, sizeof len);
+  return asked->password != NULL && len != 0 && strlen(asked->password) != len;
+}
+
+// For any other return value than those of answer_to the broker closes the connection without a
+// CONNACK.
+int on_basic_auth(int event, void *data, void *userdata) {
+  (void)event;
+  struct mosquitto_evt_basic_auth *asked = data;
+  plugin *self = userdata;
+  if (has_nul(asked)) {
+    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_INFO, "refused: a password with a NUL in it");
+    return MOSQ_ERR_AUTH;
+  }
+  if (!lines_are_of_this_thread(&self->lines)) {
+    return visitor_authenticate(self, asked);
+  }
+  end_leaving(self);
+  jwt_auth_client who = describe(asked->client, bytes_of(asked->password));
+  jwt_auth_bytes certificate = who.peer_certificate;
+  int answer;
+  if (is_known(self, asked->client)) {
+    answer = authenticate_again(self, asked->client, &who);
+  } else {
+    jwt_auth_result result;
+    connect_new(self, asked->client, &who, &result);
+    answer = answer_to(asked->client, &result);
+  }
+  certificate_free(certificate);
+  return answer;
+}
+
+// The token in CONNECT of a client that names an authentication method.
+static int start(plugin *self, struct mosquitto *client, const jwt_auth_client *who) {
+  jwt_auth_result result;
+  connect_new(self, client, who, &result);
+  if (result.decision != JWT_AUTH_DECISION_ALLOW) {
+    return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
+  }
+  note *note = notes_make(&self->notes, client);
+  if (note == NULL) {
+    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+    return MOSQ_ERR_AUTH;
+  }
+  note->extended = true;
+  return MOSQ_ERR_SUCCESS;
+}
+
+// The token in AUTH of a client that is connected. If it is refused the broker disconnects the
+// client; until then it has what it had.
+static int renew(plugin *self, struct mosquitto *client, const jwt_auth_client *who) {
+  jwt_auth_result result;
+  jwt_auth_status status = jwt_auth_registry_renew(self->registry, self->auth,
+                                                   connection_of(client), who, &result, NULL);
+  tell(self, who, status, &result);
+  return result.decision == JWT_AUTH_DECISION_ALLOW ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+}
+
+// CONNECT with an authentication method, or an AUTH packet that begins another authentication. The
+// broker does not say which, but one that begins another has a session. For any other answer than
+// these three the broker closes the connection without a word.
+int on_auth_start(int event, void *data, void *userdata) {
+  (void)event;
+  struct mosquitto_evt_extended_auth *asked = data;
+  plugin *self = userdata;
+  if (!options_have_method(&self->options, asked->auth_method)) {
+    return MOSQ_ERR_PLUGIN_DEFER;
+  }
+  end_leaving(self);
+  jwt_auth_bytes token = {asked->data_in, asked->data_in_len};
+  jwt_auth_client who = describe(asked->client, token);
+  bool is_connected = state_of(self, asked->client) == JWT_AUTH_STATE_CONNECTED;
+  int answer = is_connected ? renew(self, asked->client, &who) : start(self, asked->client, &who);
+  certificate_free(who.peer_certificate);
+  return answer;
+}

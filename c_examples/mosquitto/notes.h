@@ -1,0 +1,41 @@
+// What the broker does not keep of some clients, and SIGHUP needs: it then has them authenticate
+// again with the user name and the password that it has.
+//
+// Most clients have no note. The broker tells nobody when it forgets a client that was offline, so a
+// note may outlive its client, until the memory of that client is used for another one.
+#ifndef NOTES_H
+#define NOTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct note {
+  const void *client; // the broker's pointer: an address to compare, never dereferenced
+  bool renamed;       // it has the user name of its token, and not that which it sent
+  char *sent;         // the user name that it sent, if renamed; NULL: none
+  bool extended;      // its token came in an AUTH property, and the broker has not kept it
+  bool refused;       // SIGHUP found that its token is not accepted any more: all is denied to it
+} note;
+
+typedef struct notes {
+  void *tree;     // of tsearch(), by client
+  size_t refused; // how many are
+} notes;
+
+// NULL: there is none.
+note *notes_find(const notes *notes, const void *client);
+
+// The note of a client, a new one if it has none. NULL: out of memory.
+note *notes_make(notes *notes, const void *client);
+
+// Keeps the user name that a client sent, unless one is kept. false: out of memory.
+bool note_sent(note *note, const char *sent);
+
+void note_refused(notes *notes, note *note, bool refused);
+
+// Wipes and frees the note of a client, if it has one: some devices send their token as user name.
+void notes_forget(notes *notes, const void *client);
+
+void notes_stop(notes *notes);
+
+#endif

@@ -1,0 +1,69 @@
+// May a client use a topic?
+#include "plugin.h"
+#include "visitor.h"
+
+int answer_of(const plugin *self, int32_t permission) {
+  switch (permission) {
+  case JWT_AUTH_PERMISSION_ALLOW:
+    return MOSQ_ERR_SUCCESS;
+  case JWT_AUTH_PERMISSION_NO_MATCH:
+    return self->options.deny_no_match ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
+  default:
+    return MOSQ_ERR_ACL_DENIED;
+  }
+}
+
+static bool is_ours(const plugin *self, uint64_t connection, const jwt_auth_client *who) {
+  int32_t state = JWT_AUTH_STATE_ABSENT;
+  jwt_auth_registry_state(self->registry, connection, who, &state);
+  return state != JWT_AUTH_STATE_ABSENT;
+}
+
+// Whether SIGHUP found that the token of a client is not accepted any more.
+static bool is_refused(const plugin *self, const struct mosquitto *client) {
+  const note *note = notes_find(&self->notes, client);
+  return note != NULL && note->refused;
+}
+
+// A client that this plugin did not accept is left to the broker's own permissions.
+int on_acl_check(int event, void *data, void *userdata) {
+  (void)event;
+  const struct mosquitto_evt_acl_check *asked = data;
+  const plugin *self = userdata;
+  if (!lines_are_of_this_thread(&self->lines)) {
+    return visitor_authorize(self, asked);
+  }
+  uint64_t connection = connection_of(asked->client);
+  jwt_auth_client who = identity_of(asked->client);
+  int32_t action;
+  switch (asked->access) {
+  case MOSQ_ACL_READ:
+    action = JWT_AUTH_ACTION_RECEIVE;
+    break;
+  case MOSQ_ACL_WRITE:
+    action = JWT_AUTH_ACTION_PUBLISH;
+    break;
+  case MOSQ_ACL_SUBSCRIBE:
+    action = JWT_AUTH_ACTION_SUBSCRIBE;
+    break;
+  default:
+    return is_ours(self, connection, &who) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
+  }
+  // While the broker disconnects a client for this plugin, it removes the subscriptions that the
+  // client may not have. They must be there when the client comes back with a new token, and they
+  // grant nothing, because the broker asks about every delivery.
+  if (asked->access == MOSQ_ACL_SUBSCRIBE && self->kicked == asked->client) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  if (self->notes.refused > 0 && is_refused(self, asked->client) &&
+      is_ours(self, connection, &who)) {
+    return MOSQ_ERR_ACL_DENIED;
+  }
+  int32_t permission = JWT_AUTH_PERMISSION_DENY;
+  jwt_auth_registry_authorize(self->registry, self->auth, connection, &who, action,
+                              bytes_of(asked->topic), asked->qos, asked->retain, &permission);
+  if (permission == JWT_AUTH_PERMISSION_NO_MATCH && !is_ours(self, connection, &who)) {
+    return MOSQ_ERR_PLUGIN_DEFER;
+  }
+  return answer_of(self, permission);
+}
