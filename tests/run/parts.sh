@@ -50,6 +50,7 @@ part_mosquitto() {
         step "its heap, with AddressSanitizer" ctest run_ctest ctest-asan -R '^mosquitto_' || :
     fi
     step c_examples/mosquitto/run.sh script sh c_examples/mosquitto/run.sh || :
+    step "benches/mosquitto/run.sh, in short" script sh benches/mosquitto/run.sh --short || :
 }
 
 part_erlang() {

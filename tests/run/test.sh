@@ -107,7 +107,7 @@ for program in sh dirname mkdir; do
     ln -s "$(command -v "$program")" "$work/bin"
 done
 for script in tests/run.sh tests/erlang/run.sh tests/rabbitmq/run.sh c_examples/quickstart.sh \
-    c_examples/mosquitto/run.sh benches/compare/run.sh; do
+    c_examples/mosquitto/run.sh benches/mosquitto/run.sh benches/compare/run.sh; do
     sentence=$(env -i PATH="$work/bin" CARGO_TARGET_DIR="$work/target" sh "$root/$script" 2>&1 || :)
     same "$script without cargo" "$root/$script: cargo is missing; install Rust: https://rustup.rs" "$sentence"
 done
