@@ -1,10 +1,13 @@
 //! The search through sorted filters, along the levels of a topic.
 
 use std::iter::once;
-use std::mem;
+use std::{mem, slice};
 
 use super::entry::{Entry, first_level};
 use crate::acl::request::{Action, Request};
+
+/// So few filters are compared with a topic name one after the other: to search them costs more.
+const FEW: usize = 4;
 
 /// How a filter must relate to the topic that is asked for. A topic name is covered by the filters that it
 /// overlaps: those that match it.
@@ -39,6 +42,12 @@ impl<'s> Search<'s> {
         mut levels: Option<&'s [u8]>,
     ) {
         while !run.is_empty() {
+            if let Some(left) = levels
+                && run.len() <= FEW
+                && self.request.action != Action::Subscribe
+            {
+                return self.compare_each(run, at, left);
+            }
             let [ended, hash, plus, others] = self.branches(run, at);
             let Some(left) = levels else {
                 // At the byte 1 the level before is all of the topic, and empty: `/#` has no such topic.
@@ -69,6 +78,16 @@ impl<'s> Search<'s> {
             };
             at = self.next_level(run, at);
             levels = deeper;
+        }
+    }
+
+    /// Compares what is left of a few filters with what is left of a topic name, one after the other.
+    fn compare_each(&mut self, run: &[Entry], at: usize, levels: &[u8]) {
+        for entry in run {
+            let rest = entry.rest(self.text, at);
+            if rest.is_some_and(|rest| matches_name(rest, levels)) {
+                self.consider(slice::from_ref(entry));
+            }
         }
     }
 
@@ -145,6 +164,21 @@ impl<'s> Search<'s> {
             || self.request.action == Action::Receive && self.relation == Relation::Covers;
         let itself = || entry.text(self.text) == self.topic.as_bytes();
         entry.conditions.hold(self.request) && (!entry.exact || is_delivered() || itself())
+    }
+}
+
+/// Whether the last levels of a filter match those of a topic name.
+fn matches_name(mut filter: &[u8], mut name: &[u8]) -> bool {
+    loop {
+        (filter, name) = match (filter, name) {
+            (b"#", _) | ([] | b"/#", []) => return true,
+            ([b'+', filter @ ..], _) => {
+                let level = name.iter().take_while(|byte| **byte != b'/').count();
+                (filter, name.get(level..).unwrap_or_default())
+            }
+            ([one, filter @ ..], [other, name @ ..]) if one == other => (filter, name),
+            _ => return false,
+        }
     }
 }
 
