@@ -10,7 +10,7 @@
 -module(emqx_jwt_auth_sessions).
 
 -export([create/0, save/0, add/4, remove/2, find/1, lookup/2]).
--export([size/0, next/1, due/1, retry/3, expire/3]).
+-export([size/0, connections/0, next/1, due/1, retry/3, expire/3]).
 -export_type([entry/0]).
 
 -define(SESSIONS, emqx_jwt_auth_sessions).
@@ -66,15 +66,20 @@ remove({Protocol, ClientId}, Pid) ->
         error:badarg -> ok
     end.
 
-%% The session of a client, for a process that is not its connection.
+%% The session of a client, for a process that is not its connection. Without tables, while the plugin
+%% does not run, nothing is known: ambiguous.
 -spec find(emqx_jwt_auth_client:key()) -> {ok, jwt_auth:session()} | none | ambiguous.
 find({Protocol, ClientId}) ->
     Rows = {{Protocol, ClientId, '$1'}, '$2', '_'},
-    Found = ets:select(?SESSIONS, [{Rows, [], [{{'$1', '$2'}}]}]),
-    case [Session || {Pid, Session} <- Found, is_process_alive(Pid)] of
-        [Session] -> {ok, Session};
-        [] -> none;
-        _ -> ambiguous
+    try ets:select(?SESSIONS, [{Rows, [], [{{'$1', '$2'}}]}]) of
+        Found ->
+            case [Session || {Pid, Session} <- Found, is_process_alive(Pid)] of
+                [Session] -> {ok, Session};
+                [] -> none;
+                _ -> ambiguous
+            end
+    catch
+        error:badarg -> ambiguous
     end.
 
 %% The session of a connection, and when the plugin is to end it.
@@ -90,6 +95,11 @@ lookup({Protocol, ClientId}, Pid) ->
 -spec size() -> non_neg_integer().
 size() ->
     ets:info(?SESSIONS, size).
+
+%% The connections that have a session.
+-spec connections() -> [pid()].
+connections() ->
+    ets:select(?SESSIONS, [{{{'_', '_', '$1'}, '_', '_'}, [], ['$1']}]).
 
 %% Walks through the entries in a circle: returns the one after a position, with its own position.
 -spec next(position()) -> {entry(), position()} | none.
