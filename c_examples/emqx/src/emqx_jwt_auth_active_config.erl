@@ -2,16 +2,32 @@
 %%
 %% A verifier is made of a new configuration first, and then replaces the old one atomically, for
 %% all connections. A configuration that is not accepted changes nothing. Sessions stay in either
-%% case.
+%% case. If none was accepted since the start, the one that was accepted last before is used.
 -module(emqx_jwt_auth_active_config).
 
--export([apply_current/0, apply/1, seen/0, refresh/1, result/0]).
+-export([start/0, apply_current/0, apply/1, validate/1, seen/0, refresh/1]).
+-export([health/0, leaves_to_others/0, token_is_username/0]).
 -export_type([seen/0]).
 
--define(TRIED, {emqx_jwt_auth, tried_config}).
+-define(STATE, {emqx_jwt_auth, config_state}).
 
-%% A digest, which recognises a configuration without holding its secrets.
--type seen() :: binary().
+%% in_force: the digest of the configuration that decides; earlier: it is the one that was accepted
+%% before the start. tried: that of the last attempt, the stamp of its files, and what became of it.
+%% others: whether it leaves clients to other authenticators. username: whether the token is there.
+-type state() :: #{in_force := binary() | earlier | none,
+                   tried := {binary(), binary(), ok | {error, binary()}} | none,
+                   others := boolean(),
+                   username := boolean()}.
+
+%% Digests, which recognise without holding secrets: of the configuration that the broker has, and
+%% of what decides about permissions besides.
+-opaque seen() :: {binary(), binary()}.
+
+%% Forgets the state of an earlier run, and applies what the broker has now.
+-spec start() -> ok | {error, binary()}.
+start() ->
+    persistent_term:erase(?STATE),
+    apply_current().
 
 %% Applies what the broker has now.
 -spec apply_current() -> ok | {error, binary()}.
@@ -27,77 +43,172 @@ apply(Source) ->
         _ -> global:trans({?MODULE, self()}, fun() -> put_in_force(Source) end, [node()])
     end.
 
+%% Whether it would be accepted.
+-spec validate(emqx_jwt_auth_config:source()) -> ok | {error, binary()}.
 validate(Source) ->
     case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
-        {ok, Verifier} -> jwt_auth:free(Verifier);
+        {{ok, Verifier}, _} -> jwt_auth:free(Verifier);
         Error -> Error
     end.
 
 put_in_force(Source) ->
-    Result = case emqx_jwt_auth_gate:verifier() of
-                 {ok, Verifier} -> reload(Source, Verifier);
-                 none -> open(Source)
+    Before = state(),
+    Loaded = emqx_jwt_auth_config:load(Source, fun load/1),
+    Result = case Loaded of
+                 {error, _} -> Loaded;
+                 _ -> ok
              end,
-    tell(Result),
-    persistent_term:put(?TRIED, {digest(Source), Result}),
+    Tried = {digest(Source), stamp(Source), Result},
+    case Loaded of
+        {ok, Json} ->
+            put_state((traits(Json))#{in_force => digest(Source), tried => Tried}),
+            emqx_jwt_auth_accepted:write(Json),
+            emqx_jwt_auth_permission_cache:drain();
+        {error, _} ->
+            put_state(Before#{tried => Tried}),
+            gate_is_open() orelse open_earlier(Source)
+    end,
+    tell(Result, maps:get(tried, Before)),
     Result.
 
-reload(Source, Verifier) ->
-    emqx_jwt_auth_config:load(Source, fun(Json) -> jwt_auth:reload(Verifier, Json) end).
+%% A verifier that cannot be used any more, as its native library has been replaced, is left behind.
+load(Json) ->
+    case usable_verifier() of
+        {ok, Verifier} -> jwt_auth:reload(Verifier, Json);
+        none -> open(Json)
+    end.
 
-open(Source) ->
-    case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
+open(Json) ->
+    case jwt_auth:new(Json) of
         {ok, Verifier} -> emqx_jwt_auth_gate:open(Verifier);
         Error -> Error
     end.
 
-%% While the gate is closed the configuration is tried every few seconds, and its error logged once.
-tell(ok) ->
-    logger:notice("jwt_auth: the configuration is in force");
-tell({error, Text} = Result) ->
-    case result() =:= Result andalso emqx_jwt_auth_gate:verifier() =:= none of
-        true -> ok;
-        false -> logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts",
-                              [consequence(), Text])
+usable_verifier() ->
+    case emqx_jwt_auth_health:verifier() of
+        ok -> emqx_jwt_auth_gate:verifier();
+        {error, _} -> none
     end.
+
+gate_is_open() ->
+    emqx_jwt_auth_gate:verifier() =/= none.
+
+%% Not where there is no configuration at all: then somebody has just installed the plugin, perhaps
+%% for the second time, or has taken the keys away.
+open_earlier(Source) ->
+    case (not emqx_jwt_auth_config:is_absent(Source)) andalso emqx_jwt_auth_accepted:read() of
+        {ok, Json} ->
+            open(Json) =:= ok
+                andalso put_state(maps:merge(state(), (traits(Json))#{in_force => earlier}));
+        _ ->
+            false
+    end.
+
+%% An option on_..., such as on_missing, may leave clients to other authenticators.
+traits(Json) ->
+    #{others => has(Json, "\"on_[a-z_]+\"\\s*:\\s*\"ignore\""),
+      username => has(Json, "\"from\"\\s*:\\s*\"username\"")}.
+
+has(Json, Pattern) ->
+    re:run(Json, Pattern, [{capture, none}]) =:= match.
+
+%% An attempt is made again and again, and its error logged once.
+tell(Result, {_, _, Result}) ->
+    ok;
+tell(ok, _) ->
+    logger:notice("jwt_auth: the configuration is in force");
+tell({error, Text}, _) ->
+    logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts", [consequence(), Text]).
 
 consequence() ->
-    case emqx_jwt_auth_gate:verifier() of
-        {ok, _} -> "the old one stays";
-        none -> "so every client is refused"
+    case {gate_is_open(), state()} of
+        {false, _} -> "so every client is refused";
+        {true, #{in_force := earlier}} -> "the one that was accepted before the start is in force";
+        {true, _} -> "the old one stays"
     end.
 
-%% What became of the configuration that was tried last.
--spec result() -> ok | {error, binary()}.
-result() ->
-    case persistent_term:get(?TRIED, none) of
-        {_, Result} -> Result;
-        none -> {error, <<"no configuration was tried yet">>}
+%% Whether what the broker has now is in force; the text says why it is not. An attempt that the
+%% broker has not stored is nothing to be told.
+-spec health() -> ok | {error, binary()}.
+health() ->
+    Current = digest(emqx_jwt_auth_config:current()),
+    case {gate_is_open(), state()} of
+        {false, #{tried := {_, _, {error, Text}}}} ->
+            {error, <<"the configuration is not accepted, so every client is refused: ", Text/binary>>};
+        {false, _} ->
+            {error, <<"no configuration was tried yet, so every client is refused">>};
+        {true, #{tried := {Current, _, {error, Text}}}} ->
+            Which = unicode:characters_to_binary(consequence()),
+            {error, <<"the configuration is not accepted, ", Which/binary, ": ", Text/binary>>};
+        {true, _} ->
+            ok
     end.
 
-%% The digest of the configuration that the broker has now.
+%% Whether clients that this plugin did not admit may be connected: where the configuration leaves
+%% some to other authenticators, and while there is none.
+-spec leaves_to_others() -> boolean().
+leaves_to_others() ->
+    (not gate_is_open()) orelse maps:get(others, state()).
+
+%% Whether the user name of a client is its token. While there is no configuration it may be.
+-spec token_is_username() -> boolean().
+token_is_username() ->
+    (not gate_is_open()) orelse maps:get(username, state()).
+
+%% What the broker has now.
 -spec seen() -> seen().
 seen() ->
-    digest(emqx_jwt_auth_config:current()).
+    Source = emqx_jwt_auth_config:current(),
+    {digest(Source), permissions(Source)}.
 
 %% Applies the configuration that the broker has now, if it is another than the broker had the last
-%% time, and not the one that was tried last. While the gate is closed it is tried in any case:
-%% a file that it names may be there by now.
+%% time, and not the one that was tried last. One that was not accepted is tried again when a file
+%% that it names has come, gone or changed.
 -spec refresh(seen()) -> seen().
-refresh(Seen) ->
+refresh({Seen, Permissions}) ->
     Source = emqx_jwt_auth_config:current(),
     Digest = digest(Source),
-    Closed = emqx_jwt_auth_gate:verifier() =:= none,
-    case Closed orelse (Digest =/= Seen andalso not tried(Digest)) of
-        true -> _ = ?MODULE:apply(Source), Digest;
-        false -> Digest
+    is_due(Digest, Source, Seen) andalso ?MODULE:apply(Source),
+    Now = permissions(Source),
+    Now =:= Permissions orelse emqx_jwt_auth_permission_cache:drain(),
+    emqx_jwt_auth_alarm:show(emqx_jwt_auth_health:faults()),
+    {Digest, Now}.
+
+is_due(Digest, Source, Seen) ->
+    case state() of
+        #{tried := {Digest, Stamp, {error, _}}} -> Stamp =/= stamp(Source);
+        #{tried := {Digest, _, ok}} -> usable_verifier() =:= none;
+        #{in_force := Digest} -> usable_verifier() =:= none;
+        _ -> Digest =/= Seen orelse not gate_is_open()
     end.
 
-tried(Digest) ->
-    case persistent_term:get(?TRIED, none) of
-        {Digest, _} -> true;
-        _ -> false
+%% Which files the configuration names, and how many tokens are revoked. Either may change while the
+%% configuration stays.
+permissions(Source) ->
+    erlang:md5([stamp(Source) | revocations(emqx_jwt_auth_gate:verifier())]).
+
+revocations({ok, Verifier}) ->
+    try
+        {ok, Text} = jwt_auth:stats(Verifier),
+        [Line || <<"jwt_auth_revocations{", _/binary>> = Line <- binary:split(Text, <<"\n">>, [global])]
+    catch
+        _:_ -> []
+    end;
+revocations(none) ->
+    [].
+
+stamp(Source) ->
+    case emqx_jwt_auth_config:texts(Source) of
+        {ok, _, Json} -> emqx_jwt_auth_files:stamp(Json);
+        {error, Text} -> erlang:md5(Text)
     end.
+
+-spec state() -> state().
+state() ->
+    persistent_term:get(?STATE, #{in_force => none, tried => none, others => true, username => true}).
+
+put_state(State) ->
+    persistent_term:put(?STATE, State).
 
 digest(Source) ->
     erlang:md5(term_to_binary(Source)).

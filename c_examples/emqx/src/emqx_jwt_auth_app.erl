@@ -18,18 +18,24 @@ start(_Type, _Arguments) ->
         Generation -> start_for(Generation)
     end.
 
-%% The gate is closed before the first hook is registered, so no client meets a hook without it.
+%% The gate is closed before the first hook is registered, so no client meets a hook without it. The
+%% tables of sessions belong to this process, which outlives a supervisor that crashes: so prep_stop/1
+%% can save the sessions then, too.
 start_for(Generation) ->
     emqx_jwt_auth_counters:start(),
+    emqx_jwt_auth_refusal_lines:start(),
     emqx_jwt_auth_gate:close(unconfigured),
-    case emqx_jwt_auth_hooks:register(Generation) of
+    emqx_jwt_auth_sessions:create(),
+    case emqx_jwt_auth_kept_hooks:register(Generation) of
         ok -> start_processes();
         {error, Text} -> refuse_to_start(Text)
     end.
 
 start_processes() ->
     Started = emqx_jwt_auth_sup:start_link(),
-    _ = emqx_jwt_auth_active_config:apply_current(),
+    emqx_jwt_auth_permission_cache:drain(),
+    _ = emqx_jwt_auth_active_config:start(),
+    emqx_jwt_auth_alarm:show(emqx_jwt_auth_health:faults()),
     emqx_jwt_auth_cli:register(),
     Started.
 
@@ -37,19 +43,33 @@ refuse_to_start(Text) ->
     logger:error("jwt_auth: the plugin cannot start: ~ts", [Text]),
     {error, {jwt_auth, unicode:characters_to_binary(Text)}}.
 
-%% An orderly stop unregisters the hooks. After a crash they stay registered, and refuse every
-%% client.
+%% OTP calls this before an orderly stop, and after a crash of the supervisor. From here on the gate
+%% refuses every client. After an orderly stop the hooks are unregistered a while later; after a
+%% crash they stay until the plugin is started again.
 -spec prep_stop(term()) -> term().
 prep_stop(State) ->
-    emqx_jwt_auth_cli:unregister(),
-    emqx_jwt_auth_hooks:unregister(),
+    emqx_jwt_auth_gate:close(stopped),
     emqx_jwt_auth_sessions:save(),
+    emqx_jwt_auth_cli:unregister(),
+    case whereis(emqx_jwt_auth_sup) of
+        undefined -> crashed();
+        _ -> stopped()
+    end,
     State.
 
-%% Called after an orderly stop, and after a crash of the supervisor.
+crashed() ->
+    Text = <<"the plugin has crashed; every client is refused until it is started again">>,
+    logger:error("jwt_auth: ~ts", [Text]),
+    emqx_jwt_auth_alarm:show({error, Text}).
+
+stopped() ->
+    emqx_jwt_auth_alarm:show(ok),
+    emqx_jwt_auth_kept_hooks:stop().
+
+%% Called when all processes of the application have ended.
 -spec stop(term()) -> ok.
 stop(_State) ->
-    emqx_jwt_auth_gate:close(stopped).
+    ok.
 
 %% EMQX 5.7 and later call this when somebody saves the form. A configuration that is not accepted
 %% changes nothing; the text names the option.

@@ -48,7 +48,8 @@ numbers(Text) ->
         nomatch -> unknown
     end.
 
-%% The settings that EMQX 5.7 and later keep for this plugin. none: the broker has no such thing.
+%% The settings that EMQX 5.7 and later keep for this plugin, empty if it could not read them. none:
+%% the broker has no such thing.
 -spec plugin_config() -> map() | none.
 plugin_config() ->
     {ok, Version} = application:get_key(emqx_jwt_auth, vsn),
@@ -61,8 +62,8 @@ plugin_config() ->
     end.
 
 settings({ok, Map}) -> settings(Map);
-settings(Map) when is_map(Map), map_size(Map) > 0 -> Map;
-settings(_) -> none.
+settings(Map) when is_map(Map) -> Map;
+settings(_) -> #{}.
 
 %% Ends the connection of a client, and its session in the broker. The broker's function takes a
 %% client id only, so it is not called while another connection has that id: then false.

@@ -1,5 +1,4 @@
-%% The command `emqx ctl jwt_auth`: how the plugin is, what was counted, and why a client was
-%% refused.
+%% The command `emqx ctl jwt_auth`, for operators.
 -module(emqx_jwt_auth_cli).
 
 -export([register/0, unregister/0, command/1]).
@@ -28,16 +27,34 @@ command([]) -> status();
 command(["status"]) -> status();
 command(["stats"]) -> stats(emqx_jwt_auth_gate:verifier());
 command(["explain", ClientId]) -> explain(unicode:characters_to_binary(ClientId));
+command(["reload"]) -> reload();
+command(["test"]) -> tell(emqx_jwt_auth_active_config:validate(emqx_jwt_auth_config:current()), "accepted");
+command(["test", File]) -> tell(emqx_jwt_auth_active_config:validate(emqx_jwt_auth_config:file(File)), "accepted");
+command(["sessions"]) -> sessions();
+command(["version"]) -> version();
 command(_) -> usage().
 
 status() ->
-    Health = case emqx_jwt_auth_health:check() of
-                 ok -> <<"ok">>;
-                 {error, Text} -> Text
-             end,
-    emqx_ctl:print("health: ~ts~n", [Health]),
+    tell(emqx_jwt_auth_health:check(), "health: ok", "health: "),
     lists:foreach(fun({Name, Count}) -> emqx_ctl:print("~ts: ~b~n", [Name, Count]) end,
                   emqx_jwt_auth_counters:all()).
+
+%% Keys and whatever else is in files is read again, too. The plugin goes on meanwhile.
+reload() ->
+    Read = case emqx_jwt_auth_broker:generation() of
+               v4 -> emqx_jwt_auth_lines:reread();
+               _ -> ok
+           end,
+    tell(case Read of
+             ok -> emqx_jwt_auth_active_config:apply_current();
+             Error -> Error
+         end, "the configuration is in force").
+
+tell(Result, Fine) ->
+    tell(Result, Fine, "not accepted: ").
+
+tell(ok, Fine, _Otherwise) -> emqx_ctl:print("~ts~n", [Fine]);
+tell({error, Text}, _Fine, Otherwise) -> emqx_ctl:print("~ts~ts~n", [Otherwise, Text]).
 
 stats({ok, Verifier}) ->
     {_, Text} = jwt_auth:stats(Verifier),
@@ -50,5 +67,15 @@ explain(ClientId) when is_binary(ClientId) ->
 explain(_NotUnicode) ->
     usage().
 
+sessions() ->
+    #{explained := Explained, too_fast := TooFast} = jwt_auth_refusals:counts(),
+    emqx_ctl:print("sessions: ~b~nrefusals explained: ~b~nrefusals only counted: ~b~n",
+                   [emqx_jwt_auth_sessions:size(), Explained, TooFast]).
+
+version() ->
+    lists:foreach(fun({What, Version}) -> emqx_ctl:print("~ts: ~ts~n", [What, Version]) end,
+                  emqx_jwt_auth_package:versions()).
+
 usage() ->
-    emqx_ctl:print("usage: emqx ctl jwt_auth [status | stats | explain CLIENTID]~n", []).
+    emqx_ctl:print("usage: emqx ctl jwt_auth [status | reload | test [FILE] | explain CLIENTID | "
+                   "stats | sessions | version]~n", []).

@@ -4,7 +4,11 @@
 %% "advanced" is JSON text with any other options.
 -module(emqx_jwt_auth_form).
 
--export([json/1, join/2]).
+-export([json/1, join/2, has_key/1]).
+
+%% The fields that name keys.
+-define(KEYS, [<<"secret">>, <<"secret_file">>, <<"public_key">>, <<"jwks_file">>, <<"endpoint">>,
+               <<"advanced">>]).
 
 %% JSON text, or an error that names the field.
 -spec json(map()) -> {ok, iodata()} | {error, binary()}.
@@ -18,6 +22,11 @@ json(Form) ->
         {{ok, Json}, false} -> join(Json, Advanced);
         {Error, _} -> Error
     end.
+
+%% Whether a field that may name a key is filled in.
+-spec has_key(map()) -> boolean().
+has_key(Form) ->
+    [] =/= [Name || Name <- ?KEYS, not lists:member(maps:get(Name, Form, <<>>), [<<>>, <<"{}">>])].
 
 take(Name, Map, Default) ->
     case maps:take(Name, Map) of

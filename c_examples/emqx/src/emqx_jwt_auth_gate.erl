@@ -57,6 +57,7 @@ authenticate(ClientInfo, BrokerEnds) ->
         {deny, Reason} ->
             emqx_jwt_auth_counters:add(Reason),
             jwt_auth_refusals:note(Current, Client, Reason),
+            emqx_jwt_auth_refusal_lines:write(ClientInfo, Reason),
             {deny, refusal(Reason)};
         ignore ->
             emqx_jwt_auth_counters:add(ignored),

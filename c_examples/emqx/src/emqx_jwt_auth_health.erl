@@ -1,18 +1,31 @@
-%% Finds out whether the plugin checks tokens and ends sessions.
+%% Finds out whether the plugin checks tokens and ends sessions, and whether the broker refuses who
+%% comes in while it cannot.
 -module(emqx_jwt_auth_health).
 
--export([check/0]).
+-export([check/0, faults/0, verifier/0]).
 
 %% The text of the first thing that is wrong.
 -spec check() -> ok | {error, binary()}.
 check() ->
-    first([fun jwt_auth:status/0, fun hooks/0, fun session_reaper/0, fun active_config/0]).
+    first([fun faults/0, fun emqx_jwt_auth_fallback:check/0]).
+
+%% The same, without what is the broker's.
+-spec faults() -> ok | {error, binary()}.
+faults() ->
+    first([fun jwt_auth:status/0, fun emqx_jwt_auth_package:check/0, fun supervisor/0, fun hooks/0, fun session_reaper/0,
+           fun emqx_jwt_auth_active_config:health/0, fun verifier/0]).
 
 first([]) -> ok;
 first([Check | Others]) ->
     case Check() of
         ok -> first(Others);
         Error -> Error
+    end.
+
+supervisor() ->
+    case whereis(emqx_jwt_auth_sup) of
+        undefined -> {error, <<"the plugin does not run, so every client is refused: start it">>};
+        _ -> ok
     end.
 
 hooks() ->
@@ -27,8 +40,13 @@ session_reaper() ->
         false -> {error, <<"the process that ends sessions does not run">>}
     end.
 
-active_config() ->
-    case emqx_jwt_auth_active_config:result() of
-        ok -> ok;
-        {error, Text} -> {error, <<"the configuration is not accepted: ", Text/binary>>}
+%% Asks the verifier about a client. To explain counts nothing and logs nothing.
+-spec verifier() -> ok | {error, binary()}.
+verifier() ->
+    try
+        {ok, Verifier} = emqx_jwt_auth_gate:verifier(),
+        {ok, _} = jwt_auth:explain(Verifier, #{}),
+        ok
+    catch
+        _:_ -> {error, <<"the verifier does not answer, so every client is refused">>}
     end.

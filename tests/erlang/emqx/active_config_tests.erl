@@ -23,7 +23,11 @@ active_config_test_() ->
        {"neither is it if revocations have not, and they end no session", fun no_revocations_yet/0},
        {"a withdrawn key ends its sessions while keys have not come yet", fun withdrawn_key/0},
        {"a stop and a start keep the sessions", fun restart/0},
-       {"a stopped plugin has no hooks", fun stopped/0},
+       {"a configuration that the broker stored and nobody can accept is not started with", fun earlier/0},
+       {"what was accepted before is not used where there is no key at all", fun no_key_at_all/0},
+       {"what was accepted is in a file of one's own", fun accepted_file/0},
+       {"a file that was missing is waited for", fun missing_file/0},
+       {"a change of permissions is not held up by the broker's memory", fun drained/0},
        {"a client without a token may be left to others", fun ignore_missing/0},
        {"claims are verified", fun claims/0}]).
 
@@ -60,7 +64,8 @@ bad_change() ->
     ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"the old one stays">>)),
     ?assertEqual(allow, may(Connection, publish, <<"both">>)),
     ?assertMatch({_, {ok, _}}, connect(token(#{}))),
-    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})).
+    %% The broker has not stored it, so nothing is wrong.
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
 
 saved_bad() ->
     Bad = #{<<"secret">> => fixture:secret(), <<"from">> => <<"header">>},
@@ -68,8 +73,13 @@ saved_bad() ->
     fixture:set(#{secret => fixture:secret(), from => header}),
     ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ?assertEqual(1, length(binary:matches(fixture:logged(), <<"is not accepted">>))),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"the old one stays: ">>)),
+    ?assertMatch([{on, <<"jwt_auth">>, #{error := Text}}], broker_node:alarms()),
     fixture:set(#{secret => fixture:secret(), from => username}),
     ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch([_, {off, <<"jwt_auth">>}], broker_node:alarms()),
     ?assertMatch({_, {ok, _}}, connect((client(undefined))#{username => token(#{})})).
 
 other_key() ->
@@ -127,10 +137,71 @@ restart() ->
     ?assertEqual(deny, may(Connection, publish, <<"x">>)),
     ?assertEqual(1, emqx_jwt_auth_sessions:size()).
 
-stopped() ->
+bad() -> #{secret => fixture:secret(), from => header}.
+
+earlier() ->
     ok = application:stop(emqx_jwt_auth),
-    ?assertEqual([], emqx_hooks:lookup('client.authenticate')),
-    ?assertMatch({_, anonymous}, connect(token(#{}))).
+    fixture:set(bad()),
+    ok = application:start(emqx_jwt_auth),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"was accepted before the start is in force">>)),
+    ?assertMatch([{on, _, _}], broker_node:alarms()),
+    fixture:set(#{secret => <<"another long secret of the tests">>}),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
+
+no_key_at_all() ->
+    ok = application:stop(emqx_jwt_auth),
+    fixture:set(#{from => password}),
+    ok = application:start(emqx_jwt_auth),
+    ?assertMatch({_, {error, server_unavailable}}, connect(token(#{}))).
+
+accepted_file() ->
+    File = filename:join(broker_node:data(), "emqx_jwt_auth.accepted.json"),
+    {ok, Info} = file:read_file_info(File),
+    ?assertEqual(8#100600, element(8, Info)),
+    {ok, Text} = file:read_file(File),
+    ?assertNotEqual(nomatch, binary:match(Text, fixture:secret())),
+    ?assertEqual(["emqx_jwt_auth.accepted.json"], filelib:wildcard("*", broker_node:data())),
+    fixture:set(bad()),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertEqual({ok, Text}, file:read_file(File)).
+
+missing_file() ->
+    File = filename:join(broker_node:data(), "secret"),
+    fixture:set(#{secret_file => unicode:characters_to_binary(File)}),
+    Refresh = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config) end,
+    Refresh(),
+    Failures = fun() -> {ok, V} = emqx_jwt_auth_gate:verifier(), {ok, Text} = jwt_auth:stats(V),
+                        {match, [Count]} = re:run(Text, "reload_failures_total ([0-9]+)", [{capture, [1], list}]),
+                        list_to_integer(Count) end,
+    Before = Failures(),
+    Refresh(),
+    ?assertEqual(Before, Failures()),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+    ok = file:write_file(File, <<"another long secret of the tests">>),
+    Refresh(),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
+
+drained() ->
+    Refresh = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config) end,
+    File = filename:join(broker_node:data(), "revoked"),
+    ok = file:write_file(File, <<"{\"jti\": []}">>),
+    AtStart = broker_node:drained(),
+    ?assert(AtStart >= 1),
+    fixture:set(#{secret => fixture:secret(), revocations_file => unicode:characters_to_binary(File)}),
+    Refresh(),
+    AtChange = broker_node:drained(),
+    ?assert(AtChange > AtStart),
+    Refresh(),
+    Refresh(),
+    ?assertEqual(AtChange, broker_node:drained()),
+    ok = file:write_file(File, <<"{\"jti\": [\"j1\"]}">>),
+    Refresh(),
+    ?assert(broker_node:drained() > AtChange).
 
 ignore_missing() ->
     fixture:set(#{secret => fixture:secret(), on_missing => ignore}),

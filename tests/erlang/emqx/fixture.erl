@@ -14,6 +14,7 @@ start() -> start(#{secret => secret()}).
 %% Starts the plugin with these options, and remembers what it logs.
 start(Options) ->
     _ = application:load(emqx_jwt_auth),
+    ok = broker_node:reset(),
     ok = broker:start(),
     ok = set(Options),
     ets:new(?MODULE, [named_table, public, ordered_set]),

@@ -38,10 +38,6 @@ running_test_() ->
        {"the counters count", fun counters/0},
        {"the counters know every reason of the library", fun closed_table/0},
        {"all is well", fun health/0},
-       {"the command says how it is", fun command/0},
-       {"the command tells the statistics", fun command_stats/0},
-       {"the command tells why a client was refused", fun command_explain/0},
-       {"the command says so where there is nothing to tell", fun command_without_answer/0},
        {"without the last refusals clients are answered as ever", fun no_refusals/0}]).
 
 good() ->
@@ -261,39 +257,7 @@ health() ->
                  emqx_jwt_auth_app:on_health_check(#{})).
 
 %% What the command prints.
-told(Arguments) ->
-    {Module, Function} = persistent_term:get({emqx_ctl, jwt_auth}),
-    _ = Module:Function(Arguments),
-    iolist_to_binary(printed()).
-
-printed() -> receive {printed, Text} -> [Text | printed()] after 0 -> [] end.
-
-command() ->
-    Told = told([]),
-    ?assertMatch(<<"health: ok\nallowed: 0\n", _/binary>>, Told),
-    ?assertEqual(Told, told(["status"])),
-    Usage = <<"usage: emqx ctl jwt_auth [status | stats | explain CLIENTID]\n">>,
-    [?assertEqual(Usage, told(Arguments))
-     || Arguments <- [["x"], ["explain"], ["explain", "a", "b"], ["stats", "a"], ["explain", [16#d800]]]].
-
-command_stats() ->
-    _ = connect(client(<<"x">>)),
-    Line = <<"\njwt_auth_checks_total{decision=\"deny\",reason=\"malformed_token\"} 1\n">>,
-    ?assertNotEqual(nomatch, binary:match(told(["stats"]), Line)).
-
-command_explain() ->
-    _ = connect((client(token(#{exp => 1})))#{clientid => <<"caf", 16#e9/utf8>>}),
-    Told = told(["explain", "caf\x{e9}"]),
-    ?assertMatch({match, _}, re:run(Told, "^refused at .*: expired, token [0-9a-f]{8}\nfailed +exp +exp 1970-")),
-    ?assertMatch({match, _}, re:run(Told, "\npassed +signature ")).
-
-command_without_answer() ->
-    {_, {ok, _}} = connect(token(#{})),
-    ?assertMatch(<<"no refusal of this client is kept;", _/binary>>, told(["explain", "c1"])),
-    emqx_jwt_auth_gate:close(unconfigured),
-    ?assertEqual(<<"no configuration was accepted yet\n">>, told(["stats"])),
-    _ = connect(token(#{})),
-    ?assertMatch({match, _}, re:run(told(["explain", "c1"]), "^refused at .*: unconfigured\nthere was nothing")).
+told(Arguments) -> command_tests:told(Arguments).
 
 no_refusals() ->
     ok = supervisor:terminate_child(emqx_jwt_auth_sup, refusals),

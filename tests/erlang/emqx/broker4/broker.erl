@@ -1,22 +1,27 @@
 %% EMQX 4.4.19, as far as a plugin sees it.
 -module(broker).
--export([start/0, configure/1, client/1, connect/1, may/3, accept/2]).
+-export([start/0, configure/1, edit/1, client/1, connect/1, may/3, accept/2]).
 
 start() ->
     broker_hooks:start(),
     broker_connections:reset().
 
-%% What cuttlefish makes of the lines of the file.
+%% What cuttlefish makes of the lines of the file, when the plugin is loaded.
 configure(Options) ->
     _ = [application:unset_env(emqx_jwt_auth, Option)
          || {Option, _} <- application:get_all_env(emqx_jwt_auth)],
-    [application:set_env(emqx_jwt_auth, Option, value(Value)) || {Option, Value} <- maps:to_list(Options)],
-    ok.
+    Lines = lists:append([line(atom_to_list(Name), Value) || {Name, Value} <- maps:to_list(Options)]),
+    true = edit(Lines),
+    application:set_env(emqx_jwt_auth, lines, Lines).
 
-value(Value) when is_binary(Value) -> binary_to_list(Value);
-value([#{name := _} | _] = Claims) ->
-    [{binary_to_list(Name), binary_to_list(Value)} || #{name := Name, value := Value} <- Claims];
-value(Value) -> Value.
+%% The lines of the file, which the broker has not read yet.
+edit(Lines) -> broker_node:configure(file, Lines).
+
+line("verify_claims", Claims) ->
+    [{"verify_claims." ++ binary_to_list(Name), binary_to_list(Value)}
+     || #{name := Name, value := Value} <- Claims];
+line(Name, Value) when is_binary(Value) -> [{Name, binary_to_list(Value)}];
+line(Name, Value) -> [{Name, lists:concat([Value])}].
 
 client(Token) ->
     #{zone => external, protocol => mqtt, peerhost => {127, 0, 0, 1}, sockport => 1883,

@@ -1,6 +1,6 @@
 %% EMQX 5, as far as a plugin sees it. Its release can be set.
 -module(broker).
--export([start/0, configure/1, release/1, client/1, connect/1, may/3, accept/2]).
+-export([start/0, configure/1, put/1, release/1, client/1, connect/1, may/3, accept/2]).
 
 start() ->
     release("5.8.9"),
@@ -13,6 +13,11 @@ release(Release) -> persistent_term:put({broker, release}, Release).
 configure(Options) ->
     Form = maps:from_list([{atom_to_binary(Option, utf8), value(Value)}
                            || {Option, Value} <- maps:to_list(Options)]),
+    persistent_term:put({broker, plugin_config}, Form).
+
+%% A PUT as 5.7.2 to 5.8.9 handle it: whatever the plugin answers, it is stored, and the answer is 204.
+put(Form) ->
+    _ = emqx_jwt_auth_app:on_config_changed(persistent_term:get({broker, plugin_config}), Form),
     persistent_term:put({broker, plugin_config}, Form).
 
 value(Claims) when is_list(Claims) ->

@@ -1,0 +1,44 @@
+%% The connections of this node, as the broker knows them: EMQX calls them channels.
+-module(emqx_jwt_auth_channels).
+
+-export([authenticated/0, disconnect/1]).
+
+%% The table in which all releases keep what is known of a channel:
+%% {{ClientId, Pid}, #{clientinfo, conn_state, ...}, Statistics}.
+-define(TABLE, emqx_channel_info).
+-define(AT_ONCE, 500).
+
+%% Those that are connected, and had to authenticate. None if the table cannot be read.
+-spec authenticated() -> [{binary(), pid()}].
+authenticated() ->
+    Rows = {{'$1', '$2'}, #{conn_state => connected, clientinfo => '$3'}, '_'},
+    try
+        walk(ets:select(?TABLE, [{Rows, [], [{{'$1', '$2', '$3'}}]}], ?AT_ONCE))
+    catch
+        error:badarg -> []
+    end.
+
+walk('$end_of_table') ->
+    [];
+walk({Found, Continuation}) ->
+    [{ClientId, Pid} || {ClientId, Pid, Client} <- Found, is_pid(Pid), has_to_authenticate(Client)]
+        ++ walk(ets:select(Continuation)).
+
+%% A listener of EMQX 5 may let everybody in, and so may a zone of EMQX 4: these ask no plugin.
+has_to_authenticate(#{enable_authn := false}) -> false;
+has_to_authenticate(#{enable_authn := _}) -> true;
+has_to_authenticate(#{zone := Zone}) -> not bypasses_plugins(Zone).
+
+bypasses_plugins(Zone) ->
+    try
+        emqx_zone:get_env(Zone, bypass_auth_plugins, false)
+    catch
+        _:_ -> false
+    end.
+
+%% Asks a connection to end: "not authorized", as the code of MQTT 5 and for the log. The broker keeps
+%% the session for when the client comes back.
+-spec disconnect(pid()) -> ok.
+disconnect(Pid) ->
+    Pid ! {disconnect, 16#87, not_authorized, #{}},
+    ok.

@@ -1,0 +1,44 @@
+%% Whether this package fits the virtual machine and its own parts.
+-module(emqx_jwt_auth_package).
+
+-export([check/0, versions/0]).
+
+%% Code of a later Erlang/OTP than the broker's may load and fail later. A node keeps a native library
+%% that it has loaded, if a new one comes in the wrong way.
+-spec check() -> ok | {error, binary()}.
+check() ->
+    fits(built_for(), runs_on(), version(), jwt_auth:version()).
+
+fits(Built, Runs, _, _) when Runs < Built ->
+    {error, text("this package is for Erlang/OTP ~b and later, and the broker runs on ~b: install one "
+                 "that was built with ~b", [Built, Runs, Runs])};
+fits(_, _, Version, Native) when is_binary(Native), Native =/= Version ->
+    {error, text("the plugin is of version ~ts and its native library of ~ts: restart the broker",
+                 [Version, Native])};
+fits(_, _, _, _) ->
+    ok.
+
+%% What an operator is asked for first.
+-spec versions() -> [{string(), iodata()}].
+versions() ->
+    [{"plugin", version()},
+     {"native library", native(jwt_auth:version())},
+     {"built for Erlang/OTP from", integer_to_list(built_for())},
+     {"broker runs on Erlang/OTP", integer_to_list(runs_on())}].
+
+native(not_loaded) -> "not loaded";
+native(Version) -> Version.
+
+version() ->
+    {ok, Version} = application:get_key(emqx_jwt_auth, vsn),
+    unicode:characters_to_binary(Version).
+
+%% The build says so.
+built_for() ->
+    ?OLDEST_OTP.
+
+runs_on() ->
+    list_to_integer(erlang:system_info(otp_release)).
+
+text(Format, Arguments) ->
+    unicode:characters_to_binary(io_lib:format(Format, Arguments)).

@@ -1,0 +1,106 @@
+%% Which configuration EMQX 5 and 6 give, and what is done where there is none.
+-module(config5_tests).
+-include_lib("eunit/include/eunit.hrl").
+
+-import(fixture, [token/1, client/1, connect/1]).
+
+all_test_() ->
+    [{setup, fun fixture:start/0, fun(_) -> os:unsetenv("EMQX_JWT_AUTH_CONFIG"), os:unsetenv("EMQX_ETC_DIR"),
+                                            fixture:stop(ok) end, {Name, Test}} ||
+        {Name, Test} <- [
+            {"settings that EMQX cannot read do not bring an old file into force", fun unreadable/0},
+            {"the file that is set is used, form or no form", fun file_is_set/0},
+            {"a file that is set and gone is an error", fun file_is_gone/0},
+            {"a file that appears late does not open the broker", fun late_file/0},
+            {"a configuration that was refused and not stored is no fault", fun not_stored/0},
+            {"one that was refused and stored is a fault, and not started with", fun stored/0}]].
+
+refresh() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config).
+
+restart() ->
+    ok = application:stop(emqx_jwt_auth),
+    ok = application:start(emqx_jwt_auth).
+
+write(Name, Text) ->
+    File = filename:join(broker_node:data(), Name),
+    ok = file:write_file(File, Text),
+    File.
+
+json(Secret, More) -> <<"{\"secret\": \"", Secret/binary, "\"", More/binary, "}">>.
+
+stale() -> <<"a stale secret, which is a long one too">>.
+
+unreadable() ->
+    _ = write("emqx_jwt_auth.json", json(stale(), <<>>)),
+    os:putenv("EMQX_ETC_DIR", broker_node:data()),
+    persistent_term:put({broker, plugin_config}, #{}),
+    refresh(),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"config.hocon">>)),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(fixture:token(#{}, stale()))),
+    restart(),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(fixture:token(#{}, stale()))),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ok = file:delete(filename:join(broker_node:data(), "emqx_jwt_auth.accepted.json")),
+    restart(),
+    ?assertMatch({_, {error, server_unavailable}}, connect(token(#{}))),
+    ?assertMatch({_, {error, server_unavailable}}, connect(fixture:token(#{}, stale()))).
+
+file_is_set() ->
+    Other = <<"the secret of the file, a long one">>,
+    File = write("options.json", json(Other, <<>>)),
+    os:putenv("EMQX_JWT_AUTH_CONFIG", File),
+    refresh(),
+    ?assertMatch({_, {ok, _}}, connect(fixture:token(#{}, Other))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+file_is_gone() ->
+    os:putenv("EMQX_JWT_AUTH_CONFIG", filename:join(broker_node:data(), "none.json")),
+    refresh(),
+    {error, Text} = emqx_jwt_auth_app:on_health_check(#{}),
+    ?assertNotEqual(nomatch, binary:match(Text, <<"cannot be read">>)),
+    restart(),
+    ?assertMatch({_, {error, server_unavailable}}, connect(token(#{}))).
+
+%% The file of the secret appears between two attempts: the library is asked once, with the deny.
+late_file() ->
+    File = filename:join(broker_node:data(), "secret"),
+    Text = iolist_to_binary(["{\"secret_file\": \"", File, "\"}"]),
+    Tried = fun(Json) ->
+                put(tried, [iolist_to_binary(Json) | get_tried()]),
+                Answer = jwt_auth:new(Json),
+                ok = file:write_file(File, fixture:secret()),
+                Answer
+            end,
+    ?assertMatch({error, <<"`secret_file`: ", _/binary>>},
+                 emqx_jwt_auth_config:load({file, "x", {ok, Text}}, Tried)),
+    ?assertMatch([<<"{\"on_missing\":\"deny\"", _/binary>>], get_tried()),
+    Ignoring = <<"{\"on_missing\": \"ignore\", \"secret_file\": \"", (list_to_binary(File))/binary, "\"}">>,
+    ?assertMatch({{ok, _}, Ignoring}, emqx_jwt_auth_config:load({file, "x", {ok, Ignoring}}, Tried)).
+
+get_tried() ->
+    case get(tried) of
+        undefined -> [];
+        Tried -> Tried
+    end.
+
+bad() -> #{<<"secret">> => fixture:secret(), <<"from">> => <<"header">>}.
+
+not_stored() ->
+    ?assertMatch({error, <<"`from`", _/binary>>}, emqx_jwt_auth_app:on_config_changed(#{}, bad())),
+    refresh(),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertEqual([], broker_node:alarms()).
+
+stored() ->
+    ok = broker:put(bad()),
+    refresh(),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    restart(),
+    ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+    ok = broker:put(#{<<"secret">> => fixture:secret()}),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
