@@ -3,14 +3,12 @@
 target := $(abspath $(or $(CARGO_TARGET_DIR),$(root)/target))
 library := $(or $(OUT),$(target)/erlang/jwt_auth)
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' $(root)/Cargo.toml | head -n 1)
-abi := $(shell sed -n 's/^.define JWT_AUTH_ABI_VERSION //p' $(root)/include/jwt_auth.h)
-soname := libjwt_auth.so.$(abi)
 
 # All of the library but its application and its supervisor: a plugin has its own.
 embedded := jwt_auth jwt_auth_explanation jwt_auth_guard jwt_auth_json jwt_auth_log jwt_auth_nif \
 	jwt_auth_refusals jwt_auth_username
 embedded_beams := $(embedded:%=$(library)/ebin/%.beam)
-embedded_natives := $(library)/priv/jwt_auth_nif.so $(library)/priv/$(soname)
+embedded_natives := $(library)/priv/jwt_auth_nif.so
 
 ERLC ?= erlc
 # deterministic: erlc writes neither the directory nor the options of the build into the module, so

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the library for Erlang and tests it on a real virtual machine. Needs libjwt_auth.so, as
+# Builds the library for Erlang and tests it on a real virtual machine. Needs libjwt_auth.a, as
 # `cargo build --release` makes it, a C compiler, and Debian's packages erlang-base, erlang-dev,
 # erlang-eunit, erlang-common-test, erlang-dialyzer, erlang-tools and make.
 #
@@ -45,6 +45,9 @@ run_tests() {
 }
 
 make -s -C c_examples/erlang
+# Another build of the library, which an upgrade may bring.
+export JWT_AUTH_OTHER_BUILD="$target/erlang/jwt_auth-other"
+make -s -C c_examples/erlang OUT="$JWT_AUTH_OTHER_BUILD" BUILD=other
 sh tests/c/hardened.sh c "$target/erlang/jwt_auth/priv/jwt_auth_nif.so"
 check_types "$target/erlang/jwt_auth/ebin"
 run_tests tests/erlang/nif "$target/erlang/jwt_auth"

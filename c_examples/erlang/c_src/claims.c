@@ -12,7 +12,7 @@ ERL_NIF_TERM claims(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (!session_read(env, session_arg, &granted)) {
     return state->atoms.badarg;
   }
-  (void)jwt_auth_session_claims(granted->session, &json);
+  (void)state->library->session_claims(granted->session, &json);
   return enif_make_tuple2(env, state->atoms.ok, text_term(env, json.data, json.len));
 }
 
@@ -26,8 +26,9 @@ ERL_NIF_TERM attributes(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
     return state->atoms.badarg;
   }
   ERL_NIF_TERM map = enif_make_new_map(env);
-  for (size_t i = 0;
-       jwt_auth_session_attribute(granted->session, i, &name, &value) == JWT_AUTH_STATUS_OK; i++) {
+  for (size_t i = 0; state->library->session_attribute(granted->session, i, &name, &value) ==
+                     JWT_AUTH_STATUS_OK;
+       i++) {
     (void)enif_make_map_put(env, map, text_term(env, name.data, name.len),
                             text_term(env, value.data, value.len), &map);
   }
@@ -43,7 +44,7 @@ ERL_NIF_TERM username(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (!session_read(env, session_arg, &granted)) {
     return state->atoms.badarg;
   }
-  if (jwt_auth_session_username(granted->session, &username) != JWT_AUTH_STATUS_OK) {
+  if (state->library->session_username(granted->session, &username) != JWT_AUTH_STATUS_OK) {
     return state->atoms.undefined;
   }
   return text_term(env, username.data, username.len);
@@ -58,6 +59,6 @@ ERL_NIF_TERM fingerprint(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (!session_read(env, session_arg, &granted)) {
     return state->atoms.badarg;
   }
-  (void)jwt_auth_session_fingerprint(granted->session, text);
+  (void)state->library->session_fingerprint(granted->session, text);
   return text_term(env, text, sizeof text - 1);
 }

@@ -70,7 +70,7 @@ ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (auth != NULL) {
     int64_t start = now_ns();
     // The status is not needed: a call that fails leaves deny and undecided in the result.
-    (void)jwt_auth_check(auth, &client.fields, &result, &granted);
+    (void)state->library->check(auth, &client.fields, &result, &granted);
     verifier_leave(env, verifier);
     consume(env, start);
   }
@@ -89,7 +89,7 @@ ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
-    (void)jwt_auth_session_recheck(auth, granted->session, &result);
+    (void)state->library->recheck(auth, granted->session, &result);
     verifier_leave(env, verifier);
   }
   return verdict(env, &result, NULL);
@@ -155,8 +155,8 @@ ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   }
   jwt_auth *auth = verifier_enter(env, verifier);
   if (auth != NULL) {
-    (void)jwt_auth_session_authorize(auth, granted->session, action, topic, qos, retain,
-                                     &permission);
+    (void)state->library->authorize(auth, granted->session, action, topic, qos, retain,
+                                    &permission);
     verifier_leave(env, verifier);
   }
   switch (permission) {

@@ -50,7 +50,7 @@ ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
     return freed_error(env);
   }
   jwt_auth_status status =
-      jwt_auth_reload(auth, (const char *)config.data, config.size, error, sizeof error);
+      state->library->reload(auth, (const char *)config.data, config.size, error, sizeof error);
   verifier_leave(env, verifier);
   wipe(env, config_arg, &config);
   if (status != JWT_AUTH_STATUS_OK) {

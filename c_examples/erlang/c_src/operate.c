@@ -14,7 +14,7 @@ static ERL_NIF_TERM answer(ErlNifEnv *env, jwt_auth_status status, char *text) {
     return error_tuple(env, error_text(env, status, ""));
   }
   ERL_NIF_TERM copy = text_term(env, text, strlen(text));
-  jwt_auth_string_free(text);
+  state->library->string_free(text);
   return enif_make_tuple2(env, state->atoms.ok, copy);
 }
 
@@ -33,7 +33,7 @@ ERL_NIF_TERM explain(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (auth == NULL) {
     return freed_error(env);
   }
-  jwt_auth_status status = jwt_auth_explain(auth, &client.fields, &json);
+  jwt_auth_status status = state->library->explain(auth, &client.fields, &json);
   verifier_leave(env, verifier);
   return answer(env, status, json);
 }
@@ -51,7 +51,7 @@ ERL_NIF_TERM stats(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   if (auth == NULL) {
     return freed_error(env);
   }
-  jwt_auth_status status = jwt_auth_stats(auth, &prometheus_text);
+  jwt_auth_status status = state->library->stats(auth, &prometheus_text);
   verifier_leave(env, verifier);
   return answer(env, status, prometheus_text);
 }

@@ -80,8 +80,10 @@ state *state_new(ErlNifEnv *env, const resource_types *types) {
     free(state);
     return NULL;
   }
+  _Static_assert(sizeof STATE_LAYOUT <= sizeof state->layout, "the layout does not fit");
   memcpy(state->layout, STATE_LAYOUT, sizeof STATE_LAYOUT);
   state->size = sizeof *state;
+  state->library = &this_library;
   state->types = *types;
   make_atoms(env, &state->atoms);
   atomic_init(&state->holders, HOLDER);

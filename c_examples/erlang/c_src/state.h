@@ -12,11 +12,13 @@
 #include <erl_nif.h>
 #include <jwt_auth.h>
 
+#include "library.h"
 #include "log_queue.h"
 
-// Raise it when state, or a struct of a resource, changes: new code then starts with a state of its
-// own, and does not take over the resources of the old.
-#define STATE_LAYOUT "3"
+// Raise the number when state, library, or a struct of a resource changes: new code then starts
+// with a state of its own, and does not take over the resources of the old. So does code with another
+// build of the library, of which JWT_AUTH_BUILD is a digest.
+#define STATE_LAYOUT "4/" JWT_AUTH_BUILD
 
 enum { REASONS = JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE + 1 };
 
@@ -38,8 +40,9 @@ typedef struct resource_types {
 enum { CACHE_LINE = 64 };
 
 typedef struct state {
-  char layout[8]; // always the first member: code with another layout compares it
+  char layout[32]; // always the first member: code with another layout compares it
   size_t size;
+  const library *library; // of the code that has made the state
   resource_types types;
   atoms atoms;
   char apart[CACHE_LINE];

@@ -16,7 +16,7 @@ verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t 
   jwt_auth *auth;
   jwt_auth_hooks hooks = {
       .struct_size = sizeof hooks, .log = log_queue_put, .userdata = &state->queue};
-  jwt_auth_status status = jwt_auth_init(config, len, &hooks, &auth, error, sizeof error);
+  jwt_auth_status status = state->library->init(config, len, &hooks, &auth, error, sizeof error);
   if (status != JWT_AUTH_STATUS_OK) {
     *error_term = error_text(env, status, error);
     return NULL;
@@ -35,7 +35,7 @@ verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t 
 static void end(verifier *verifier) {
   jwt_auth *auth = atomic_exchange(&verifier->auth, NULL);
   if (auth != NULL) {
-    jwt_auth_free(auth);
+    verifier->state->library->free(auth);
     atomic_fetch_sub_explicit(&verifier->state->verifiers, 1, memory_order_relaxed);
   }
 }
@@ -101,7 +101,7 @@ ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *grante
 void session_destroy(ErlNifEnv *env, void *object) {
   session *session = object;
   (void)env;
-  jwt_auth_session_free(session->session);
+  session->state->library->session_free(session->session);
   state_drop(session->state, SESSION);
 }
 
@@ -112,7 +112,7 @@ bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out) {
     return false;
   }
   *out = object;
-  return true;
+  return (*out)->state == state;
 }
 
 bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, session **out) {
@@ -122,5 +122,5 @@ bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, session **out) {
     return false;
   }
   *out = object;
-  return true;
+  return (*out)->state == state;
 }

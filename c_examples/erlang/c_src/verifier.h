@@ -46,7 +46,8 @@ ERL_NIF_TERM session_term(ErlNifEnv *env, state *state, jwt_auth_session *grante
 void verifier_destroy(ErlNifEnv *env, void *object);
 void session_destroy(ErlNifEnv *env, void *object);
 
-// Read the resource that a term refers to. False if the term refers to none of this type.
+// Read the resource that a term refers to. False if the term refers to none of this type, or to one
+// of another state, and so perhaps of another library.
 bool verifier_read(ErlNifEnv *env, ERL_NIF_TERM term, verifier **out);
 bool session_read(ErlNifEnv *env, ERL_NIF_TERM term, session **out);
 

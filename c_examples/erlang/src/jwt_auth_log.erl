@@ -61,11 +61,19 @@ handle_info(_Message, Reader) ->
 drain(none) ->
     none;
 drain(Reader) ->
-    {Lines, Dropped} = jwt_auth_nif:log_take(Reader, logger:allow(debug, ?MODULE)),
-    lists:foreach(fun write/1, Lines),
-    Dropped > 0 andalso
-        logger:warning("jwt_auth: ~b log lines came too fast and are lost", [Dropped]),
-    Reader.
+    case jwt_auth_nif:log_take(Reader, logger:allow(debug, ?MODULE)) of
+        {Lines, Dropped} ->
+            lists:foreach(fun write/1, Lines),
+            Dropped > 0 andalso
+                logger:warning("jwt_auth: ~b log lines came too fast and are lost", [Dropped]),
+            Reader;
+        badarg ->
+            reopen(jwt_auth_nif:log_open())
+    end.
+
+%% Another native library has been loaded, which has a queue of its own.
+reopen({ok, Reader}) -> drain(Reader);
+reopen({error, _}) -> none.
 
 write({Level, Line}) ->
     logger:log(Level, "jwt_auth: ~ts", [Line]).

@@ -9,8 +9,9 @@
          a_verifier_is_reloaded_while_calls_use_it/1, a_long_call_blocks_no_scheduler/1,
          a_verifier_with_an_endpoint_is_freed_by_garbage_collection/1,
          the_library_is_upgraded_while_calls_run/1, the_log_goes_on_after_an_upgrade/1,
-         resources_outlive_the_module/1]).
--export([rounds_during_new/1, check_until/2, check_during_upgrades/1, unload/0, log_after_upgrade/1]).
+         another_build_is_loaded_while_calls_run/1, resources_outlive_the_module/1]).
+-export([rounds_during_new/1, check_until/2, check_during_upgrades/1, unload/0, log_after_upgrade/1,
+         check_during_replacement/1]).
 
 suite() -> [{timetrap, {seconds, 120}}].
 
@@ -20,7 +21,7 @@ all() ->
      a_verifier_is_reloaded_while_calls_use_it, a_long_call_blocks_no_scheduler,
      a_verifier_with_an_endpoint_is_freed_by_garbage_collection,
      the_library_is_upgraded_while_calls_run, the_log_goes_on_after_an_upgrade,
-     resources_outlive_the_module].
+     another_build_is_loaded_while_calls_run, resources_outlive_the_module].
 
 verifier() ->
     {ok, Verifier} = jwt_auth:new(config()),
@@ -204,6 +205,40 @@ await_refusal() ->
         {logged, info, <<"jwt_auth: refused", _/binary>>} -> ok;
         {logged, _, _} -> await_refusal()
     end.
+
+another_build_is_loaded_while_calls_run(_) ->
+    [One | _] = copies(),
+    Two = jwt_auth_fixture:other_build(),
+    Peer = jwt_auth_fixture:start_node(One),
+    ok = peer:call(Peer, ?MODULE, check_during_replacement, [Two], 60000),
+    peer:stop(Peer).
+
+%% What was made before is no argument any more, and the library that has made it frees it.
+check_during_replacement(Two) ->
+    ok = logger:remove_handler(default),
+    ok = logger:set_primary_config(level, info),
+    ok = logger:add_handler(test, jwt_auth_log_tests, #{config => self()}),
+    {ok, _} = jwt_auth_log:start_link(),
+    V = verifier(),
+    {allow, #{session := S}} = jwt_auth:check(V, client()),
+    Old = jwt_auth:version(),
+    Callers = [spawn_monitor(?MODULE, check_until, [V, self()]) || _ <- lists:seq(1, 20)],
+    ok = upgrades([Two], 1),
+    [receive {'DOWN', Monitor, process, Pid, {badarg, _}} -> ok end || {Pid, Monitor} <- Callers],
+    ?assertEqual({0, 0}, jwt_auth_nif:live()),
+    ?assertNotEqual(Old, jwt_auth:version()),
+    New = verifier(),
+    ?assertError(badarg, jwt_auth:recheck(New, S)),
+    ?assertError(badarg, jwt_auth:authorize(New, S, publish, <<"t">>, #{})),
+    ?assertError(badarg, jwt_auth:fingerprint(S)),
+    ?assertError(badarg, jwt_auth:reload(V, config())),
+    {allow, _} = jwt_auth:check(New, client()),
+    live(1, 0),
+    ok = upgrades([Two], 1),
+    {allow, _} = jwt_auth:check(New, client()),
+    ok = jwt_auth_log:refresh(),
+    {deny, malformed_token} = jwt_auth:check(New, jwt_auth_fixture:client(<<"x">>)),
+    await_refusal().
 
 resources_outlive_the_module(_) ->
     Peer = jwt_auth_fixture:start_node(hd(copies())),

@@ -3,7 +3,7 @@
 
 -export([secret/0, other_secret/0, config/0, claims/0, token/0, token/1, token/2, client/0, client/1]).
 -export([vector/1, key_file/1, collect_garbage/0, until/1, live/2]).
--export([library/0, copy_library/1, start_node/1, start_node/2]).
+-export([library/0, copy_library/1, other_build/0, start_node/1, start_node/2]).
 
 secret() -> <<"0123456789abcdef0123456789abcdef">>.
 other_secret() -> <<"fedcba9876543210fedcba9876543210">>.
@@ -72,6 +72,17 @@ copy_library(To) ->
            end,
     lists:foreach(Copy, filelib:wildcard("{ebin,priv}/*", library())),
     To.
+
+%% Another build of the library, and with another version.
+other_build() ->
+    Other = os:getenv("JWT_AUTH_OTHER_BUILD"),
+    File = filename:join(Other, "priv/jwt_auth_nif.so"),
+    {ok, Bytes} = file:read_file(File),
+    Version = jwt_auth:version(),
+    <<_, Rest/binary>> = Version,
+    Changed = binary:replace(Bytes, <<0, Version/binary, 0>>, <<0, "9", Rest/binary, 0>>),
+    ok = file:write_file(File, Changed),
+    Other.
 
 start_node(Library) -> start_node(Library, []).
 
