@@ -71,23 +71,26 @@ put_in_force(Source) ->
     tell(Result, maps:get(tried, Before)),
     Result.
 
-%% A verifier that cannot be used any more, as its native library has been replaced, is left behind.
+%% A verifier of a native library that has been replaced is left behind.
 load(Json) ->
     case usable_verifier() of
-        {ok, Verifier} -> jwt_auth:reload(Verifier, Json);
-        none -> open(Json)
+        {ok, Verifier} -> open(jwt_auth:reload(Verifier, Json), Verifier);
+        none -> open(jwt_auth:new(Json), none)
     end.
 
-open(Json) ->
-    case jwt_auth:new(Json) of
-        {ok, Verifier} -> emqx_jwt_auth_gate:open(Verifier);
-        Error -> Error
-    end.
+open({ok, Verifier}, none) -> emqx_jwt_auth_gate:open(Verifier);
+open(ok, Verifier) -> emqx_jwt_auth_gate:open(Verifier);
+open(Error, _) -> Error.
 
 usable_verifier() ->
-    case emqx_jwt_auth_health:verifier() of
-        ok -> emqx_jwt_auth_gate:verifier();
-        {error, _} -> none
+    case emqx_jwt_auth_gate:last_verifier() of
+        {ok, Verifier} = Last ->
+            case emqx_jwt_auth_health:answers(Verifier) of
+                true -> Last;
+                false -> none
+            end;
+        none ->
+            none
     end.
 
 gate_is_open() ->
@@ -98,7 +101,7 @@ gate_is_open() ->
 open_earlier(Source) ->
     case (not emqx_jwt_auth_config:is_absent(Source)) andalso emqx_jwt_auth_accepted:read() of
         {ok, Json} ->
-            open(Json) =:= ok
+            load(Json) =:= ok
                 andalso put_state(maps:merge(state(), (traits(Json))#{in_force => earlier}));
         _ ->
             false

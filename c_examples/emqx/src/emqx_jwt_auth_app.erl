@@ -24,7 +24,7 @@ start(_Type, _Arguments) ->
 start_for(Generation) ->
     emqx_jwt_auth_counters:start(),
     emqx_jwt_auth_refusal_lines:start(),
-    emqx_jwt_auth_gate:close(unconfigured),
+    emqx_jwt_auth_gate:close(stopped),
     emqx_jwt_auth_sessions:create(),
     case emqx_jwt_auth_kept_hooks:register(Generation) of
         ok -> start_processes();

@@ -1,10 +1,12 @@
 %% May a client connect, and what may it do? The same for all generations of the broker.
 %%
 %% The gate is open when a configuration was accepted. While it is closed every client is refused,
-%% and every topic of a client that the plugin accepted before is denied.
+%% and every topic of a client that the plugin accepted before is denied. A stopped plugin leaves its
+%% verifier behind the closed gate for the next start, with the keys that it has fetched.
 -module(emqx_jwt_auth_gate).
 
--export([open/1, close/1, verifier/0, authenticate/2, authorize/3, recheck/1, refusal/1]).
+-export([open/1, close/1, verifier/0, last_verifier/0, authenticate/2, authorize/3, recheck/1, refusal/1,
+         is_left_behind/1]).
 -export_type([grant/0, refusal/0]).
 
 -define(GATE, {emqx_jwt_auth, gate}).
@@ -24,16 +26,27 @@
 open(Verifier) ->
     persistent_term:put(?GATE, {open, Verifier}).
 
-%% unconfigured: no configuration was accepted; stopped: the application has ended.
+%% unconfigured: there is no verifier any more; stopped: the next start may take it over.
 -spec close(unconfigured | stopped) -> ok.
-close(Why) ->
-    persistent_term:put(?GATE, {closed, Why}).
+close(unconfigured) ->
+    persistent_term:put(?GATE, {closed, none});
+close(stopped) ->
+    persistent_term:put(?GATE, {closed, last_verifier()}).
 
 %% The verifier that decides; none: the gate is closed.
 -spec verifier() -> {ok, jwt_auth:verifier()} | none.
 verifier() ->
     case persistent_term:get(?GATE, closed) of
         {open, Verifier} -> {ok, Verifier};
+        _ -> none
+    end.
+
+%% The verifier that decides, or did when the gate was open.
+-spec last_verifier() -> {ok, jwt_auth:verifier()} | none.
+last_verifier() ->
+    case persistent_term:get(?GATE, closed) of
+        {open, Verifier} -> {ok, Verifier};
+        {closed, {ok, _} = Last} -> Last;
         _ -> none
     end.
 
@@ -120,14 +133,44 @@ counter(no_match) -> topic_no_match.
 
 permission(Session, Action, Topic) ->
     case verifier() of
-        {ok, Verifier} -> emqx_jwt_auth_action:authorize(Verifier, Session, Action, Topic);
+        {ok, Verifier} -> of_this_library(Verifier, Session, Action, Topic);
         none -> deny
     end.
 
-%% Would the client of a session still be accepted?
+%% A session of a native library that an upgrade has replaced is none any more; its connection is
+%% about to be ended.
+of_this_library(Verifier, Session, Action, Topic) ->
+    try
+        emqx_jwt_auth_action:authorize(Verifier, Session, Action, Topic)
+    catch
+        Class:Reason:Stack ->
+            case is_left_behind(Session) of
+                true -> deny;
+                false -> erlang:raise(Class, Reason, Stack)
+            end
+    end.
+
+%% Whether another native library than the one that is loaded has made the session.
+-spec is_left_behind(jwt_auth:session()) -> boolean().
+is_left_behind(Session) ->
+    try
+        _ = jwt_auth:fingerprint(Session),
+        false
+    catch
+        error:badarg -> true
+    end.
+
+%% Would the client of a session still be accepted? undecided: nobody can tell, because the gate is
+%% closed, or another native library has made the session.
 -spec recheck(jwt_auth:session()) -> jwt_auth:recheck_verdict().
 recheck(Session) ->
     case verifier() of
-        {ok, Verifier} -> jwt_auth:recheck(Verifier, Session);
-        none -> {deny, undecided}
+        {ok, Verifier} ->
+            try
+                jwt_auth:recheck(Verifier, Session)
+            catch
+                error:badarg -> {deny, undecided}
+            end;
+        none ->
+            {deny, undecided}
     end.

@@ -39,11 +39,16 @@ wait(Stop) ->
 is_over(Stop) ->
     alone(fun() ->
               case {persistent_term:get(?STOP, none), node_stops()} of
-                  {Stop, false} -> emqx_jwt_auth_hooks:unregister();
+                  {Stop, false} -> unregister();
                   {Stop, true} -> wait(Stop);
                   _ -> ok
               end
           end).
+
+%% Nobody takes the verifier over either, with what it fetches again and again.
+unregister() ->
+    emqx_jwt_auth_hooks:unregister(),
+    emqx_jwt_auth_gate:close(unconfigured).
 
 %% EMQX 5 stops its application emqx_plugins after the plugins, and long before its listeners.
 node_stops() ->

@@ -1,4 +1,5 @@
-%% Ends connections that the plugin did not admit: of clients that came in while it did not run.
+%% Ends connections that the plugin did not admit: of clients that came in while it did not run, and
+%% those that it admitted before an upgrade.
 %%
 %% EMQX opens its listeners before it starts plugins, and admits meanwhile whom nothing else refuses.
 %% Where the configuration leaves nobody to others, such a connection has no right to be there. It is
@@ -46,6 +47,7 @@ handle_cast(_Message, State) ->
 handle_info(look, {Looks, Told}) ->
     case {emqx_jwt_auth_gate:verifier(), Looks} of
         {none, _} ->
+            end_left_behind(),
             _ = erlang:send_after(?PERIOD, self(), look),
             {noreply, {Looks, Told}};
         {_, [Next | Others]} ->
@@ -68,11 +70,36 @@ format_status(_Why, _State) ->
 
 look(Told) ->
     emqx_jwt_auth_guard:run(strangers, Told, fun() ->
+        end_left_behind(),
         case emqx_jwt_auth_active_config:leaves_to_others() of
             true -> Told;
             false -> end_all(strangers(), Told)
         end
     end).
+
+%% An upgrade of the plugin replaces its native library, and nobody can ask the sessions of the old
+%% one. Their clients come back with their tokens.
+end_left_behind() ->
+    emqx_jwt_auth_guard:run(left_behind, ok, fun() ->
+        end_left_behind(emqx_jwt_auth_sessions:size(), start, 0)
+    end).
+
+end_left_behind(0, _Position, Count) ->
+    Count =:= 0 orelse
+        logger:warning("jwt_auth: ~b connections from before the upgrade are ended", [Count]),
+    ok;
+end_left_behind(Rows, Position, Count) ->
+    case emqx_jwt_auth_sessions:next(Position) of
+        {{Key, Pid, Session, _}, Next} ->
+            Is = emqx_jwt_auth_gate:is_left_behind(Session),
+            Is andalso begin
+                           emqx_jwt_auth_sessions:remove(Key, Pid),
+                           disconnect(Pid)
+                       end,
+            end_left_behind(Rows - 1, Next, case Is of true -> Count + 1; false -> Count end);
+        none ->
+            end_left_behind(0, Position, Count)
+    end.
 
 %% The channels first: a client has its session before the broker registers its channel, so a channel
 %% that is known and has none is a stranger's.
@@ -95,8 +122,11 @@ end_all(Strangers, Told) ->
 %% First the broker's own way, which keeps the session of the client id. A connection that does not
 %% understand the message is still there at the next look.
 end_one(_ClientId, Pid, true) ->
-    emqx_jwt_auth_counters:add(ended),
-    emqx_jwt_auth_channels:disconnect(Pid);
+    disconnect(Pid);
 end_one(ClientId, Pid, false) ->
     _ = emqx_jwt_auth_broker:end_session(ClientId, Pid),
     ok.
+
+disconnect(Pid) ->
+    emqx_jwt_auth_counters:add(ended),
+    emqx_jwt_auth_channels:disconnect(Pid).

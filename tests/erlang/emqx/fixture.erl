@@ -26,7 +26,7 @@ set(Options) -> broker:configure(Options).
 
 stop(_) ->
     _ = application:stop(emqx_jwt_auth),
-    _ = persistent_term:erase({emqx_jwt_auth, saved_sessions}),
+    _ = [persistent_term:erase({emqx_jwt_auth, Kept}) || Kept <- [saved_sessions, gate]],
     _ = logger:remove_handler(?MODULE),
     _ = ets:delete(?MODULE),
     ok.

@@ -38,7 +38,7 @@ compile() {
     erlc +debug_info +warnings_as_errors -o "$JWT_AUTH_WORK/ebin" "$@"
 }
 
-# run_generation GENERATION APPLICATION PACKAGE
+# run_generation GENERATION APPLICATION PACKAGE PACKAGE_OF_THE_NEXT_VERSION
 run_generation() {
     broker="$here/fixture.erl $here/broker_hooks.erl $here/broker_connections.erl"
     broker="$broker $(echo "$here/broker$1"/*.erl "$here"/node/*.erl)"
@@ -49,13 +49,20 @@ run_generation() {
     run_eunit "$2/ebin" "$JWT_AUTH_WORK/ebin"
     # shellcheck disable=SC2086
     compile "install$1" $broker "$here"/packages/*.erl
-    (cd "$JWT_AUTH_WORK" && JWT_AUTH_PACKAGE="$3" run_eunit "$JWT_AUTH_WORK/ebin")
+    (cd "$JWT_AUTH_WORK" && JWT_AUTH_PACKAGE="$3" JWT_AUTH_NEXT_PACKAGE="$4" \
+        run_eunit "$JWT_AUTH_WORK/ebin")
 }
 
 make -s -C "$root/c_examples/emqx" packages
 archive=$packages/$(ls "$packages/5").tar.gz
-run_generation 4 "$packages/4/emqx_jwt_auth" "${archive%.tar.gz}-emqx4.tar.gz"
-run_generation 5 "$(echo "$packages"/5/*/emqx_jwt_auth-*)" "$archive"
+# A later version, with another build of the library.
+next=$CARGO_TARGET_DIR/emqx-next
+make -s -C "$root/c_examples/emqx" packages version=0.9.9 BUILD=next packages="$next" \
+    OUT="$CARGO_TARGET_DIR/erlang/jwt_auth-next"
+run_generation 4 "$packages/4/emqx_jwt_auth" "${archive%.tar.gz}-emqx4.tar.gz" \
+    "$next/emqx_jwt_auth-0.9.9-emqx4.tar.gz"
+run_generation 5 "$(echo "$packages"/5/*/emqx_jwt_auth-*)" "$archive" \
+    "$next/emqx_jwt_auth-0.9.9.tar.gz"
 
 sh "$here/packages/venv.sh" "$CARGO_TARGET_DIR/emqx-venv"
 "$CARGO_TARGET_DIR/emqx-venv/bin/python" -B "$here/packages/forms.py" "$root" "$packages" "$archive"

@@ -62,7 +62,7 @@ broken() ->
     {ok, Peer, _} = peer:start_link(#{connection => standard_io, args => ["-pa" | Paths]}),
     ok = peer:call(Peer, logger, remove_handler, [default]),
     {ok, Files} = erl_tar:extract(package(), [compressed, memory]),
-    Kept = [File || {Name, _} = File <- Files, string:find(Name, "libjwt_auth") =:= nomatch],
+    Kept = [File || {Name, _} = File <- Files, string:find(Name, "jwt_auth_nif.so") =:= nomatch],
     ok = erl_tar:create(Broken ++ ".tar.gz", Kept, [compressed]),
     ok = peer:call(Peer, loader, install, [Broken ++ ".tar.gz", Broken]),
     {Answer, Health, Log} = peer:call(Peer, ?MODULE, try_broken, []),
