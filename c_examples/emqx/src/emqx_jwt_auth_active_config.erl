@@ -47,8 +47,8 @@ apply(Source) ->
 -spec validate(emqx_jwt_auth_config:source()) -> ok | {error, binary()}.
 validate(Source) ->
     case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
-        {{ok, Verifier}, _} -> jwt_auth:free(Verifier);
-        Error -> Error
+        {accepted, {ok, Verifier}, _} -> jwt_auth:free(Verifier);
+        {error, _} = Error -> Error
     end.
 
 put_in_force(Source) ->
@@ -60,7 +60,7 @@ put_in_force(Source) ->
              end,
     Tried = {digest(Source), stamp(Source), Result},
     case Loaded of
-        {ok, Json} ->
+        {accepted, ok, Json} ->
             put_state((traits(Json))#{in_force => digest(Source), tried => Tried}),
             emqx_jwt_auth_accepted:write(Json),
             emqx_jwt_auth_permission_cache:drain();

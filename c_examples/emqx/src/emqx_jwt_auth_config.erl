@@ -33,7 +33,7 @@ file_that_is_set() ->
     end.
 
 %% A file with the options of the library.
--spec file(file:filename()) -> source().
+-spec file(file:filename()) -> {file, file:filename(), {ok, binary()} | {error, atom()}}.
 file(Path) ->
     {file, Path, file:read_file(Path)}.
 
@@ -55,8 +55,8 @@ is_absent(_) -> false.
 
 %% Gives the configuration to Load, which makes or reloads a verifier. Returns the answer, and the
 %% JSON text that was accepted.
--spec load(source(), fun((iodata()) -> ok | {ok, Loaded} | {error, binary()})) ->
-          {ok | {ok, Loaded}, iodata()} | {error, binary()}.
+-spec load(source(), fun((iodata()) -> Loaded | {error, binary()})) ->
+          {accepted, Loaded, iodata()} | {error, binary()}.
 load(Source, Load) ->
     case texts(Source) of
         {ok, Json, AsItIs} -> load_one_of(Json, AsItIs, Load);
@@ -69,10 +69,10 @@ load_one_of(Json, AsItIs, Load) ->
             case sets_on_missing(Text) andalso Load(AsItIs) of
                 false -> Error;
                 {error, _} = Second -> Second;
-                Loaded -> {Loaded, AsItIs}
+                Loaded -> {accepted, Loaded, AsItIs}
             end;
         Loaded ->
-            {Loaded, Json}
+            {accepted, Loaded, Json}
     end.
 
 %% The JSON text for the library, and the same as the file has it.

@@ -63,7 +63,7 @@ handle_info(_Message, State) ->
     {noreply, State}.
 
 %% The position holds a client id.
--spec format_status(map()) -> map().
+-spec format_status(gen_server:format_status()) -> gen_server:format_status().
 format_status(Status) ->
     jwt_auth_guard:status(Status).
 

@@ -59,7 +59,7 @@ handle_info(look, {Looks, Told}) ->
 handle_info(_Message, State) ->
     {noreply, State}.
 
--spec format_status(map()) -> map().
+-spec format_status(gen_server:format_status()) -> gen_server:format_status().
 format_status(Status) ->
     jwt_auth_guard:status(Status).
 

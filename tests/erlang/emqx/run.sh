@@ -53,7 +53,33 @@ run_generation() {
         run_eunit "$JWT_AUTH_WORK/ebin")
 }
 
+# check_code EBIN...: the types of all, and the calls from the first to modules that are nowhere; those
+# of the broker are in its stand-ins.
+check_code() {
+    echo ".. types and calls of $1"
+    plt=$CARGO_TARGET_DIR/erlang/otp-$(erl -noshell -eval \
+        'io:put_chars(erlang:system_info(otp_release)), halt().').plt
+    sh "$root/tests/erlang/plt.sh" "$plt"
+    dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling -Wmissing_return -Wextra_return "$@"
+    erl -noshell -eval '
+        [Own | _] = Dirs = init:get_plain_arguments(),
+        {ok, _} = xref:start(x),
+        ok = xref:set_library_path(x, code:get_path()),
+        _ = [{ok, _} = xref:add_directory(x, Dir) || Dir <- Dirs],
+        {ok, Calls} = xref:analyze(x, undefined_function_calls),
+        Modules = [list_to_atom(filename:basename(Beam, ".beam"))
+                   || Beam <- filelib:wildcard("*.beam", Own)],
+        case [Call || {{Caller, _, _}, {Called, _, _}} = Call <- Calls,
+                      lists:member(Caller, Modules),
+                      lists:prefix("emqx_jwt_auth", atom_to_list(Called))
+                          orelse not lists:prefix("emqx", atom_to_list(Called))] of
+            [] -> halt(0);
+            Undefined -> io:format("undefined: ~p~n", [Undefined]), halt(1)
+        end.' -extra "$@"
+}
+
 make -s -C "$root/c_examples/emqx" packages
+check_code "$packages/ebin" "$CARGO_TARGET_DIR/erlang/jwt_auth/ebin"
 archive=$packages/$(ls "$packages/5").tar.gz
 # A later version, with another build of the library.
 next=$CARGO_TARGET_DIR/emqx-next

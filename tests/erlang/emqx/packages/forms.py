@@ -3,6 +3,7 @@
 usage: forms.py ROOT PACKAGES ARCHIVE
 """
 
+import hashlib
 import json
 import pathlib
 import re
@@ -129,6 +130,12 @@ def the_archives_hold_plain_files_of_nobody():
         assert {(member.uid, member.gid) for member in members} == {(0, 0)}
         names = {pathlib.PurePath(member.name).name for member in members}
         assert {"jwt_auth_nif.so", "emqx_jwt_auth.app"} <= names
+
+
+def the_sums_are_those_of_the_archives():
+    for archive in (ARCHIVE, PACKAGES / f"{NAME}-emqx4.tar.gz"):
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        assert pathlib.Path(f"{archive}.sha256").read_text() == f"{digest}  {archive.name}\n"
 
 
 checks = [check for check in list(globals().values()) if getattr(check, "__module__", "") == __name__
