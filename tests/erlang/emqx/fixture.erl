@@ -26,9 +26,22 @@ set(Options) -> broker:configure(Options).
 
 stop(_) ->
     _ = application:stop(emqx_jwt_auth),
+    ok = no_credential_is_logged(),
     _ = [persistent_term:erase({emqx_jwt_auth, Kept}) || Kept <- [saved_sessions, gate]],
     _ = logger:remove_handler(?MODULE),
     _ = ets:delete(?MODULE),
+    ok.
+
+%% No line of any test, nor a crash report, nor what goes with a line, has a part of a token or of the
+%% secret in it. The header of a token is no secret.
+no_credential_is_logged() ->
+    Logged = iolist_to_binary([io_lib:format("~p ~p~n", [unicode:characters_to_binary(Text), Meta])
+                               || {_, Text, Meta} <- ets:tab2list(?MODULE)]),
+    Tokens = [Token || {{token, Token}} <- ets:tab2list(?MODULE)],
+    Parts = lists:append([tl(binary:split(Token, <<".">>, [global])) || Token <- Tokens]),
+    Runs = [binary:part(Part, At, 12)
+            || Part <- [secret() | Parts], byte_size(Part) >= 12, At <- lists:seq(0, byte_size(Part) - 12)],
+    nomatch = binary:match(Logged, Runs),
     ok.
 
 %% A handler of logger.
@@ -57,13 +70,18 @@ token(Claims, Secret) ->
 %% With any header, and a signature of HS256.
 token_of(Header, Payload, Secret) ->
     Signed = [url64(Header), $., url64(Payload)],
-    iolist_to_binary([Signed, $., url64(crypto:mac(hmac, sha256, Secret, Signed))]).
+    noted(iolist_to_binary([Signed, $., url64(crypto:mac(hmac, sha256, Secret, Signed))])).
+
+%% For no_credential_is_logged/0.
+noted(Token) ->
+    _ = [ets:insert(?MODULE, {{token, Token}}) || ets:info(?MODULE, size) =/= undefined],
+    Token.
 
 rsa_token(KeyFile, Payload) ->
     {ok, Pem} = file:read_file(key_file(KeyFile)),
     Key = public_key:pem_entry_decode(hd(public_key:pem_decode(Pem))),
     Signed = iolist_to_binary([url64(<<"{\"alg\":\"RS256\"}">>), $., url64(Payload)]),
-    iolist_to_binary([Signed, $., url64(public_key:sign(Signed, sha256, Key))]).
+    noted(iolist_to_binary([Signed, $., url64(public_key:sign(Signed, sha256, Key))])).
 
 key_file(Name) ->
     unicode:characters_to_binary(filename:join([os:getenv("JWT_AUTH_ROOT"), "tests/vectors/keys", Name])).
