@@ -27,7 +27,8 @@ walk({Found, Continuation}) ->
 %% A listener of EMQX 5 may let everybody in, and so may a zone of EMQX 4: these ask no plugin.
 has_to_authenticate(#{enable_authn := false}) -> false;
 has_to_authenticate(#{enable_authn := _}) -> true;
-has_to_authenticate(#{zone := Zone}) -> not bypasses_plugins(Zone).
+has_to_authenticate(#{zone := Zone}) -> not bypasses_plugins(Zone);
+has_to_authenticate(_) -> false.
 
 bypasses_plugins(Zone) ->
     try
