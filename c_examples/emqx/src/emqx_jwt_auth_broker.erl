@@ -2,10 +2,13 @@
 %% releases of EMQX 5.
 -module(emqx_jwt_auth_broker).
 
--export([generation/0, facts/0, supports_expiry/2, plugin_config/0, end_session/2]).
--export_type([generation/0, facts/0]).
+-export([generation/0, release/0, facts/0, supports_expiry/2, plugin_config/0, end_session/2]).
+-export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
+
+%% Three numbers; unknown: an EMQX 5 or later that does not tell its release.
+-type release() :: [non_neg_integer()] | unknown.
 
 %% expiry: whether the broker ends a connection at expire_at by itself; by_attrs: it does if it
 %% knows client_attrs, which came in the same release. bare_permission: the permission hook
@@ -35,10 +38,19 @@ facts() ->
 supports_expiry(#{expiry := by_attrs}, ClientInfo) -> maps:is_key(client_attrs, ClientInfo);
 supports_expiry(#{expiry := Known}, _ClientInfo) -> Known.
 
+%% EMQX 4 does not tell its release to plugins. It has the hooks of 4.3 and 4.4.
+-spec release() -> release().
 release() ->
-    case exports(emqx_release, version, 0) of
-        true -> numbers(emqx_release:version());
-        false -> unknown
+    case generation() of
+        v4 -> [4, 3, 0];
+        _ -> told_release()
+    end.
+
+told_release() ->
+    try
+        numbers(emqx_release:version())
+    catch
+        _:_ -> unknown
     end.
 
 %% The three numbers at the beginning of a release, such as "5.8.9" or "5.8.9-rc.1".

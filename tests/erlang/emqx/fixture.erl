@@ -3,7 +3,7 @@
 
 -export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, token_of/3,
          rsa_token/2, key_file/1, key_server/1, now/0, connect/1, connect/2]).
--export([may/3, client/1, until/1, logged/0, log/2, counted/1]).
+-export([may/3, subscribe/2, start_in/1, client/1, until/1, logged/0, log/2, counted/1]).
 
 -define(PASSWORD_OF_TESTS, <<"0123456789abcdef0123456789abcdef">>).
 
@@ -21,6 +21,15 @@ start(Options) ->
     ok = logger:add_handler(?MODULE, ?MODULE, #{level => all}),
     ok = logger:set_primary_config(level, info),
     ok = application:start(emqx_jwt_auth).
+
+%% The same in another release of EMQX.
+start_in(Release) ->
+    fun() ->
+        start(),
+        ok = application:stop(emqx_jwt_auth),
+        broker:release(Release),
+        ok = application:start(emqx_jwt_auth)
+    end.
 
 set(Options) -> broker:configure(Options).
 
@@ -124,6 +133,11 @@ connect(Connection, #{clientid := ClientId} = Client) ->
     _ = [broker_connections:register(ClientId, Connection)
          || is_tuple(Answer), element(1, Answer) =:= ok],
     {Connection, Answer}.
+
+%% What the client of a connection reads when it subscribes to this.
+subscribe(Connection, Filter) ->
+    Kept = maps:remove(password, client(undefined)),
+    broker_connections:run(Connection, fun() -> broker:subscribe(Kept, Filter) end).
 
 %% The broker takes the password out of what it keeps of a client.
 may(Connection, Action, Topic) when not is_tuple(Connection) ->

@@ -17,6 +17,7 @@ running_test_() ->
        {"a token may be in the username", fun username/0},
        {"what a token says about topics is kept to", fun topics/0},
        {"a token that says nothing leaves topics to the broker", fun no_acl/0},
+       {"who publishes later needs the right to the topic", fun delayed/0},
        {"a client that was not accepted has no permissions of ours", fun not_ours/0},
        {"a refused second attempt takes the permissions away", fun refused_again/0},
        {"permissions belong to one client id", fun other_id/0},
@@ -84,6 +85,16 @@ topics() ->
 no_acl() ->
     {Connection, {ok, _}} = connect(token(#{})),
     ?assertEqual(nomatch, may(Connection, publish, <<"t">>)).
+
+delayed() ->
+    Rules = [#{permission => deny, action => all, topic => <<"secret">>},
+             #{permission => allow, action => all, topic => <<"#">>},
+             #{permission => allow, action => all, topic => <<"$delayed/#">>}],
+    {Connection, {ok, _}} = connect(token(#{acl => Rules})),
+    Ask = fun(Topic) -> may(Connection, publish, <<"$delayed/", Topic/binary>>) end,
+    ?assertEqual([allow, allow, deny, deny, deny],
+                 [Ask(Topic) || Topic <- [<<"1/a">>, <<"1/$delayed/60/a">>, <<"1/secret">>,
+                                          <<"1/$delayed/60/secret">>, <<"1/$delayed/1/$delayed/2/secret">>]]).
 
 not_ours() ->
     ?assertEqual(nomatch, may(broker_connections:open(), publish, <<"t">>)).

@@ -16,6 +16,7 @@ all_test_() ->
             {"not ours is ok", fun not_ours/0},
             {"a permission is in a stop", fun permission/0},
             {"a rule for some QoS is no rule for all", fun some_qos/0},
+            {"a delay is a number of seconds", fun delay/0},
             {"the hooks are the first", fun priority/0},
             {"a client is disconnected when its token expires", fun expiry/0},
             {"an end beyond the timers of the VM is none", fun far_end/0},
@@ -75,6 +76,14 @@ some_qos() ->
     Rules = [Rule(<<"q">>, #{qos => 0}), Rule(<<"r">>, #{retain => false}), Rule(<<"all">>, #{})],
     {Connection, {ok, _}} = connect(token(#{acl => Rules})),
     ?assertEqual([deny, deny, allow], [may(Connection, publish, T) || T <- [<<"q">>, <<"r">>, <<"all">>]]).
+
+delay() ->
+    {Connection, {ok, _}} = connect(token(#{acl => #{pub => [<<"#">>, <<"$delayed/#">>]}})),
+    ?assertEqual([allow, allow, deny, deny, deny, deny, deny, deny],
+                 [may(Connection, publish, <<"$delayed/", Topic/binary>>)
+                  || Topic <- [<<"0/a">>, <<"12/a/b">>, <<"x/a">>, <<"1x/a">>, <<"-1/a">>, <<"/a">>,
+                               <<"1/">>, <<"1">>]]),
+    ?assertEqual(deny, may(Connection, publish, <<"$delayed/1/$SYS/a">>)).
 
 priority() ->
     [{callback, {emqx_jwt_auth_hooks4, on_authenticate, []}, _, 1000}] =

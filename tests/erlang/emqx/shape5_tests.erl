@@ -20,7 +20,7 @@ all_test_() ->
             {"a client that asks for enhanced authentication is checked too", fun enhanced/0},
             {"an expired session is left to the broker for a while", fun grace/0},
             {"a session whose key is gone is ended", fun ended/0}]]
-    ++ [{Name, {setup, start_in(Release), fun fixture:stop/1, Test}} ||
+    ++ [{Name, {setup, fixture:start_in(Release), fun fixture:stop/1, Test}} ||
         {Name, Release, Test} <- [
             {"5.0.26 ends no connection by itself", "5.0.26", fun own_expiry/0},
             {"5.0.7 takes bare permissions", "5.0.7", fun bare/0},
@@ -35,14 +35,6 @@ all_test_() ->
         {"if one hook cannot be registered none is, and the start fails", fun no_hook/0},
         {"while the plugin does not run a configuration is only looked at", fun validate/0},
         {"without the native library every client is refused", fun closed_gate/0}].
-
-start_in(Release) ->
-    fun() ->
-        fixture:start(),
-        ok = application:stop(emqx_jwt_auth),
-        broker:release(Release),
-        ok = application:start(emqx_jwt_auth)
-    end.
 
 call(Client) ->
     broker_connections:run(broker_connections:open(), fun() ->

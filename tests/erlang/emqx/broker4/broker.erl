@@ -38,7 +38,7 @@ connect(ClientInfo) ->
         #{auth_result := Reason} -> {error, Reason}
     end.
 
-%% Under acl_nomatch = allow.
+%% Under acl_nomatch = allow. A prefix for a delay is a part of the topic.
 may(ClientInfo, Action, Topic) ->
     Plain = case Action of
                 #{action_type := Type} -> Type;

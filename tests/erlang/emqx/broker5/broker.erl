@@ -1,13 +1,21 @@
-%% EMQX 5, as far as a plugin sees it. Its release can be set.
+%% EMQX 5 and 6, as far as a plugin sees it. Its release can be set, and whether it has message
+%% queues and streams.
 -module(broker).
--export([start/0, configure/1, put/1, release/1, client/1, connect/1, may/3, accept/2]).
+-export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, may/3, subscribe/2, accept/2]).
 
 start() ->
     release("5.8.9"),
+    queues(false),
     broker_hooks:start(),
     broker_connections:reset().
 
 release(Release) -> persistent_term:put({broker, release}, Release).
+
+queues(On) -> persistent_term:put({broker, queues}, On).
+
+is_since(First) ->
+    Release = [list_to_integer(Part) || Part <- string:lexemes(persistent_term:get({broker, release}), ".")],
+    Release >= First.
 
 %% What the dashboard saves: names are binaries.
 configure(Options) ->
@@ -40,8 +48,48 @@ connect(Credential) ->
         {error, Reason} -> {error, Reason}
     end.
 
-%% A result in a wrong format denies.
+%% What a client reads that subscribes to a filter, if it may.
+subscribe(ClientInfo, Filter) ->
+    {Asked, Read} = subscription(Filter),
+    case may(ClientInfo, #{action_type => subscribe, qos => 0}, Asked) of
+        allow -> {reads, Read};
+        Refused -> Refused
+    end.
+
+%% The topic that the permission hook gets, and what the subscription reads. Queues and streams that
+%% do not exist are made; a name alone reads one that somebody else has made, here over #.
+subscription(<<"$share/", Rest/binary>>) ->
+    [_, Filter] = binary:split(Rest, <<"/">>),
+    {Filter, Filter};
+subscription(<<"$queue/", Rest/binary>> = Full) ->
+    case persistent_term:get({broker, queues}) andalso is_since([6, 1, 1]) of
+        true -> {Full, behind_name(Rest)};
+        false -> {Rest, Rest}
+    end;
+subscription(<<"$", Rest/binary>> = Full) ->
+    Read = case persistent_term:get({broker, queues}) andalso binary:split(Rest, <<"/">>) of
+               [<<"q">>, Filter] -> [Filter || is_since([6, 0, 0])];
+               [<<"s">>, More] -> [behind_name(More) || is_since([6, 1, 0])];
+               [<<"stream">>, More] -> [behind_name(More) || is_since([6, 1, 1])];
+               _ -> []
+           end,
+    {Full, hd(Read ++ [Full])};
+subscription(Filter) ->
+    {Filter, Filter}.
+
+behind_name(Rest) -> lists:last([<<"#">> | tl(binary:split(Rest, <<"/">>))]).
+
+%% A result in a wrong format denies. From 5.0.10 on a prefix for a delay is removed before.
+may(ClientInfo, Action, <<"$delayed/", Delayed/binary>> = Topic) ->
+    case {is_since([5, 0, 10]), binary:split(Delayed, <<"/">>)} of
+        {true, [_, Later]} -> may(ClientInfo, Action, Later);
+        {true, _} -> deny;
+        {false, _} -> ask(ClientInfo, Action, Topic)
+    end;
 may(ClientInfo, Action, Topic) ->
+    ask(ClientInfo, Action, Topic).
+
+ask(ClientInfo, Action, Topic) ->
     Release = persistent_term:get({broker, release}),
     case emqx_hooks:run_fold('client.authorize', [ClientInfo, Action, Topic], nomatch) of
         nomatch -> nomatch;
