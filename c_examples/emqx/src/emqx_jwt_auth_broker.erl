@@ -2,7 +2,8 @@
 %% releases of EMQX 5.
 -module(emqx_jwt_auth_broker).
 
--export([generation/0, release/0, facts/0, supports_expiry/2, plugin_config/0, end_session/2]).
+-export([generation/0, release/0, facts/0, supports_expiry/2, plugin_config/0]).
+-export([disconnect/1, unsubscribe/1, is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
@@ -76,6 +77,27 @@ plugin_config() ->
 settings({ok, Map}) -> settings(Map);
 settings(Map) when is_map(Map) -> Map;
 settings(_) -> #{}.
+
+%% Asks a connection to disconnect its client as not authorized, with the code of MQTT 5. The broker
+%% keeps the session, if it is one to be kept; a connection whose client has gone does nothing.
+-spec disconnect(pid()) -> ok.
+disconnect(Connection) ->
+    Connection ! {disconnect, 16#87, not_authorized, #{}},
+    ok.
+
+%% Makes the calling connection unsubscribe.
+-spec unsubscribe([{Topic :: term(), Options :: map()}]) -> ok.
+unsubscribe(Subscriptions) ->
+    self() ! {unsubscribe, Subscriptions},
+    ok.
+
+%% Whether the client of this process has gone, and only its session is there.
+-spec is_offline(binary(), pid()) -> boolean().
+is_offline(ClientId, Connection) ->
+    case exports(emqx_cm, get_chan_info, 2) andalso emqx_cm:get_chan_info(ClientId, Connection) of
+        #{conn_state := disconnected} -> true;
+        _ -> false
+    end.
 
 %% Ends the connection of a client, and its session in the broker. The broker's function takes a
 %% client id only, so it is not called while another connection has that id: then false.

@@ -1,24 +1,39 @@
-%% Registers the callbacks for one generation of EMQX, with a priority at which they run before the
-%% broker's own decisions and those of other plugins.
+%% Registers the callbacks for one generation of EMQX. They run just before the broker's own chains
+%% of authenticators and of authorization sources, and behind its hooks that decide nothing, such as
+%% that of its tenants.
 -module(emqx_jwt_auth_hooks).
 
 -export([register/1, unregister/0, registered/0]).
 
--define(HIGHEST, 1000).
+%% One more than the priorities of EMQX's own chains.
+-define(AUTHENTICATE, 971).
+-define(AUTHORIZE, 962).
 -define(REGISTERED, {emqx_jwt_auth, hooks}).
 
-%% All or none: with one of two hooks a broker would be half open.
+%% Those that decide, all or none: with one of two a broker would be half open. Without the others,
+%% which hear of events, nobody has more rights.
 -spec register(emqx_jwt_auth_broker:generation()) -> ok | {error, string()}.
 register(Generation) ->
     Hooks = hooks(Generation),
     persistent_term:put(?REGISTERED, Hooks),
-    case [Point || {Point, Action} <- Hooks, not put_hook(Point, Action)] of
+    case failed(Hooks) of
         [] ->
-            ok;
+            register_events();
         Failed ->
             unregister(),
             {error, io_lib:format("no hook can be registered at ~0p", [Failed])}
     end.
+
+register_events() ->
+    Events = emqx_jwt_auth_events:hooks(),
+    Failed = failed(Events),
+    Failed =:= [] orelse
+        logger:warning("jwt_auth: the broker does not tell of ~0p", [Failed]),
+    Registered = [Event || {Point, _} = Event <- Events, not lists:member(Point, Failed)],
+    persistent_term:put(?REGISTERED, persistent_term:get(?REGISTERED) ++ Registered).
+
+failed(Hooks) ->
+    [Point || {Point, Action} <- Hooks, not put_hook(Point, Action)].
 
 hooks(v4) ->
     [{'client.authenticate', {emqx_jwt_auth_hooks4, on_authenticate, []}},
@@ -29,12 +44,15 @@ hooks(v5) ->
      {'client.authorize', {emqx_jwt_auth_hooks5, on_authorize, [Facts]}}].
 
 put_hook(Point, Action) ->
-    try emqx_hooks:put(Point, Action, ?HIGHEST) of
+    try emqx_hooks:put(Point, Action, priority(Point)) of
         ok -> true;
         _ -> false
     catch
         _:_ -> false
     end.
+
+priority('client.authenticate') -> ?AUTHENTICATE;
+priority(_) -> ?AUTHORIZE.
 
 %% Unregisters the hooks of register/1, as far as the broker still has them.
 -spec unregister() -> ok.

@@ -1,11 +1,12 @@
 %% The session of the calling process, which is the connection: EMQX runs the hooks in it.
 %%
-%% The session is in the process dictionary, and dies with the process. It is in a table too, for
-%% the process that ends sessions, and for the other streams of a QUIC connection, which are
-%% processes in which no client authenticated.
+%% The session is in the process dictionary, and dies with the process. What the broker calls the
+%% client later does not matter there: another plugin may give it another client id. It is in a
+%% table too, for the process that ends sessions, and for the other streams of a QUIC connection,
+%% which are processes in which no client authenticated.
 -module(emqx_jwt_auth_session).
 
--export([drop/1, keep/3, find/1]).
+-export([drop/1, keep/3, find/1, rename/1, offline/0]).
 
 -define(SESSION, {emqx_jwt_auth, session}).
 
@@ -30,7 +31,27 @@ keep(Key, Session, ExpiresAt) ->
 -spec find(emqx_jwt_auth_client:key()) -> {ok, jwt_auth:session()} | none | ambiguous.
 find(Key) ->
     case get(?SESSION) of
-        {Key, {session, Session}} -> {ok, Session};
-        {_, _} -> none;
+        {_, {session, Session}} -> {ok, Session};
+        {_, none} -> none;
         undefined -> emqx_jwt_auth_sessions:find(Key)
+    end.
+
+%% The broker calls the client of this process so from now on.
+-spec rename(emqx_jwt_auth_client:key()) -> ok.
+rename(Key) ->
+    case get(?SESSION) of
+        {Old, {session, _} = Session} when Old =/= Key ->
+            emqx_jwt_auth_sessions:rename(Old, Key, self()),
+            put(?SESSION, {Key, Session}),
+            ok;
+        _ ->
+            ok
+    end.
+
+%% The client has gone, and the broker keeps what it has subscribed to in this process.
+-spec offline() -> ok.
+offline() ->
+    case get(?SESSION) of
+        {Key, {session, _}} -> emqx_jwt_auth_sessions:offline(Key, self());
+        _ -> ok
     end.

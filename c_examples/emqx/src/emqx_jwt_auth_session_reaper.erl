@@ -1,5 +1,7 @@
-%% Ends sessions: of tokens that have expired, where the broker does not do it, and of tokens that
-%% are not accepted any more, because they were revoked or because the configuration has changed.
+%% Ends connections of tokens that have expired, where the broker does not do it, and sessions of
+%% tokens that are not accepted any more, because they were revoked or because the configuration has
+%% changed. An expired token ends the connection only: the broker keeps what the client has
+%% subscribed to, and its queued messages, until the client comes back with a new token.
 %%
 %% Once a second this process ends sessions that have expired, and rechecks a part of all sessions,
 %% so that each is rechecked once a minute. The broker takes a while to end a session, so a process
@@ -16,7 +18,10 @@
 -define(CONFIG_PERIOD, 5000).
 -define(ENDED_PER_TICK, 1000).
 -define(SECONDS_BETWEEN_ATTEMPTS, 2).
--define(ATTEMPTS, 5).
+%% The first attempts ask the connection to disconnect, the next ones make the broker discard its
+%% session, and then the process is killed.
+-define(FIRST_DISCARD, 2).
+-define(LAST_DISCARD, 5).
 %% Seconds that a broker which ends expired sessions by itself is given to do so.
 -define(GRACE, 5).
 
@@ -104,17 +109,31 @@ end_one(Key, Pid, Attempts, Now) ->
         {false, _} ->
             emqx_jwt_auth_sessions:remove(Key, Pid);
         {true, {Session, ExpiresAt}} when is_integer(ExpiresAt), ExpiresAt =< Now ->
-            Attempts =:= 0 andalso tell(Session, expired),
-            attempt(Key, Pid, Attempts, Now);
+            end_online(Key, Pid, Session, Attempts, Now);
         {true, _} ->
             ok
     end.
 
-attempt(_Key, Pid, Attempts, _Now) when Attempts > ?ATTEMPTS ->
+%% A client may have gone while the hooks were not registered.
+end_online({_, ClientId} = Key, Pid, Session, 0, Now) ->
+    case emqx_jwt_auth_broker:is_offline(ClientId, Pid) of
+        true ->
+            emqx_jwt_auth_sessions:offline(Key, Pid);
+        false ->
+            tell(Session, expired),
+            attempt(Key, Pid, 0, Now)
+    end;
+end_online(Key, Pid, _Session, Attempts, Now) ->
+    attempt(Key, Pid, Attempts, Now).
+
+attempt(_Key, Pid, Attempts, _Now) when Attempts > ?LAST_DISCARD ->
     %% The broker does not know it: a gateway, or a connection that hangs.
     exit(Pid, kill);
 attempt({_, ClientId} = Key, Pid, Attempts, Now) ->
-    End = fun() -> emqx_jwt_auth_broker:end_session(ClientId, Pid) end,
+    End = case Attempts < ?FIRST_DISCARD of
+              true -> fun() -> emqx_jwt_auth_broker:disconnect(Pid) end;
+              false -> fun() -> emqx_jwt_auth_broker:end_session(ClientId, Pid) end
+          end,
     _ = spawn(fun() -> emqx_jwt_auth_guard:run(end_session, false, End) end),
     emqx_jwt_auth_sessions:retry({Key, Pid}, Now + ?SECONDS_BETWEEN_ATTEMPTS, Attempts + 1).
 
@@ -136,15 +155,17 @@ recheck(Position, Count, Now) ->
 %% A session that has expired is left to end_due/2, unless that has failed for a whole round.
 recheck_one({Key, Pid, _Session, ExpiresAt}, Now) when is_integer(ExpiresAt), ExpiresAt =< Now ->
     ExpiresAt < Now - ?ROUND andalso emqx_jwt_auth_sessions:retry({Key, Pid}, Now, 1);
-recheck_one({Key, Pid, Session, _ExpiresAt}, Now) ->
+recheck_one({Key, Pid, Session, ExpiresAt}, Now) ->
     case is_process_alive(Pid) andalso refusal(Session) of
         false ->
             is_process_alive(Pid) orelse emqx_jwt_auth_sessions:remove(Key, Pid);
+        {true, expired} when ExpiresAt =:= offline ->
+            ok;
         {true, expired} ->
             emqx_jwt_auth_sessions:expire({Key, Pid}, Now + ?GRACE, 0);
         {true, Why} ->
             tell(Session, Why),
-            emqx_jwt_auth_sessions:expire({Key, Pid}, Now, 1)
+            emqx_jwt_auth_sessions:expire({Key, Pid}, Now, ?FIRST_DISCARD)
     end.
 
 %% A call that failed, or keys or revocations that have not been fetched yet, say nothing about the

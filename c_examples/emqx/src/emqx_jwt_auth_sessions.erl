@@ -10,14 +10,16 @@
 -module(emqx_jwt_auth_sessions).
 
 -export([create/0, save/0, add/4, remove/2, find/1, lookup/2]).
--export([size/0, connections/0, next/1, due/1, retry/3, expire/3]).
+-export([size/0, connections/0, next/1, due/1, retry/3, expire/3, offline/2, rename/3]).
 -export_type([entry/0]).
 
 -define(SESSIONS, emqx_jwt_auth_sessions).
 -define(EXPIRY, emqx_jwt_auth_expiry).
 -define(SAVED, {emqx_jwt_auth, saved_sessions}).
 
--type expiry() :: pos_integer() | never.
+%% When the plugin is to end the connection. offline: there is none any more, and the end of the
+%% token ends nothing: the client comes back with another one.
+-type expiry() :: pos_integer() | never | offline.
 -type entry() :: {emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()}.
 -type position() :: start | term().
 
@@ -48,7 +50,7 @@ save() ->
 -spec add(emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()) -> ok.
 add({Protocol, ClientId}, Pid, Session, ExpiresAt) ->
     true = ets:insert(?SESSIONS, {{Protocol, ClientId, Pid}, Session, ExpiresAt}),
-    ExpiresAt =:= never orelse
+    is_integer(ExpiresAt) andalso
         ets:insert(?EXPIRY, {{ExpiresAt, Protocol, ClientId, Pid}, 0}),
     ok.
 
@@ -66,12 +68,12 @@ remove({Protocol, ClientId}, Pid) ->
         error:badarg -> ok
     end.
 
-%% The session of a client, for a process that is not its connection. Without tables, while the plugin
-%% does not run, nothing is known: ambiguous.
+%% The session of a client that is connected, for a process that is not its connection. Without
+%% tables, while the plugin does not run, nothing is known: ambiguous.
 -spec find(emqx_jwt_auth_client:key()) -> {ok, jwt_auth:session()} | none | ambiguous.
 find({Protocol, ClientId}) ->
-    Rows = {{Protocol, ClientId, '$1'}, '$2', '_'},
-    try ets:select(?SESSIONS, [{Rows, [], [{{'$1', '$2'}}]}]) of
+    Rows = {{Protocol, ClientId, '$1'}, '$2', '$3'},
+    try ets:select(?SESSIONS, [{Rows, [{'=/=', '$3', offline}], [{{'$1', '$2'}}]}]) of
         Found ->
             case [Session || {Pid, Session} <- Found, is_process_alive(Pid)] of
                 [Session] -> {ok, Session};
@@ -147,6 +149,30 @@ expire({{Protocol, ClientId} = Key, Pid}, At, Attempts) ->
             retry({Key, Pid}, At, Attempts);
         false ->
             ok
+    end.
+
+%% The client has gone. There may be no tables, because a connection outlives the plugin.
+-spec offline(emqx_jwt_auth_client:key(), pid()) -> ok.
+offline({Protocol, ClientId} = Key, Pid) ->
+    try
+        Before = lookup(Key, Pid),
+        _ = ets:update_element(?SESSIONS, {Protocol, ClientId, Pid}, {3, offline}),
+        forget_expiry(Before, Key, Pid)
+    catch
+        error:badarg -> ok
+    end.
+
+%% The client of a connection has another name.
+-spec rename(emqx_jwt_auth_client:key(), emqx_jwt_auth_client:key(), pid()) -> ok.
+rename(Old, New, Pid) ->
+    try lookup(Old, Pid) of
+        {Session, ExpiresAt} ->
+            add(New, Pid, Session, ExpiresAt),
+            remove(Old, Pid);
+        none ->
+            ok
+    catch
+        error:badarg -> ok
     end.
 
 forget_expiry({_, At}, {Protocol, ClientId}, Pid) when is_integer(At) ->

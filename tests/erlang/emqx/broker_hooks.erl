@@ -2,7 +2,7 @@
 %% all its arguments, and the next callback is asked: this is how a crash admits a client.
 -module(broker_hooks).
 
--export([start/0, add/3, put/3, del/2, lookup/1, run_fold/3]).
+-export([start/0, add/3, put/3, del/2, lookup/1, run/2, run_fold/3, told/3]).
 
 -record(callback, {action, filter, priority}).
 
@@ -35,6 +35,13 @@ lookup(Point) ->
         [] -> []
     end.
 
+%% Until one says stop.
+run(Point, Args) ->
+    _ = lists:takewhile(fun(#callback{action = {Module, Function, Env}}) ->
+                            safe_execute(Module, Function, Args ++ Env) =/= stop
+                        end, lookup(Point)),
+    ok.
+
 run_fold(Point, Args, Acc) ->
     fold(lookup(Point), Args, Acc).
 
@@ -55,3 +62,8 @@ safe_execute(Module, Function, Args) ->
             logger:error("hook_callback_exception ~p ~p ~p ~p", [Class, Reason, Stack, Args]),
             ok
     end.
+
+%% A hook that decides nothing.
+told(_Client, _Result, Test) ->
+    Test ! told,
+    ok.

@@ -2,8 +2,8 @@
 -module(fixture).
 
 -export([start/1, start/0, stop/1, set/1, secret/0, token/1, token/2, token_of/3,
-         rsa_token/2, key_file/1, key_server/1, now/0, connect/1, connect/2]).
--export([may/3, subscribe/2, start_in/1, client/1, until/1, logged/0, log/2, counted/1]).
+         rsa_token/2, key_file/1, key_server/1, now/0, connect/1, connect/2, connect/3]).
+-export([may/3, subscribe/2, expire/1, tick/0, start_in/1, client/1, until/1, logged/0, log/2, counted/1]).
 
 -define(PASSWORD_OF_TESTS, <<"0123456789abcdef0123456789abcdef">>).
 
@@ -128,10 +128,16 @@ client(Token) -> broker:client(Token).
 connect(Token) when is_binary(Token) -> connect(client(Token));
 connect(#{clientid := _} = Client) -> connect(broker_connections:open(), Client).
 
-connect(Connection, #{clientid := ClientId} = Client) ->
-    Answer = broker_connections:run(Connection, fun() -> broker:connect(Client) end),
-    _ = [broker_connections:register(ClientId, Connection)
-         || is_tuple(Answer), element(1, Answer) =:= ok],
+connect(Connection, Client) -> connect(Connection, Client, #{}).
+
+%% The client comes back to a session that it has subscribed with.
+connect(Connection, Client, Subscriptions) ->
+    Answer = broker_connections:run(Connection, fun() ->
+        Found = broker:connect(Client),
+        _ = [broker_connections:accepted(broker:accepted(Client, Result), Subscriptions)
+             || {ok, Result} <- [Found]],
+        Found
+    end),
     {Connection, Answer}.
 
 %% What the client of a connection reads when it subscribes to this.
@@ -149,6 +155,13 @@ may({Connection, Client}, Action, Topic) ->
 action(publish) -> #{action_type => publish, qos => 0, retain => false};
 action(subscribe) -> #{action_type => subscribe, qos => 0};
 action(Action) -> Action.
+
+%% As if the token of this connection had expired.
+expire(Connection) ->
+    emqx_jwt_auth_sessions:expire({{mqtt, <<"c1">>}, Connection}, ?MODULE:now(), 0).
+
+%% What happens once a second.
+tick() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, tick).
 
 %% Waits for what is bound to happen.
 until(Condition) -> until(Condition, 500).

@@ -2,7 +2,7 @@
 -module(plugin_tests).
 -include_lib("eunit/include/eunit.hrl").
 
--import(fixture, [token/1, token/2, client/1, connect/1, connect/2, may/3]).
+-import(fixture, [token/1, token/2, client/1, connect/1, connect/2, connect/3, may/3]).
 
 sentences(Start, Sentences) ->
     [{setup, Start, fun fixture:stop/1, {Name, Test}} || {Name, Test} <- Sentences].
@@ -20,10 +20,14 @@ running_test_() ->
        {"who publishes later needs the right to the topic", fun delayed/0},
        {"a client that was not accepted has no permissions of ours", fun not_ours/0},
        {"a refused second attempt takes the permissions away", fun refused_again/0},
-       {"permissions belong to one client id", fun other_id/0},
+       {"permissions are those of the connection, whatever its client is called", fun other_id/0},
        {"another process of the connection has its permissions", fun other_stream/0},
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
        {"permissions belong to one protocol", fun other_protocol/0},
+       {"the hooks that decide nothing come first", fun first/0},
+       {"a resumed session loses what the new token denies", fun resumed/0},
+       {"a mountpoint is no part of what a token is asked about", fun resumed_mounted/0},
+       {"who cannot be asked about is disconnected", fun resumed_oddly/0},
        {"the address of a client is compared", fun address/0},
        {"a token that is bound to a certificate is good with this one only", fun certificate/0},
        {"the next hook cannot overrule a refusal", fun next_hook/0},
@@ -108,14 +112,48 @@ refused_again() ->
 other_id() ->
     {Connection, {ok, _}} = connect(token(#{acl => acl()})),
     Other = (client(undefined))#{clientid => <<"c2">>},
-    ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
+    ?assertEqual([allow, deny], [may({Connection, Other}, publish, Topic) || Topic <- [<<"both">>, <<"x">>]]),
+    ?assertEqual(nomatch, may({broker_connections:open(), Other}, publish, <<"both">>)),
     ?assertEqual(allow, may(Connection, publish, <<"both">>)).
 
 other_protocol() ->
-    {Connection, {ok, _}} = connect(token(#{acl => acl()})),
+    {_, {ok, _}} = connect(token(#{acl => acl()})),
     Other = (client(undefined))#{protocol => coap},
-    ?assertEqual(nomatch, may({Connection, Other}, publish, <<"both">>)),
     ?assertEqual(nomatch, may({broker_connections:open(), Other}, publish, <<"both">>)).
+
+%% As the hook of EMQX for its tenants is one.
+first() ->
+    ok = emqx_hooks:add('client.authenticate', {broker_hooks, told, [self()]}, 1000),
+    [begin
+         _ = connect(client(Token)),
+         ?assertEqual(told, receive told -> told after 0 -> nothing end)
+     end || Token <- [token(#{}), <<"x">>]].
+
+resumed() ->
+    Subscriptions = #{<<"s/1">> => #{qos => 1}, <<"t/1">> => #{qos => 0},
+                      {share, <<"g">>, <<"t/2">>} => #{qos => 0}, {share, <<"g">>, <<"s/2">>} => #{qos => 0}},
+    {Connection, {ok, _}} = connect(broker_connections:open(), client(token(#{acl => acl()})), Subscriptions),
+    Lost = maps:to_list(maps:with([<<"t/1">>, {share, <<"g">>, <<"t/2">>}], Subscriptions)),
+    fixture:until(fun() -> broker_connections:told(Connection) =:= [{unsubscribed, Lost}] end),
+    [begin
+         {Other, {ok, _}} = connect(broker_connections:open(), client(token(Claims)), Subscriptions),
+         ?assertMatch(#{clientid := <<"c1">>}, broker_connections:kept(Other)),
+         ?assertEqual([], broker_connections:told(Other))
+     end || Claims <- [#{}, #{acl => #{sub => [<<"#">>]}}]].
+
+resumed_mounted() ->
+    Subscriptions = #{<<"m/s/1">> => #{qos => 1}, <<"m/t">> => #{qos => 1}},
+    Client = (client(token(#{acl => acl()})))#{mountpoint => <<"m/">>},
+    {Connection, {ok, _}} = connect(broker_connections:open(), Client, Subscriptions),
+    fixture:until(fun() ->
+        broker_connections:told(Connection) =:= [{unsubscribed, [{<<"t">>, #{qos => 1}}]}]
+    end).
+
+resumed_oddly() ->
+    [begin
+         {Connection, {ok, _}} = connect(broker_connections:open(), client(token(#{})), Odd),
+         fixture:until(fun() -> not is_process_alive(Connection) end)
+     end || Odd <- [#{<<"t">> => odd}, #{odd => #{qos => 0}}, #{<<"t">> => #{qos => 3}}]].
 
 address() ->
     Rule = #{permission => allow, action => all, topic => <<"t">>, ipaddr => <<"10.0.0.0/8">>},

@@ -43,9 +43,7 @@ run_generation() {
     broker="$here/fixture.erl $here/broker_hooks.erl $here/broker_connections.erl"
     broker="$broker $(echo "$here/broker$1"/*.erl "$here"/node/*.erl)"
     # shellcheck disable=SC2086 # lists of files
-    compile "$1" $broker "$here/plugin_tests.erl" "$here/active_config_tests.erl" \
-        "$here/life_tests.erl" "$here/command_tests.erl" "$here/refusal_lines_tests.erl" \
-        "$here"/*"$1"_tests.erl
+    compile "$1" $broker "$here"/*[a-z]_tests.erl "$here"/*"$1"_tests.erl
     run_eunit "$2/ebin" "$JWT_AUTH_WORK/ebin"
     # shellcheck disable=SC2086
     compile "install$1" $broker "$here"/packages/*.erl

@@ -17,8 +17,7 @@ all_test_() ->
             {"a permission is in a stop", fun permission/0},
             {"a rule for some QoS is no rule for all", fun some_qos/0},
             {"a delay is a number of seconds", fun delay/0},
-            {"the hooks are the first", fun priority/0},
-            {"a client is disconnected when its token expires", fun expiry/0},
+            {"the hooks come just before those of the broker", fun priority/0},
             {"an end beyond the timers of the VM is none", fun far_end/0},
             {"the expiry of a taken over connection leaves the new one alone", fun take_over/0},
             {"a session is not ended while two connections have its id", fun two_connections/0},
@@ -67,7 +66,10 @@ permission() ->
           end,
     ?assertEqual([{stop, allow}, {stop, deny}, {stop, deny}],
                  [Ask(Client, <<"a">>), Ask(Client, <<"b">>), Ask(odd, <<"a">>)]),
-    ?assertEqual(ignore, Ask(Client#{clientid => <<"c2">>}, <<"a">>)).
+    ?assertEqual({stop, allow}, Ask(Client#{clientid => <<"c2">>}, <<"a">>)),
+    {Silent, {ok, _}} = connect(token(#{})),
+    ?assertEqual(ignore, broker_connections:run(Silent, fun() ->
+        emqx_jwt_auth_hooks4:on_check_acl(Client, publish, <<"a">>, allow) end)).
 
 some_qos() ->
     Rule = fun(Topic, More) ->
@@ -86,28 +88,17 @@ delay() ->
     ?assertEqual(deny, may(Connection, publish, <<"$delayed/1/$SYS/a">>)).
 
 priority() ->
-    [{callback, {emqx_jwt_auth_hooks4, on_authenticate, []}, _, 1000}] =
+    [{callback, {emqx_jwt_auth_hooks4, on_authenticate, []}, _, 971}] =
         emqx_hooks:lookup('client.authenticate'),
-    [{callback, {emqx_jwt_auth_hooks4, on_check_acl, []}, _, 1000}] =
+    [{callback, {emqx_jwt_auth_hooks4, on_check_acl, []}, _, 962}] =
         emqx_hooks:lookup('client.check_acl').
 
 tick() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, tick).
 
-%% As if the token of this connection had expired.
-expire(Connection) ->
-    emqx_jwt_auth_sessions:expire({{mqtt, <<"c1">>}, Connection}, fixture:now(), 0).
+expire(Connection) -> fixture:expire(Connection).
 
 gone(Connection) ->
     fixture:until(fun() -> tick(), not is_process_alive(Connection) end).
-
-expiry() ->
-    {Connection, {ok, _}} = connect(token(#{exp => fixture:now() + 1, acl => #{all => [<<"t">>]}})),
-    ?assertEqual(allow, may(Connection, publish, <<"t">>)),
-    gone(Connection),
-    ?assertEqual([<<"c1">>], broker_connections:kicked()),
-    fixture:until(fun() -> tick(), emqx_jwt_auth_sessions:size() =:= 0 end),
-    ?assertEqual(1, fixture:counted(ended)),
-    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"ends: expired">>)).
 
 far_end() ->
     {Connection, {ok, _}} = connect(token(<<"{\"exp\": 15822553606420000}">>)),
@@ -157,7 +148,7 @@ restart() ->
     ok = application:stop(emqx_jwt_auth),
     ok = application:start(emqx_jwt_auth),
     gone(Connection),
-    ?assertEqual([<<"c1">>], broker_connections:kicked()).
+    ?assertEqual([{disconnected, 16#87}], broker_connections:told(Connection)).
 
 revoked() ->
     File = filename:join(os:getenv("JWT_AUTH_WORK", "/tmp"), "revocations.json"),

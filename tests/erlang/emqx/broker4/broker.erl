@@ -1,10 +1,12 @@
 %% EMQX 4.4.19, as far as a plugin sees it.
 -module(broker).
--export([start/0, configure/1, edit/1, client/1, connect/1, may/3, accept/2]).
+-export([start/0, configure/1, edit/1, release/1, client/1, connect/1, accepted/2, may/3, accept/2]).
 
 start() ->
     broker_hooks:start(),
     broker_connections:reset().
+
+release(_) -> ok.
 
 %% What cuttlefish makes of the lines of the file, when the plugin is loaded.
 configure(Options) ->
@@ -37,6 +39,9 @@ connect(ClientInfo) ->
         #{auth_result := success} = Result -> {ok, maps:without([auth_result, anonymous], Result)};
         #{auth_result := Reason} -> {error, Reason}
     end.
+
+%% What the broker knows of an accepted client.
+accepted(Client, Result) -> maps:merge(maps:remove(password, Client), Result).
 
 %% Under acl_nomatch = allow. A prefix for a delay is a part of the topic.
 may(ClientInfo, Action, Topic) ->

@@ -1,7 +1,8 @@
 %% EMQX 5 and 6, as far as a plugin sees it. Its release can be set, and whether it has message
 %% queues and streams.
 -module(broker).
--export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, may/3, subscribe/2, accept/2]).
+-export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, accepted/2, may/3, subscribe/2,
+         accept/2]).
 
 start() ->
     release("5.8.9"),
@@ -47,6 +48,20 @@ connect(Credential) ->
         {ok, Result} -> {ok, Result};
         {error, Reason} -> {error, Reason}
     end.
+
+%% What the broker knows of an accepted client. From 6.0 on the result of an authenticator, and then a
+%% plugin, may give the client another id.
+accepted(Client, Result) ->
+    Attributes = maps:merge(maps:get(client_attrs, Client, #{}), maps:get(client_attrs, Result, #{})),
+    Id = case Result of
+             #{clientid_override := <<_, _/binary>> = Other} -> Other;
+             _ -> maps:get(clientid, Client)
+         end,
+    Known = maps:merge(maps:without([password, auth_data], Client),
+                       maps:without([client_attrs, expire_at], Result)),
+    Info = Known#{client_attrs => Attributes, clientid => Id},
+    #{client_info := Renamed} = emqx_hooks:run_fold('client.post_authn', [], #{client_info => Info}),
+    Renamed.
 
 %% What a client reads that subscribes to a filter, if it may.
 subscribe(ClientInfo, Filter) ->
