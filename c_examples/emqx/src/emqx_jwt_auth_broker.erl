@@ -2,7 +2,7 @@
 %% releases of EMQX 5.
 -module(emqx_jwt_auth_broker).
 
--export([generation/0, release/0, facts/0, supports_expiry/2, plugin_config/0]).
+-export([generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
 -export([disconnect/1, unsubscribe/1, is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
@@ -11,10 +11,10 @@
 %% Three numbers; unknown: an EMQX 5 or later that does not tell its release.
 -type release() :: [non_neg_integer()] | unknown.
 
-%% expiry: whether the broker ends a connection at expire_at by itself; by_attrs: it does if it
-%% knows client_attrs, which came in the same release. bare_permission: the permission hook
-%% answers allow or deny, without a map around it.
--type facts() :: #{expiry := boolean() | by_attrs, bare_permission := boolean()}.
+%% attributes: whether the broker takes client_attrs, and ends a connection at expire_at by itself,
+%% which came in the same release; by_credential: it does if the credential has client_attrs.
+%% bare_permission: the permission hook answers allow or deny, without a map around it.
+-type facts() :: #{attributes := boolean() | by_credential, bare_permission := boolean()}.
 
 %% The generation of the hooks that the broker has; unknown: it has the hooks of neither.
 -spec generation() -> generation() | unknown.
@@ -30,14 +30,17 @@ generation() ->
 -spec facts() -> facts().
 facts() ->
     case release() of
-        unknown -> #{expiry => by_attrs, bare_permission => false};
-        Release -> #{expiry => Release >= [5, 7, 0], bare_permission => Release < [5, 0, 8]}
+        unknown -> #{attributes => by_credential, bare_permission => false};
+        Release -> #{attributes => Release >= [5, 7, 0], bare_permission => Release < [5, 0, 8]}
     end.
 
-%% Does the broker end this client's connection at expire_at?
--spec supports_expiry(facts(), map()) -> boolean().
-supports_expiry(#{expiry := by_attrs}, ClientInfo) -> maps:is_key(client_attrs, ClientInfo);
-supports_expiry(#{expiry := Known}, _ClientInfo) -> Known.
+%% Does the broker take attributes of this client, and end its connection at expire_at? A credential
+%% has attributes only where the broker is configured to make some of what the client sent.
+-spec takes_attributes(facts(), map()) -> boolean().
+takes_attributes(#{attributes := by_credential}, Credential) ->
+    maps:is_key(client_attrs, Credential);
+takes_attributes(#{attributes := Known}, _Credential) ->
+    Known.
 
 %% EMQX 4 does not tell its release to plugins. It has the hooks of 4.3 and 4.4.
 -spec release() -> release().

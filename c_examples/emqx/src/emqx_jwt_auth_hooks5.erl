@@ -8,13 +8,20 @@
 %% the Erlang VM can have, and setting one for after that crashes the connection.
 -define(HORIZON, 9000000000000).
 
+%% The attribute by which EMQX chooses the tenant of a client. No token says it: a broker whose
+%% tenants are told apart in another way would be open to whoever signs tokens for one of them.
+-define(TENANT, <<"tns">>).
+
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
 %% EMQX merges it into its map of the client.
 -type grant() :: #{is_superuser := boolean(),
                    username => binary(),
                    expire_at => pos_integer(),
                    client_attrs => #{binary() => binary()}}.
--type permission() :: allow | deny | #{result := allow | deny, from := jwt_auth}.
+%% EMQX from 6.0.3 on does not remember what is not cacheable; earlier releases remember it for a
+%% minute, whatever happens to the token.
+-type permission() :: allow | deny
+                    | #{result := allow | deny, from := jwt_auth, is_cacheable := false}.
 
 %% May the client connect? ignore leaves it to the hooks that follow.
 -spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
@@ -24,22 +31,21 @@ on_authenticate(Credential, _Before, Facts) ->
                             fun() -> authenticate(Credential, Facts) end).
 
 authenticate(Credential, Facts) ->
-    Supported = emqx_jwt_auth_broker:supports_expiry(Facts, Credential),
-    BrokerEnds = fun(ExpiresAt) -> Supported andalso ExpiresAt * 1000 < ?HORIZON end,
+    Modern = emqx_jwt_auth_broker:takes_attributes(Facts, Credential),
+    BrokerEnds = fun(ExpiresAt) -> Modern andalso ExpiresAt * 1000 < ?HORIZON end,
     case emqx_jwt_auth_gate:authenticate(Credential, BrokerEnds) of
-        {allow, Grant} -> {stop, {ok, grant(Grant, BrokerEnds, Credential)}};
+        {allow, Grant} -> {stop, {ok, grant(Grant, BrokerEnds, Modern)}};
         {deny, Reason} -> {stop, {error, Reason}};
         ignore -> ignore
     end.
 
-grant(#{superuser := Superuser} = Grant, BrokerEnds, Credential) ->
+grant(#{superuser := Superuser} = Grant, BrokerEnds, Modern) ->
     Expiry = case Grant of
                  #{expires_at := At} -> [{expire_at, At * 1000} || BrokerEnds(At)];
                  #{} -> []
              end,
-    Attributes = maps:get(attributes, Grant),
-    Attrs = [{client_attrs, Attributes} || maps:is_key(client_attrs, Credential),
-                                           map_size(Attributes) > 0],
+    Attributes = maps:without([?TENANT], maps:get(attributes, Grant)),
+    Attrs = [{client_attrs, Attributes} || Modern, map_size(Attributes) > 0],
     maps:merge(maps:with([username], Grant),
                maps:from_list([{is_superuser, Superuser}] ++ Expiry ++ Attrs)).
 
@@ -57,4 +63,5 @@ authorize(ClientInfo, Action, Topic, Facts) ->
     end.
 
 permission(Permission, #{bare_permission := true}) -> Permission;
-permission(Permission, _Facts) -> #{result => Permission, from => jwt_auth}.
+permission(Permission, _Facts) ->
+    #{result => Permission, from => jwt_auth, is_cacheable => false}.

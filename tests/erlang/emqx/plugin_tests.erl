@@ -206,6 +206,7 @@ other_stream() ->
     ?assertEqual(deny, may(Stream, publish, <<"other">>)).
 
 ambiguous() ->
+    broker_permissions:remember(false),
     {First, {ok, _}} = connect(token(#{acl => acl()})),
     {_, {ok, _}} = connect(token(#{})),
     Stream = broker_connections:open(),

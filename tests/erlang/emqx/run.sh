@@ -40,7 +40,7 @@ compile() {
 
 # run_generation GENERATION APPLICATION PACKAGE PACKAGE_OF_THE_NEXT_VERSION
 run_generation() {
-    broker="$here/fixture.erl $here/broker_hooks.erl $here/broker_connections.erl"
+    broker="$here/fixture.erl $(echo "$here"/broker_*.erl)"
     broker="$broker $(echo "$here/broker$1"/*.erl "$here"/node/*.erl)"
     # shellcheck disable=SC2086 # lists of files
     compile "$1" $broker "$here"/*[a-z]_tests.erl "$here"/*"$1"_tests.erl

@@ -26,7 +26,12 @@ all_test_() ->
             {"5.0.7 takes bare permissions", "5.0.7", fun bare/0},
             {"5.6.1 is not told when to disconnect", "5.6.1", fun own_expiry/0},
             {"5.7.0 is told when to disconnect", "5.7.0", fun expire_at/0},
-            {"an unknown release with attributes is told when to disconnect", "x", fun expire_at/0},
+            {"6.2.2 is told when to disconnect", "6.2.2", fun expire_at/0},
+            {"an unknown release with attributes is told when to disconnect", "x", fun unknown/0},
+            {"5.7.0 is told the attributes", "5.7.0", fun attributes/0},
+            {"5.6.1 knows no attributes", "5.6.1", fun no_attributes/0},
+            {"6.2.2 does not remember what a token says", "6.2.2", fun not_remembered/0},
+            {"6.0.3 does not remember it either", "6.0.3", fun not_remembered/0},
             {"an unknown release without attributes is not", "x", fun old_unknown/0}]]
     ++ [{"EMQX 5.0 has its configuration in a file", fun file/0},
         {"without that file every client is refused", fun no_file/0},
@@ -72,9 +77,9 @@ permission() ->
                   emqx_jwt_auth_hooks5:on_authorize(C, publish, Topic, ignore,
                                                     emqx_jwt_auth_broker:facts()) end)
           end,
-    ?assertEqual([{stop, #{result => allow, from => jwt_auth}},
-                  {stop, #{result => deny, from => jwt_auth}},
-                  {stop, #{result => deny, from => jwt_auth}}],
+    ?assertEqual([{stop, #{result => allow, from => jwt_auth, is_cacheable => false}},
+                  {stop, #{result => deny, from => jwt_auth, is_cacheable => false}},
+                  {stop, #{result => deny, from => jwt_auth, is_cacheable => false}}],
                  [Ask(Client, <<"a">>), Ask(Client, <<"b">>), Ask(odd, <<"a">>)]).
 
 atoms() ->
@@ -111,13 +116,31 @@ own_expiry() ->
     ?assertEqual({{mqtt, <<"c1">>}, Connection, 0}, emqx_jwt_auth_sessions:due(At)).
 
 old_unknown() ->
-    Client = maps:remove(client_attrs, client(token(#{exp => fixture:now() + 100}))),
+    Client = client(token(#{exp => fixture:now() + 100, client_attrs => #{g => <<"x">>}})),
     ?assertEqual({ok, #{is_superuser => false}}, element(2, connect(Client))).
 
+unknown() ->
+    At = fixture:now() + 100,
+    Client = client(token(#{exp => At, client_attrs => #{g => <<"x">>}})),
+    ?assertEqual({ok, #{is_superuser => false, expire_at => At * 1000, client_attrs => #{<<"g">> => <<"x">>}}},
+                 element(2, connect(Client#{client_attrs => #{}}))).
+
 attributes() ->
-    Attrs = #{g => <<"x">>, n => 1, <<"not a name">> => <<"y">>},
+    Attrs = #{g => <<"x">>, n => 1, <<"not a name">> => <<"y">>, tns => <<"a tenant">>},
     ?assertEqual({ok, #{is_superuser => false, client_attrs => #{<<"g">> => <<"x">>, <<"n">> => <<"1">>}}},
-                 element(2, connect(token(#{client_attrs => Attrs})))).
+                 element(2, connect(token(#{client_attrs => Attrs})))),
+    ?assertEqual({ok, #{is_superuser => false}},
+                 element(2, connect(token(#{client_attrs => #{tns => <<"a tenant">>}})))).
+
+no_attributes() ->
+    ?assertEqual({ok, #{is_superuser => false}},
+                 element(2, connect(token(#{client_attrs => #{g => <<"x">>}})))).
+
+not_remembered() ->
+    {Connection, {ok, _}} = connect(token(#{acl => #{all => [<<"t">>]}})),
+    ?assertEqual(allow, may(Connection, publish, <<"t">>)),
+    emqx_jwt_auth_gate:close(unconfigured),
+    ?assertEqual(deny, may(Connection, publish, <<"t">>)).
 
 priority() ->
     [{callback, {emqx_jwt_auth_hooks5, on_authenticate, _}, _, 971}] =
@@ -138,6 +161,7 @@ ended() ->
     fixture:until(fun() -> not is_process_alive(Connection) end).
 
 grace() ->
+    broker_permissions:remember(false),
     Acl = #{all => [<<"t">>]},
     {Connection, {ok, #{expire_at := _}}} = connect(token(#{exp => fixture:now() + 1, acl => Acl})),
     fixture:until(fun() -> may(Connection, publish, <<"t">>) =:= deny end),

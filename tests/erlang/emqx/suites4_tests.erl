@@ -11,7 +11,8 @@
 -define(KEY, <<"emqxsecret">>).
 
 with(Options, Tests) ->
-    {foreach, fun() -> fixture:start(Options#{secret => ?KEY}) end, fun fixture:stop/1, Tests}.
+    Start = fun() -> fixture:start(Options#{secret => ?KEY}), broker_permissions:remember(false) end,
+    {foreach, Start, fun fixture:stop/1, Tests}.
 
 all_test_() ->
     Claim = fun(Name, Value) -> #{verify_claims => [#{name => Name, value => Value}]} end,

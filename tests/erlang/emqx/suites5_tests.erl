@@ -10,7 +10,8 @@
 -define(BAD, {error, bad_username_or_password}).
 
 with(Options, Tests) ->
-    {foreach, fun() -> fixture:start(Options) end, fun fixture:stop/1, Tests}.
+    Start = fun() -> fixture:start(Options), broker_permissions:remember(false) end,
+    {foreach, Start, fun fixture:stop/1, Tests}.
 
 hmac(Claims) -> hmac(Claims, #{}).
 hmac(Claims, More) ->

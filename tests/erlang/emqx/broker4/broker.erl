@@ -3,6 +3,7 @@
 -export([start/0, configure/1, edit/1, release/1, client/1, connect/1, accepted/2, may/3, accept/2]).
 
 start() ->
+    broker_permissions:remember(true),
     broker_hooks:start(),
     broker_connections:reset().
 
@@ -49,10 +50,13 @@ may(ClientInfo, Action, Topic) ->
                 #{action_type := Type} -> Type;
                 _ -> Action
             end,
-    case emqx_hooks:run_fold('client.check_acl', [ClientInfo, Plain, Topic], nomatch) of
-        allow -> allow;
-        nomatch -> nomatch;
-        deny -> deny
+    broker_permissions:ask({Plain, Topic}, fun() -> decide(ClientInfo, Plain, Topic) end).
+
+decide(ClientInfo, Action, Topic) ->
+    case emqx_hooks:run_fold('client.check_acl', [ClientInfo, Action, Topic], nomatch) of
+        nomatch -> {nomatch, false};
+        allow -> {allow, true};
+        deny -> {deny, true}
     end.
 
 %% A hook of another plugin that accepts everybody.

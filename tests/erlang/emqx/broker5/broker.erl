@@ -7,6 +7,7 @@
 start() ->
     release("5.8.9"),
     queues(false),
+    broker_permissions:remember(true),
     broker_hooks:start(),
     broker_connections:reset().
 
@@ -14,9 +15,11 @@ release(Release) -> persistent_term:put({broker, release}, Release).
 
 queues(On) -> persistent_term:put({broker, queues}, On).
 
+%% A release without numbers is the latest.
 is_since(First) ->
-    Release = [list_to_integer(Part) || Part <- string:lexemes(persistent_term:get({broker, release}), ".")],
-    Release >= First.
+    Release = persistent_term:get({broker, release}),
+    [list_to_integer(Part) || Part <- string:lexemes(Release, "."), hd(Part) =< $9] >= First
+        orelse hd(Release) > $9.
 
 %% What the dashboard saves: names are binaries.
 configure(Options) ->
@@ -39,7 +42,7 @@ client(Token) ->
     #{zone => default, listener => 'tcp:default', protocol => mqtt, peerhost => {127, 0, 0, 1},
       peername => {{127, 0, 0, 1}, 50000}, sockport => 1883, clientid => <<"c1">>,
       username => <<"u1">>, password => Token, mountpoint => undefined, is_bridge => false,
-      is_superuser => false, enable_authn => true, client_attrs => #{}, peersni => undefined}.
+      is_superuser => false, enable_authn => true, peersni => undefined}.
 
 %% No authenticator is configured: whom nobody refuses comes in.
 connect(Credential) ->
@@ -105,13 +108,22 @@ may(ClientInfo, Action, Topic) ->
     ask(ClientInfo, Action, Topic).
 
 ask(ClientInfo, Action, Topic) ->
-    Release = persistent_term:get({broker, release}),
+    broker_permissions:ask({Action, Topic}, fun() -> decide(ClientInfo, Action, Topic) end).
+
+%% The permission, and whether it may be remembered.
+decide(ClientInfo, Action, Topic) ->
+    IsBare = persistent_term:get({broker, release}) =:= "5.0.7",
     case emqx_hooks:run_fold('client.authorize', [ClientInfo, Action, Topic], nomatch) of
-        nomatch -> nomatch;
-        #{result := Result, from := _} when Release =/= "5.0.7" -> Result;
-        Result when Release =:= "5.0.7", is_atom(Result) -> Result;
-        _ -> wrong_format
+        nomatch -> {nomatch, false};
+        #{result := Result, from := _} = Found when not IsBare -> {Result, is_cacheable(Found)};
+        Result when IsBare, is_atom(Result) -> {Result, true};
+        _ -> {wrong_format, true}
     end.
+
+%% Earlier releases do not look at it.
+is_cacheable(Found) ->
+    Looks = is_since([6, 1, 2]) orelse (is_since([6, 0, 3]) andalso not is_since([6, 1, 0])),
+    not Looks orelse maps:get(is_cacheable, Found, true).
 
 %% A hook of another plugin that accepts everybody.
 accept(_Client, _Result) -> {stop, {ok, #{is_superuser => false}}}.
