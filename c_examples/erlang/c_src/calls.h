@@ -10,9 +10,16 @@ ERL_NIF_TERM new(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 ERL_NIF_TERM free_(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 
-// check(Verifier, Client), recheck(Verifier, Session)
+// new_file(Path), reload_file(Verifier, Path), where Path is a binary with a NUL at its end;
+// wait_ready(Verifier, Milliseconds)
+ERL_NIF_TERM new_file(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
+ERL_NIF_TERM reload_file(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
+ERL_NIF_TERM wait_ready(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
+
+// check(Verifier, Client), recheck(Verifier, Session), renew(Verifier, Session, Client)
 ERL_NIF_TERM check(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
+ERL_NIF_TERM renew(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);
 
 // authorize(Verifier, Session, Action, Topic, Options)
 ERL_NIF_TERM authorize(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]);

@@ -8,8 +8,8 @@
 // The time slice after which a scheduler preempts a process, as enif_consume_timeslice defines it.
 enum { TIMESLICE_NS = 1000000 };
 
-// {allow, Map} | {deny, Reason} | ignore. granted: the session that check puts into the map, or
-// NULL.
+// {allow, Map} | {deny, Reason} | ignore. granted: the session that check and renew put into the
+// map, or NULL.
 static ERL_NIF_TERM verdict(ErlNifEnv *env, const jwt_auth_result *result,
                             jwt_auth_session *granted) {
   state *state = enif_priv_data(env);
@@ -93,6 +93,29 @@ ERL_NIF_TERM recheck(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
     verifier_leave(env, verifier);
   }
   return verdict(env, &result, NULL);
+}
+
+ERL_NIF_TERM renew(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
+  const ERL_NIF_TERM verifier_arg = argv[0], session_arg = argv[1], client_arg = argv[2];
+  const state *state = enif_priv_data(env);
+  jwt_auth_result result = {0};
+  jwt_auth_session *renewed = NULL;
+  session *held;
+  verifier *verifier;
+  client client;
+  (void)argc;
+  if (!verifier_read(env, verifier_arg, &verifier) || !session_read(env, session_arg, &held) ||
+      !client_read(env, state, client_arg, &client)) {
+    return state->atoms.badarg;
+  }
+  jwt_auth *auth = verifier_enter(env, verifier);
+  if (auth != NULL) {
+    int64_t start = now_ns();
+    (void)state->library->renew(auth, held->session, &client.fields, &result, &renewed);
+    verifier_leave(env, verifier);
+    consume(env, start);
+  }
+  return verdict(env, &result, renewed);
 }
 
 static bool action_read(const atoms *a, ERL_NIF_TERM term, int32_t *out) {

@@ -95,15 +95,20 @@ static void unload(ErlNifEnv *env, void *priv_data) {
   state_drop(priv_data, HOLDER);
 }
 
-// A function that reads files, or may block on a log hook, runs on a dirty scheduler. So do those
-// that write long texts: explain verifies a signature besides, and does not tell the time it took.
+// A function that reads files, waits, or may block on a log hook, runs on a dirty scheduler. So do
+// those that write long texts: explain verifies a signature besides, and does not tell the time it
+// took.
 static ErlNifFunc functions[] = {
     {"new", 1, new, ERL_NIF_DIRTY_JOB_IO_BOUND},
     {"reload", 2, reload, ERL_NIF_DIRTY_JOB_IO_BOUND},
     {"free", 1, free_, ERL_NIF_DIRTY_JOB_IO_BOUND},
+    {"new_file", 1, new_file, ERL_NIF_DIRTY_JOB_IO_BOUND},
+    {"reload_file", 2, reload_file, ERL_NIF_DIRTY_JOB_IO_BOUND},
+    {"wait_ready", 2, wait_ready, ERL_NIF_DIRTY_JOB_IO_BOUND},
     {"check", 2, check, 0},
     {"authorize", 5, authorize, 0},
     {"recheck", 2, recheck, 0},
+    {"renew", 3, renew, 0},
     {"explain", 2, explain, ERL_NIF_DIRTY_JOB_CPU_BOUND},
     {"stats", 1, stats, ERL_NIF_DIRTY_JOB_CPU_BOUND},
     {"claims", 1, claims, 0},

@@ -2,10 +2,14 @@
 
 const library this_library = {
     .init = jwt_auth_init,
+    .init_file = jwt_auth_init_file,
     .reload = jwt_auth_reload,
+    .reload_file = jwt_auth_reload_file,
+    .wait_ready = jwt_auth_wait_ready,
     .free = jwt_auth_free,
     .check = jwt_auth_check,
     .recheck = jwt_auth_session_recheck,
+    .renew = jwt_auth_session_renew,
     .authorize = jwt_auth_session_authorize,
     .explain = jwt_auth_explain,
     .stats = jwt_auth_stats,

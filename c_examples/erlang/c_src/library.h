@@ -14,10 +14,15 @@ typedef struct library {
   jwt_auth_status (*init)(const char *, size_t, const jwt_auth_hooks *, jwt_auth **, char *,
                           size_t);
   jwt_auth_status (*reload)(jwt_auth *, const char *, size_t, char *, size_t);
+  jwt_auth_status (*init_file)(const char *, const jwt_auth_hooks *, jwt_auth **, char *, size_t);
+  jwt_auth_status (*reload_file)(jwt_auth *, const char *, char *, size_t);
+  jwt_auth_status (*wait_ready)(const jwt_auth *, uint32_t);
   void (*free)(jwt_auth *);
   jwt_auth_status (*check)(const jwt_auth *, const jwt_auth_client *, jwt_auth_result *,
                            jwt_auth_session **);
   jwt_auth_status (*recheck)(const jwt_auth *, const jwt_auth_session *, jwt_auth_result *);
+  jwt_auth_status (*renew)(const jwt_auth *, const jwt_auth_session *, const jwt_auth_client *,
+                           jwt_auth_result *, jwt_auth_session **);
   jwt_auth_status (*authorize)(const jwt_auth *, const jwt_auth_session *, int32_t, jwt_auth_bytes,
                                uint8_t, uint8_t, int32_t *);
   jwt_auth_status (*explain)(const jwt_auth *, const jwt_auth_client *, char **);

@@ -10,13 +10,17 @@
 
 #include "text.h"
 
-verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t len,
+verifier *verifier_new(ErlNifEnv *env, state *state, const source *config,
                        ERL_NIF_TERM *error_term) {
   char error[ERROR_SIZE] = "";
   jwt_auth *auth;
   jwt_auth_hooks hooks = {
       .struct_size = sizeof hooks, .log = log_queue_put, .userdata = &state->queue};
-  jwt_auth_status status = state->library->init(config, len, &hooks, &auth, error, sizeof error);
+  const library *library = state->library;
+  jwt_auth_status status =
+      config->path != NULL
+          ? library->init_file(config->path, &hooks, &auth, error, sizeof error)
+          : library->init(config->text, config->len, &hooks, &auth, error, sizeof error);
   if (status != JWT_AUTH_STATUS_OK) {
     *error_term = error_text(env, status, error);
     return NULL;

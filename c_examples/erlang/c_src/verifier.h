@@ -26,9 +26,15 @@ typedef struct session {
   jwt_auth_session *session;
 } session;
 
+// A configuration: where its file is, or if path is NULL its text.
+typedef struct source {
+  const char *path, *text;
+  size_t len;
+} source;
+
 // Makes a verifier, which the caller releases with enif_release_resource. NULL: *error_term is a
 // binary that says why.
-verifier *verifier_new(ErlNifEnv *env, state *state, const char *config, size_t len,
+verifier *verifier_new(ErlNifEnv *env, state *state, const source *config,
                        ERL_NIF_TERM *error_term);
 
 // The verifier is not freed from verifier_enter until verifier_leave with the same environment.

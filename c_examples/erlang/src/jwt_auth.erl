@@ -14,11 +14,12 @@
 %% hold the arguments.
 -module(jwt_auth).
 
--export([new/1, reload/2, free/1, check/2, authorize/5, authorize_every_qos/5, recheck/2]).
+-export([new/1, reload/2, new_file/1, reload_file/2, wait_ready/2, free/1]).
+-export([check/2, authorize/5, authorize_every_qos/5, recheck/2, renew/3]).
 -export([explain/2, stats/1]).
 -export([claims/1, attributes/1, username/1, fingerprint/1, version/0, status/0]).
 -export_type([verifier/0, session/0, config/0, client/0, reason/0, action/0, options/0]).
--export_type([verdict/0, recheck_verdict/0, permission/0]).
+-export_type([verdict/0, recheck_verdict/0, renew_verdict/0, permission/0]).
 
 %% Raises badarg by error/1, in the function that was called: the stack trace then holds its arity,
 %% and not its arguments.
@@ -63,6 +64,10 @@
                  | ignore.
 -type recheck_verdict() :: {allow, #{superuser := boolean(), expires_at => pos_integer()}}
                          | {deny, reason()}.
+-type renew_verdict() :: {allow, #{session := session(),
+                                   superuser := boolean(),
+                                   expires_at => pos_integer()}}
+                       | {deny, reason()}.
 
 %% Makes a verifier. Files that the configuration names are read during the call. The text of an
 %% error names the option, and quotes no value but the path of a file.
@@ -81,6 +86,22 @@ reload(Verifier, Config) ->
         {ok, Json} -> ?ANSWER(jwt_auth_nif:reload(Verifier, Json));
         Error -> Error
     end.
+
+%% The same with the configuration in a file, which the library reads and wipes itself: a secret in
+%% it never is in a term. The text of an error begins with the path.
+-spec new_file(file:filename_all()) -> {ok, verifier()} | {error, binary()}.
+new_file(Path) ->
+    ?ANSWER(jwt_auth_nif:new_file(native(Path))).
+
+-spec reload_file(verifier(), file:filename_all()) -> ok | {error, binary()}.
+reload_file(Verifier, Path) ->
+    ?ANSWER(jwt_auth_nif:reload_file(Verifier, native(Path))).
+
+%% Waits until every endpoint of the configuration has answered, well or not, but no longer than
+%% that. true: each has brought what it is for. Meanwhile it occupies a dirty scheduler for I/O.
+-spec wait_ready(verifier(), Milliseconds :: 0..16#ffffffff) -> boolean().
+wait_ready(Verifier, Milliseconds) ->
+    ?ANSWER(jwt_auth_nif:wait_ready(Verifier, Milliseconds)).
 
 %% Frees the verifier now, or when the calls that use it have returned; afterwards every call with
 %% it refuses. Optional, because garbage collection does it too. Its sessions stay, and another
@@ -133,6 +154,14 @@ up_to(_) -> [].
 recheck(Verifier, Session) ->
     ?ANSWER(jwt_auth_nif:recheck(Verifier, Session)).
 
+%% May the client of a session go on by another token? That is for an AUTH packet of MQTT 5: Client
+%% has the new token, which must be good for it, and of the same issuer, subject and user name as
+%% that of the session, else identity_changed. The answer is never ignore. The session stays as it
+%% is; if the answer is allow, put the new one in its place.
+-spec renew(verifier(), session(), client()) -> renew_verdict().
+renew(Verifier, Session, Client) ->
+    ?ANSWER(jwt_auth_nif:renew(Verifier, Session, Client)).
+
 %% All that is wrong with a client and its token, step by step: a JSON object, which holds claims
 %% and no secret. Nobody is accepted by it, and nothing is logged or counted. It runs on a dirty
 %% scheduler, and verifies the signature each time.
@@ -181,3 +210,15 @@ status() ->
 
 encode(Config) when is_map(Config) -> jwt_auth_json:encode(Config);
 encode(Config) -> {ok, Config}.
+
+%% A path as the system takes it, with a NUL at its end. What is none is badarg in the native
+%% function.
+native(Path) when is_binary(Path) ->
+    <<Path/binary, 0>>;
+native(Path) ->
+    try unicode:characters_to_binary(Path, unicode, file:native_name_encoding()) of
+        Native when is_binary(Native) -> <<Native/binary, 0>>;
+        _ -> badarg
+    catch
+        error:_ -> badarg
+    end.

@@ -6,12 +6,14 @@
 
 -export([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
 -export([username/1, fingerprint/1, version/0, status/0, explain/2, stats/1]).
+-export([new_file/1, reload_file/2, wait_ready/2, renew/3]).
 -export([live/0, reasons/0, log_open/0, log_take/2]).
 -export_type([verifier/0, session/0, log_reader/0]).
 
 -on_load(load/0).
 -nifs([new/1, reload/2, free/1, check/2, authorize/5, recheck/2, claims/1, attributes/1]).
 -nifs([username/1, fingerprint/1, version/0, status/0, explain/2, stats/1]).
+-nifs([new_file/1, reload_file/2, wait_ready/2, renew/3]).
 -nifs([live/0, reasons/0, log_open/0, log_take/2]).
 
 -opaque verifier() :: reference().
@@ -39,6 +41,19 @@ authorize(_Verifier, _Session, _Action, _Topic, _Options) -> without_library(den
 
 -spec recheck(verifier(), session()) -> jwt_auth:recheck_verdict() | badarg.
 recheck(_Verifier, _Session) -> without_library({deny, not_loaded}).
+
+-spec renew(verifier(), session(), map()) -> jwt_auth:renew_verdict() | badarg.
+renew(_Verifier, _Session, _Client) -> without_library({deny, not_loaded}).
+
+%% The path has a NUL at its end.
+-spec new_file(binary()) -> {ok, verifier()} | {error, binary()} | badarg.
+new_file(_Path) -> without_library({error, missing()}).
+
+-spec reload_file(verifier(), binary()) -> ok | {error, binary()} | badarg.
+reload_file(_Verifier, _Path) -> without_library({error, missing()}).
+
+-spec wait_ready(verifier(), non_neg_integer()) -> boolean() | badarg.
+wait_ready(_Verifier, _Milliseconds) -> without_library(false).
 
 -spec explain(verifier(), map()) -> {ok, binary()} | {error, binary()} | badarg.
 explain(_Verifier, _Client) -> without_library({error, missing()}).

@@ -204,6 +204,62 @@ a_reload_changes_what_is_answered_test() ->
     ?assertEqual({allow, #{superuser => false, expires_at => 4102444800}},
                  jwt_auth:recheck(verifier(), S)).
 
+a_session_is_renewed_by_another_token_of_its_client_test() ->
+    V = verifier(),
+    S = session(V, token(<<"{\"sub\":\"alice\",\"acl\":{\"pub\":[\"a\"]},\"exp\":4102444800}">>)),
+    Next = token(<<"{\"sub\":\"alice\",\"acl\":{\"pub\":[\"b\"]},\"exp\":4102444801}">>),
+    {allow, #{session := Renewed} = Map} = jwt_auth:renew(V, S, client(Next)),
+    ?assertEqual(#{superuser => false, expires_at => 4102444801}, maps:remove(session, Map)),
+    Ask = fun(Session) -> [jwt_auth:authorize(V, Session, publish, T, #{}) || T <- [<<"a">>, <<"b">>]] end,
+    ?assertEqual([[allow, deny], [deny, allow]], [Ask(S), Ask(Renewed)]).
+
+a_renewal_is_refused_with_a_reason_test() ->
+    V = verifier(),
+    S = session(V, token(<<"{\"sub\":\"alice\"}">>)),
+    Renew = fun(Client) -> jwt_auth:renew(V, S, Client) end,
+    ?assertEqual({deny, identity_changed}, Renew(client(token(<<"{\"sub\":\"bob\"}">>)))),
+    ?assertEqual({deny, expired}, Renew(client(token(<<"{\"sub\":\"alice\",\"exp\":1}">>)))),
+    ?assertEqual({deny, missing_token}, Renew(#{client_id => <<"c1">>})),
+    ok = jwt_auth:free(V),
+    ?assertEqual({deny, undecided}, Renew(client(token(<<"{\"sub\":\"alice\"}">>)))).
+
+a_configuration_may_be_in_a_file_test() ->
+    Path = filename:join(os:getenv("JWT_AUTH_WORK"), "jwt_auth.json"),
+    ok = file:write_file(Path, <<"{\"secret\":\"", (secret())/binary, "\"}">>),
+    {ok, V} = jwt_auth:new_file(Path),
+    ?assertMatch({allow, _}, jwt_auth:check(V, client())),
+    ok = file:write_file(Path, <<"{\"secret\":\"", (other_secret())/binary, "\"}">>),
+    ?assertEqual(ok, jwt_auth:reload_file(V, list_to_binary(Path))),
+    ?assertEqual({deny, bad_signature}, jwt_auth:check(V, client())),
+    ok = file:write_file(Path, <<"{\"secret\":1}">>),
+    Expected = iolist_to_binary(["`", Path, "`: `secret`: expected a string"]),
+    ?assertEqual({error, Expected}, jwt_auth:new_file(Path)),
+    ?assertEqual({error, Expected}, jwt_auth:reload_file(V, Path)),
+    ok = jwt_auth:free(V),
+    ?assertEqual({error, <<"the verifier was freed">>}, jwt_auth:reload_file(V, Path)).
+
+%% As the file system of Erlang spells it.
+the_name_of_a_file_may_have_any_letter_test() ->
+    Path = filename:join(os:getenv("JWT_AUTH_WORK"), [16#e9, ".json"]),
+    ok = file:write_file(Path, <<"{\"secret\":\"", (secret())/binary, "\"}">>),
+    ?assertMatch({ok, _}, jwt_auth:new_file(Path)),
+    ?assertMatch({error, _}, jwt_auth:new_file([16#e8 | Path])).
+
+a_verifier_without_endpoints_is_ready_test() ->
+    V = verifier(),
+    ?assert(jwt_auth:wait_ready(V, 0)),
+    ok = jwt_auth:free(V),
+    ?assertNot(jwt_auth:wait_ready(V, 0)).
+
+%% A listener that accepts no connection lets it wait until the time is over.
+a_verifier_is_not_ready_until_its_endpoint_has_answered_test() ->
+    {ok, Listener} = gen_tcp:listen(0, [{ip, {127, 0, 0, 1}}]),
+    {ok, Port} = inet:port(Listener),
+    V = verifier(#{endpoint => iolist_to_binary(io_lib:format("http://127.0.0.1:~b/", [Port]))}),
+    ?assertNot(jwt_auth:wait_ready(V, 50)),
+    ok = jwt_auth:free(V),
+    ok = gen_tcp:close(Listener).
+
 a_configuration_that_is_not_accepted_is_named_test() ->
     V = verifier(),
     Expected = {error, <<"`secret`: expected a string">>},
@@ -240,6 +296,11 @@ wrong_calls() ->
     [{new, [atom]}, {new, [[-1]]}, {reload, [S, config()]}, {reload, [V, {}]}, {free, [S]},
      {free, [make_ref()]}, {check, [S, client()]}, {recheck, [V, V]}, {recheck, [S, S]},
      {explain, [S, client()]}, {stats, [S]}, {stats, [make_ref()]},
+     {new_file, [atom]}, {new_file, [<<"a", 0, "b">>]}, {new_file, [[-1]]}, {new_file, [[a | b]]},
+     {reload_file, [V, <<0>>]}, {reload_file, [S, "a"]}, {renew, [V, V, client()]},
+     {renew, [S, S, client()]}, {renew, [V, S, #{password => "text"}]},
+     {wait_ready, [S, 0]}, {wait_ready, [V, -1]}, {wait_ready, [V, 16#100000000]},
+     {wait_ready, [V, infinity]},
      {claims, [V]}, {attributes, [V]}, {fingerprint, [V]}, {authorize, [S, S, publish, <<"t">>, #{}]},
      {authorize, [V, V, publish, <<"t">>, #{}]}, {authorize, [V, S, unsubscribe, <<"t">>, #{}]},
      {authorize, [V, S, publish, "t", #{}]}, {authorize_every_qos, [V, V, publish, <<"t">>, 2]},
