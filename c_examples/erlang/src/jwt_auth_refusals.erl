@@ -68,8 +68,7 @@ is_in_time(Numbers, Second) ->
 
 explanation({ok, Verifier}, Client) ->
     case jwt_auth:explain(Verifier, Client) of
-        {ok, <<Cut:?LONGEST/binary, _, _/binary>>} -> binary:copy(Cut);
-        {ok, Json} -> Json;
+        {ok, Json} -> binary:copy(binary:part(Json, 0, min(byte_size(Json), ?LONGEST)));
         {error, _} -> none
     end;
 explanation(none, _Client) ->
