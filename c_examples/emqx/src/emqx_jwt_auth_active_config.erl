@@ -46,7 +46,8 @@ apply(Source) ->
 %% Whether it would be accepted.
 -spec validate(emqx_jwt_auth_config:source()) -> ok | {error, binary()}.
 validate(Source) ->
-    case emqx_jwt_auth_config:load(Source, fun jwt_auth:new/1) of
+    New = fun(Json) -> emqx_jwt_auth_options:checked(Json, fun(Rest, _) -> jwt_auth:new(Rest) end) end,
+    case emqx_jwt_auth_config:load(Source, New) of
         {accepted, {ok, Verifier}, _} -> jwt_auth:free(Verifier);
         {error, _} = Error -> Error
     end.
@@ -73,6 +74,9 @@ put_in_force(Source) ->
 
 %% A verifier of a native library that has been replaced is left behind.
 load(Json) ->
+    emqx_jwt_auth_options:with(Json, fun load_verifier/1).
+
+load_verifier(Json) ->
     case usable_verifier() of
         {ok, Verifier} -> open(jwt_auth:reload(Verifier, Json), Verifier);
         none -> open(jwt_auth:new(Json), none)

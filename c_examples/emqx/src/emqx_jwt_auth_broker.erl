@@ -3,7 +3,7 @@
 -module(emqx_jwt_auth_broker).
 
 -export([generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
--export([disconnect/1, unsubscribe/1, is_offline/2, end_session/2]).
+-export([disconnect/1, subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
@@ -87,6 +87,22 @@ settings(_) -> #{}.
 disconnect(Connection) ->
     Connection ! {disconnect, 16#87, not_authorized, #{}},
     ok.
+
+%% What the calling connection has subscribed to.
+-spec subscriptions() -> [{Topic :: term(), Options :: map()}].
+subscriptions() ->
+    case exports(emqx_broker, subscriptions, 1) of
+        true -> emqx_broker:subscriptions(self());
+        false -> []
+    end.
+
+%% The broker remembers permissions in the process of the connection, which calls this.
+-spec forget_permissions() -> ok.
+forget_permissions() ->
+    case exports(emqx_authz_cache, empty_authz_cache, 0) of
+        true -> _ = emqx_authz_cache:empty_authz_cache(), ok;
+        false -> ok
+    end.
 
 %% Makes the calling connection unsubscribe.
 -spec unsubscribe([{Topic :: term(), Options :: map()}]) -> ok.

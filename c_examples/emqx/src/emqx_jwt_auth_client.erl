@@ -1,7 +1,7 @@
 %% Turns EMQX's map of a client into the one that the library takes.
 -module(emqx_jwt_auth_client).
 
--export([from/1, key/1]).
+-export([from/1, key/1, key/2]).
 -export_type([key/0]).
 
 %% Names a client: gateways for other protocols have client ids of their own.
@@ -31,6 +31,12 @@ certificate(_) -> [].
 -spec key(map()) -> key().
 key(ClientInfo) ->
     {maps:get(protocol, ClientInfo, undefined), maps:get(clientid, ClientInfo, undefined)}.
+
+%% The same, if its token gives it another client id.
+-spec key(map(), #{client_id => binary()}) -> key().
+key(ClientInfo, Names) ->
+    {Protocol, ClientId} = key(ClientInfo),
+    {Protocol, maps:get(client_id, Names, ClientId)}.
 
 sent(undefined) -> [];
 sent(Value) -> [Value].

@@ -2,7 +2,7 @@
 %% of the connection.
 -module(emqx_jwt_auth_events).
 
--export([hooks/0, on_connected/2, on_disconnected/3, on_resumed/2]).
+-export([hooks/0, on_connected/2, on_disconnected/3, on_resumed/2, renewed/1]).
 
 -spec hooks() -> [{atom(), {module(), atom(), []}}].
 hooks() ->
@@ -25,14 +25,22 @@ on_disconnected(_ClientInfo, _Reason, _Connection) ->
 %% nothing about stays, as in EMQX.
 -spec on_resumed(map(), term()) -> ok.
 on_resumed(ClientInfo, Session) ->
-    case emqx_jwt_auth_guard:run(resumed, failed, fun() -> denied(ClientInfo, Session) end) of
+    unsubscribe(ClientInfo, fun() -> maps:to_list(maps:get(subscriptions, Session)) end).
+
+%% The same for a client that has sent another token.
+-spec renewed(map()) -> ok.
+renewed(ClientInfo) ->
+    unsubscribe(ClientInfo, fun emqx_jwt_auth_broker:subscriptions/0).
+
+unsubscribe(ClientInfo, Subscriptions) ->
+    case emqx_jwt_auth_guard:run(resumed, failed, fun() -> denied(ClientInfo, Subscriptions()) end) of
         [] -> ok;
         failed -> emqx_jwt_auth_broker:disconnect(self());
         Denied -> emqx_jwt_auth_broker:unsubscribe(Denied)
     end.
 
-denied(#{mountpoint := Mountpoint} = ClientInfo, #{subscriptions := Subscriptions}) ->
-    Named = [{unmounted(Topic, Mountpoint), Options} || {Topic, Options} <- maps:to_list(Subscriptions)],
+denied(#{mountpoint := Mountpoint} = ClientInfo, Subscriptions) ->
+    Named = [{unmounted(Topic, Mountpoint), Options} || {Topic, Options} <- Subscriptions],
     [Subscription || Subscription <- Named, is_denied(ClientInfo, Subscription)].
 
 is_denied(ClientInfo, {Topic, #{qos := Qos}}) ->

@@ -5,8 +5,8 @@
 %% verifier behind the closed gate for the next start, with the keys that it has fetched.
 -module(emqx_jwt_auth_gate).
 
--export([open/1, close/1, verifier/0, last_verifier/0, authenticate/2, authorize/3, recheck/1, refusal/1,
-         is_left_behind/1]).
+-export([open/1, close/1, verifier/0, last_verifier/0, is_left_behind/1]).
+-export([authenticate/2, authenticate/3, renew/3, authorize/3, recheck/1, refusal/1]).
 -export_type([grant/0, refusal/0]).
 
 -define(GATE, {emqx_jwt_auth, gate}).
@@ -14,11 +14,12 @@
 %% The refusals that EMQX knows; it replaces any other atom.
 -type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
 
-%% username: that of the token, to be the client's; absent: the one that it sent. expires_at: Unix
-%% seconds; absent: no end.
+%% username and client_id: those of the token, to be the client's; absent: what it sent. expires_at:
+%% Unix seconds; absent: no end.
 -type grant() :: #{superuser := boolean(),
                    attributes := #{binary() => binary()},
                    username => binary(),
+                   client_id => binary(),
                    expires_at => pos_integer()}.
 
 %% From now on this verifier decides.
@@ -55,30 +56,78 @@ last_verifier() ->
 -spec authenticate(map(), fun((pos_integer()) -> boolean())) ->
           {allow, grant()} | {deny, refusal()} | ignore.
 authenticate(ClientInfo, BrokerEnds) ->
-    Key = emqx_jwt_auth_client:key(ClientInfo),
-    emqx_jwt_auth_session:drop(Key),
-    Client = emqx_jwt_auth_client:from(ClientInfo),
-    Current = verifier(),
-    case check(Current, Client) of
-        {allow, #{session := Session, superuser := Superuser} = Allowed, Username} ->
-            Grant = (maps:merge(maps:with([expires_at], Allowed), Username))#{
-                        superuser => Superuser,
-                        attributes => attributes(Session)},
-            emqx_jwt_auth_session:keep(Key, Session, own_expiry(Allowed, BrokerEnds)),
-            emqx_jwt_auth_counters:add(allowed),
-            {allow, Grant};
-        {deny, Reason} ->
-            emqx_jwt_auth_counters:add(Reason),
-            jwt_auth_refusals:note(Current, Client, Reason),
-            emqx_jwt_auth_refusal_lines:write(ClientInfo, Reason),
-            {deny, refusal(Reason)};
-        ignore ->
-            emqx_jwt_auth_counters:add(ignored),
-            ignore
-    end.
+    authenticate(ClientInfo, emqx_jwt_auth_client:from(ClientInfo), BrokerEnds).
 
-check({ok, Verifier}, Client) -> with_username(jwt_auth:check(Verifier, Client));
-check(none, _Client) -> {deny, unconfigured}.
+%% The same for a client that sends its token in another way.
+-spec authenticate(map(), jwt_auth:client(), fun((pos_integer()) -> boolean())) ->
+          {allow, grant()} | {deny, refusal()} | ignore.
+authenticate(ClientInfo, Client, BrokerEnds) ->
+    emqx_jwt_auth_session:drop(emqx_jwt_auth_client:key(ClientInfo)),
+    Current = verifier(),
+    answer(check(Current, Client), Current, ClientInfo, Client, BrokerEnds).
+
+%% May a client that is connected go on by another token? If so, this one's session takes the place
+%% of the other; the plugin ends it.
+-spec renew(map(), jwt_auth:session(), jwt_auth:client()) -> {allow, grant()} | {deny, refusal()}.
+renew(ClientInfo, Session, Client) ->
+    Current = verifier(),
+    answer(renewal(Current, Session, Client), Current, ClientInfo, Client, fun(_) -> false end).
+
+answer({allow, #{session := Session, superuser := Superuser} = Allowed, Names}, _Current, ClientInfo,
+       _Client, BrokerEnds) ->
+    Grant = (maps:merge(maps:with([expires_at], Allowed), Names))#{
+                superuser => Superuser,
+                attributes => attributes(Session)},
+    Key = emqx_jwt_auth_client:key(ClientInfo, Names),
+    emqx_jwt_auth_session:keep(Key, Session, own_expiry(Allowed, BrokerEnds)),
+    emqx_jwt_auth_counters:add(allowed),
+    {allow, Grant};
+answer({deny, Reason}, Current, ClientInfo, Client, _BrokerEnds) ->
+    emqx_jwt_auth_counters:add(Reason),
+    jwt_auth_refusals:note(Current, Client, Reason),
+    emqx_jwt_auth_refusal_lines:write(ClientInfo, Reason),
+    {deny, refusal(Reason)};
+answer(ignore, _Current, _ClientInfo, _Client, _BrokerEnds) ->
+    emqx_jwt_auth_counters:add(ignored),
+    ignore.
+
+check({ok, Verifier}, Client) ->
+    with_client_id(with_username(jwt_auth:check(Verifier, Client)), Verifier, Client);
+check(none, _Client) ->
+    {deny, unconfigured}.
+
+%% A token that gives its client another id is to be good for the client with this id too, and says
+%% what that one may do.
+with_client_id({allow, #{session := Session}, _} = Allowed, Verifier, Client) ->
+    Sent = maps:get(client_id, Client, undefined),
+    case emqx_jwt_auth_clientid:of_token(Session) of
+        none -> Allowed;
+        {ok, Sent} -> Allowed;
+        {ok, Id} -> of_client(Id, with_username(jwt_auth:check(Verifier, Client#{client_id => Id})));
+        refused -> {deny, claim_mismatch}
+    end;
+with_client_id(Verdict, _Verifier, _Client) ->
+    Verdict.
+
+of_client(Id, {allow, Allowed, Names}) -> {allow, Allowed, Names#{client_id => Id}};
+of_client(_Id, {deny, Reason}) -> {deny, Reason};
+of_client(_Id, ignore) -> {deny, undecided}.
+
+%% The broker goes on with the client id that it has.
+renewal({ok, Verifier}, Before, Client) ->
+    Id = maps:get(client_id, Client, undefined),
+    case with_username(jwt_auth:renew(Verifier, Before, Client)) of
+        {allow, #{session := Session}, _} = Allowed ->
+            case emqx_jwt_auth_clientid:of_token(Session) of
+                none -> Allowed;
+                {ok, Id} -> Allowed;
+                _ -> {deny, identity_changed}
+            end;
+        Denied ->
+            Denied
+    end;
+renewal(none, _Before, _Client) ->
+    {deny, unconfigured}.
 
 with_username({allow, #{session := Session} = Allowed}) ->
     case jwt_auth_username:for_broker(Session) of

@@ -8,6 +8,8 @@
 %% One more than the priorities of EMQX's own chains.
 -define(AUTHENTICATE, 971).
 -define(AUTHORIZE, 962).
+%% The lowest one of EMQX's own hooks is 0.
+-define(LAST, -1000).
 -define(REGISTERED, {emqx_jwt_auth, hooks}).
 
 %% Those that decide, all or none: with one of two a broker would be half open. Without the others,
@@ -41,18 +43,20 @@ hooks(v4) ->
 hooks(v5) ->
     Facts = emqx_jwt_auth_broker:facts(),
     [{'client.authenticate', {emqx_jwt_auth_hooks5, on_authenticate, [Facts]}},
+     {'client.authenticate', {emqx_jwt_auth_hooks5, on_unanswered, []}},
      {'client.authorize', {emqx_jwt_auth_hooks5, on_authorize, [Facts]}}].
 
 put_hook(Point, Action) ->
-    try emqx_hooks:put(Point, Action, priority(Point)) of
+    try emqx_hooks:put(Point, Action, priority(Point, Action)) of
         ok -> true;
         _ -> false
     catch
         _:_ -> false
     end.
 
-priority('client.authenticate') -> ?AUTHENTICATE;
-priority(_) -> ?AUTHORIZE.
+priority(_, {_, on_unanswered, _}) -> ?LAST;
+priority('client.authenticate', _) -> ?AUTHENTICATE;
+priority(_, _) -> ?AUTHORIZE.
 
 %% Unregisters the hooks of register/1, as far as the broker still has them.
 -spec unregister() -> ok.

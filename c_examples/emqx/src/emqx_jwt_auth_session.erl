@@ -6,23 +6,28 @@
 %% which are processes in which no client authenticated.
 -module(emqx_jwt_auth_session).
 
--export([drop/1, keep/3, find/1, rename/1, offline/0]).
+-export([drop/1, keep/3, find/1, rename/1, offline/0, keep_client/1, renewable/0]).
 
 -define(SESSION, {emqx_jwt_auth, session}).
+-define(CLIENT, {emqx_jwt_auth, client}).
 
 %% Drops the session of this process, and remembers that the client of this key has none until
 %% keep/3 is called: the table may hold a session of an older connection with the same id.
 -spec drop(emqx_jwt_auth_client:key()) -> ok.
 drop(Key) ->
-    Before = put(?SESSION, {Key, none}),
-    case Before of
+    case get(?SESSION) of
         {OldKey, {session, _}} -> emqx_jwt_auth_sessions:remove(OldKey, self());
         _ -> ok
-    end.
+    end,
+    put(?SESSION, {Key, none}),
+    _ = erase(?CLIENT),
+    ok.
 
-%% ExpiresAt: the Unix second at which the plugin is to end the connection.
+%% Takes the place of the session that the process had. ExpiresAt: the Unix second at which the plugin
+%% is to end the connection.
 -spec keep(emqx_jwt_auth_client:key(), jwt_auth:session(), pos_integer() | never) -> ok.
 keep(Key, Session, ExpiresAt) ->
+    rename(Key),
     emqx_jwt_auth_sessions:add(Key, self(), Session, ExpiresAt),
     put(?SESSION, {Key, {session, Session}}),
     ok.
@@ -54,4 +59,19 @@ offline() ->
     case get(?SESSION) of
         {Key, {session, _}} -> emqx_jwt_auth_sessions:offline(Key, self());
         _ -> ok
+    end.
+
+%% The client may renew its session: it is to be the same but for the token.
+-spec keep_client(jwt_auth:client()) -> ok.
+keep_client(Client) ->
+    put(?CLIENT, Client),
+    ok.
+
+%% The session that this process has, and the client without its token; none: it has no session that
+%% may be renewed.
+-spec renewable() -> {ok, jwt_auth:session(), jwt_auth:client()} | none.
+renewable() ->
+    case {get(?SESSION), get(?CLIENT)} of
+        {{_, {session, Session}}, #{} = Client} -> {ok, Session, Client};
+        _ -> none
     end.

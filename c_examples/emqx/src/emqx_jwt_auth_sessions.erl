@@ -46,10 +46,12 @@ save() ->
         _ -> persistent_term:put(?SAVED, ets:tab2list(?SESSIONS))
     end.
 
-%% Adds the session of a connection, which has none.
+%% Adds the session of a connection, in the place of one that it has.
 -spec add(emqx_jwt_auth_client:key(), pid(), jwt_auth:session(), expiry()) -> ok.
-add({Protocol, ClientId}, Pid, Session, ExpiresAt) ->
+add({Protocol, ClientId} = Key, Pid, Session, ExpiresAt) ->
+    Before = lookup(Key, Pid),
     true = ets:insert(?SESSIONS, {{Protocol, ClientId, Pid}, Session, ExpiresAt}),
+    forget_expiry(Before, Key, Pid),
     is_integer(ExpiresAt) andalso
         ets:insert(?EXPIRY, {{ExpiresAt, Protocol, ClientId, Pid}, 0}),
     ok.

@@ -55,7 +55,9 @@ behind_name(Rest) ->
     end.
 
 %% EMQX takes a prefix within FILTER for a part of the topic, where the library would remove it.
-behind(<<>>) -> deny;
-behind(<<"$share/", _/binary>>) -> deny;
-behind(<<"$queue/", _/binary>>) -> deny;
-behind(Filter) -> {ok, Filter}.
+behind(Filter) ->
+    case Filter =:= <<>> orelse binary:match(Filter, [<<"$share/">>, <<"$queue/">>]) of
+        true -> deny;
+        {0, _} -> deny;
+        _ -> {ok, Filter}
+    end.

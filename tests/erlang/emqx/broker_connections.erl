@@ -3,7 +3,7 @@
 -module(broker_connections).
 
 -export([reset/0, forget/0, open/0, open/1, run/2, accepted/2, kick_session/1, lookup_channels/1]).
--export([get_chan_info/2, kicked/0, told/1, kept/1]).
+-export([get_chan_info/2, kicked/0, told/1, kept/1, subscriptions/0, authenticated/1]).
 
 %% Everybody goes.
 reset() ->
@@ -56,9 +56,21 @@ told(Connection) -> [What || {_, What} <- ets:lookup(?MODULE, {told, Connection}
 accepted(#{clientid := ClientId} = Client, Subscriptions) ->
     ets:insert(?MODULE, {{id, ClientId}, self()}),
     put(broker_client, Client),
+    put(broker_subscriptions, Subscriptions),
     _ = [emqx_hooks:run('session.resumed', [Client, #{subscriptions => Subscriptions}])
          || map_size(Subscriptions) > 0],
     emqx_hooks:run('client.connected', [Client, #{}]).
+
+%% What the client of the calling connection has subscribed to.
+subscriptions() -> maps:to_list(get(broker_subscriptions)).
+
+%% Called in the connection: an AUTH packet was accepted or refused.
+authenticated({ok, Client}) ->
+    put(broker_client, Client),
+    ok;
+authenticated({error, _}) ->
+    self() ! {disconnect, 16#87, not_authorized, #{}},
+    ok.
 
 %% What the broker knows of the client of a connection.
 kept(Connection) -> run(Connection, fun() -> get(broker_client) end).

@@ -17,7 +17,6 @@ all_test_() ->
             {"the broker is not told an end beyond its timers", fun far_end/0},
             {"the broker is told the attributes", fun attributes/0},
             {"the hooks come just before those of the broker", fun priority/0},
-            {"a client that asks for enhanced authentication is checked too", fun enhanced/0},
             {"an expired session is left to the broker for a while", fun grace/0},
             {"a session whose key is gone is ended", fun ended/0}]]
     ++ [{Name, {setup, fixture:start_in(Release), fun fixture:stop/1, Test}} ||
@@ -143,15 +142,11 @@ not_remembered() ->
     ?assertEqual(deny, may(Connection, publish, <<"t">>)).
 
 priority() ->
-    [{callback, {emqx_jwt_auth_hooks5, on_authenticate, _}, _, 971}] =
-        emqx_hooks:lookup('client.authenticate'),
+    [{callback, {emqx_jwt_auth_hooks5, on_authenticate, _}, _, 971},
+     {callback, {emqx_jwt_auth_hooks5, on_unanswered, []}, _, Last}] = emqx_hooks:lookup('client.authenticate'),
+    ?assert(Last < 0),
     [{callback, {emqx_jwt_auth_hooks5, on_authorize, _}, _, 962}] =
         emqx_hooks:lookup('client.authorize').
-
-enhanced() ->
-    Client = (client(undefined))#{auth_method => <<"SCRAM-SHA-256">>, auth_data => <<"x">>, auth_cache => #{}},
-    ?assertEqual({error, bad_username_or_password}, element(2, connect(Client))),
-    ?assertMatch({ok, _}, element(2, connect(Client#{password => token(#{})}))).
 
 ended() ->
     {Connection, {ok, _}} = connect(token(#{})),

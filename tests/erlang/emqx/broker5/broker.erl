@@ -3,6 +3,7 @@
 -module(broker).
 -export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, accepted/2, may/3, subscribe/2,
          accept/2]).
+-export([reauthenticate/2, scram/2, no_chain/2]).
 
 start() ->
     release("5.8.9"),
@@ -48,9 +49,28 @@ client(Token) ->
 connect(Credential) ->
     case emqx_hooks:run_fold('client.authenticate', [Credential], ignore) of
         ignore -> anonymous;
+        ok -> anonymous;
         {ok, Result} -> {ok, Result};
         {error, Reason} -> {error, Reason}
     end.
+
+%% An AUTH packet of a client that has connected with this authentication method: the credential is
+%% what the broker knows of the client by now.
+reauthenticate(Method, Data) ->
+    Client = get(broker_client),
+    case connect(Client#{auth_method => Method, auth_data => Data, auth_cache => #{}}) of
+        {ok, Result} = Answer ->
+            broker_connections:authenticated({ok, maps:merge(Client, maps:without([expire_at], Result))}),
+            Answer;
+        {error, _} = Answer ->
+            broker_connections:authenticated(Answer),
+            Answer
+    end.
+
+%% The chain of authenticators with one for SCRAM in it, and without any as in EMQX 6.2.
+scram(#{auth_method := <<"SCRAM-SHA-256">>, auth_data := <<"good">>}, _) -> {stop, {ok, #{is_superuser => false}}};
+scram(_Credential, _) -> {stop, {error, not_authorized}}.
+no_chain(_Credential, _) -> {ok, ok}.
 
 %% What the broker knows of an accepted client. From 6.0 on the result of an authenticator, and then a
 %% plugin, may give the client another id.
@@ -60,7 +80,7 @@ accepted(Client, Result) ->
              #{clientid_override := <<_, _/binary>> = Other} -> Other;
              _ -> maps:get(clientid, Client)
          end,
-    Known = maps:merge(maps:without([password, auth_data], Client),
+    Known = maps:merge(maps:without([password, auth_data, auth_method, auth_cache, cert_pem], Client),
                        maps:without([client_attrs, expire_at], Result)),
     Info = Known#{client_attrs => Attributes, clientid => Id},
     #{client_info := Renamed} = emqx_hooks:run_fold('client.post_authn', [], #{client_info => Info}),
