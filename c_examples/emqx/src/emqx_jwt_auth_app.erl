@@ -8,7 +8,7 @@
 -emqx_plugin(?MODULE).
 
 -export([start/2, prep_stop/1, stop/1]).
--export([on_config_changed/2, on_health_check/1]).
+-export([on_config_changed/2, on_health_check/1, on_handle_api_call/4]).
 
 %% An error only if there are no hooks to register.
 -spec start(application:start_type(), term()) -> {ok, pid()} | {error, term()}.
@@ -84,3 +84,10 @@ on_config_changed(_Old, New) ->
 on_health_check(_Options) ->
     emqx_jwt_auth_guard:run(on_health_check, {error, <<"the health check itself failed">>},
                             fun emqx_jwt_auth_health:check/0).
+
+%% EMQX 6.0.3 and later call this for a request to the API of the plugin.
+-spec on_handle_api_call(atom(), [binary()], map(), map()) -> tuple().
+on_handle_api_call(Method, Path, _Request, _Context) ->
+    Failed = {error, 500, #{}, #{code => <<"INTERNAL_ERROR">>, message => <<"the answer could not be made">>}},
+    emqx_jwt_auth_guard:run(on_handle_api_call, Failed,
+                            fun() -> emqx_jwt_auth_api:handle(Method, Path) end).
