@@ -12,6 +12,7 @@
 
 mod memory;
 mod operator;
+mod registry;
 mod scan;
 
 use divan::{Bencher, black_box};
