@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import ssl
 import os
 import pathlib
 import re
@@ -20,12 +21,23 @@ sys.path.append(str(ROOT / "tests/mosquitto"))
 
 import mqtt  # noqa: E402
 import tokens  # noqa: E402
+import websocket  # noqa: E402
 
 PLUGINS = os.environ.get("JWT_AUTH_RABBITMQ_PLUGINS") or str(ROOT / "target/rabbitmq/plugins")
-HOME = sorted(pathlib.Path("/usr/lib/rabbitmq/lib").glob("rabbitmq_server-*"))[-1]
+# Where another release of Debian is, whose RabbitMQ is tested; the node runs inside, its clients outside.
+FOLDER = os.environ.get("JWT_AUTH_DEBIAN_FOLDER")
+INSIDE = ["sh", str(ROOT / "tests/run/inside.sh"), FOLDER] if FOLDER else []
+HOME = pathlib.Path("/usr/lib/rabbitmq/lib") / sorted(
+    os.listdir((FOLDER or "") + "/usr/lib/rabbitmq/lib"))[-1]
+VERSION = tuple(int(part) for part in HOME.name.removeprefix("rabbitmq_server-").split("."))
 
-MQTT_3_1_1 = 4
+# MQTT is native from 3.12 on, and MQTT 5 came with 3.13.
+HAS_MQTT_5 = VERSION >= (3, 13)
+
+MQTT_3_1_1, MQTT_5 = 4, 5
 ACCEPTED, BAD_CREDENTIALS, NOT_AUTHORIZED = 0, 4, 5
+# The same in MQTT 5.
+BAD_CREDENTIALS_5, NOT_AUTHORIZED_5, BAD_METHOD = 0x86, 0x87, 0x8C
 
 
 def free_port():
@@ -45,16 +57,23 @@ class Broker:
 
     def __init__(self, config=None, settings=""):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="jwt-auth-"))
-        self.port, self.amqp_port, self.epmd_port = free_port(), free_port(), free_port()
+        self.port, self.tls_port, self.web_port = free_port(), free_port(), free_port()
+        self.amqp_port, self.epmd_port = free_port(), free_port()
         self.log_path = self.directory / "log"
         self.config_path = self.directory / "jwt_auth.json"
         if config is not None:
             self.configure(config)
-        (self.directory / "enabled").write_text("[rabbitmq_mqtt, rabbitmq_auth_backend_jwt_auth].")
+        (self.directory / "enabled").write_text(
+            "[rabbitmq_mqtt, rabbitmq_web_mqtt, rabbitmq_auth_backend_jwt_auth].")
         (self.directory / "env.conf").write_text("")
+        self.certificate = self.make_certificate()
         (self.directory / "rabbitmq.conf").write_text(
             f"listeners.tcp.1 = 127.0.0.1:{self.amqp_port}\n"
             f"mqtt.listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+            f"mqtt.listeners.ssl.1 = 127.0.0.1:{self.tls_port}\n"
+            f"ssl_options.certfile = {self.certificate}\n"
+            f"ssl_options.keyfile = {self.directory}/key\n"
+            f"web_mqtt.tcp.ip = 127.0.0.1\nweb_mqtt.tcp.port = {self.web_port}\n"
             "mqtt.allow_anonymous = false\n"
             "auth_backends.1 = rabbit_auth_backend_jwt_auth\n"
             f"auth_jwt_auth.config_file = {self.config_path}\n"
@@ -88,6 +107,14 @@ class Broker:
         new.write_text(config if isinstance(config, str) else json.dumps(config))
         new.rename(self.config_path)
 
+    def make_certificate(self):
+        certificate = self.directory / "crt"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-keyout", self.directory / "key", "-out", certificate, "-days", "1", "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+        return certificate
+
     def start(self):
         # The node would start one that stays.
         self.run("epmd")
@@ -99,7 +126,7 @@ class Broker:
     def run(self, command):
         with open(self.log_path, "ab") as log:
             self.processes.append(
-                subprocess.Popen([command], env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                subprocess.Popen([*INSIDE, command], env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                  preexec_fn=end_with_parent)
             )
 
@@ -138,7 +165,7 @@ class Broker:
 
     def ask(self, expression):
         """What the node says to an expression of Erlang."""
-        command = [str(HOME / "sbin/rabbitmqctl"), "eval", expression]
+        command = [*INSIDE, str(HOME / "sbin/rabbitmqctl"), "eval", expression]
         return subprocess.run(command, env=self.environment, check=True, capture_output=True,
                               text=True, timeout=120).stdout.strip()
 
@@ -152,10 +179,20 @@ class Broker:
         """Has the backend look at its file now."""
         return self.ask("gen_server:call(rabbit_auth_backend_jwt_auth_verifier, look).")
 
-    def client(self, client_id, claims=None, password=None, username="alice", **options):
+    def client(self, client_id, claims=None, password=None, username="alice", version=MQTT_3_1_1, over="tcp",
+               **options):
         if password is None:
             password = tokens.token(claims)
-        return mqtt.Client(self.port, client_id, password, username=username, version=MQTT_3_1_1, **options)
+        if over == "tls":
+            options["tls"] = ssl.create_default_context(cafile=str(self.certificate))
+        if over == "websocket":
+            options["tls"] = websocket.Upgrade()
+        port = {"tcp": self.port, "tls": self.tls_port, "websocket": self.web_port}[over]
+        return mqtt.Client(port, client_id, password, username=username, version=version, **options)
+
+    def connections(self):
+        """An expression of Erlang: the processes of all MQTT connections."""
+        return "rabbit_mqtt:local_connection_pids()" if HAS_MQTT_5 else "rabbit_direct:list_local()"
 
     def secrets_in_log(self):
         log = self.log()
@@ -195,6 +232,9 @@ class Case(unittest.TestCase):
             client.publish(topic, "x", **options)
 
     def may_not_subscribe(self, client, topic):
-        """The connection is closed here too."""
-        with self.assertRaises(mqtt.Closed):
-            client.subscribe(topic)
+        """Up to 3.11 the connection is closed here too."""
+        if HAS_MQTT_5:
+            self.assertEqual(client.subscribe(topic), 0x80 if client.version == MQTT_3_1_1 else NOT_AUTHORIZED_5)
+        else:
+            with self.assertRaises(mqtt.Closed):
+                client.subscribe(topic)

@@ -55,6 +55,14 @@ class Lifetime(Case):
         for text in status + lines:
             self.assertEqual([run for run in runs if run in text], [], text)
 
+    def test_a_crash_of_a_connection_shows_no_claims(self):
+        token = tokens.token({**ALL, "note": "claim-that-nobody-sees"})
+        self.connected("crashes", password=token).ping()
+        self.broker.ask(f"[gen_server:cast(Pid, a_crash) || Pid <- {self.broker.connections()}].")
+        self.broker.wait_log(r"(?s)CRASH REPORT|crasher:.*a_crash")
+        for hidden in "claim-that-nobody-sees", token.split(".")[1]:
+            self.assertNotIn(hidden, self.broker.log())
+
     def test_an_expired_client_may_do_nothing_in_the_meantime(self):
         client = self.connected("late", soon(1))
         time.sleep(1.2)

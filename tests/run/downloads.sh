@@ -32,6 +32,7 @@ fetch_python() {
 debian_packages() {
     case $1 in
     mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
+    rabbitmq) echo rabbitmq-server erlang-dialyzer ;;
     esac
 }
 

@@ -79,7 +79,9 @@ need_for_erlang() {
 
 need_for_rabbitmq() {
     need_erlang
+    if missing openssl; then need openssl; fi
     if [ ! -e /usr/lib/rabbitmq/lib ]; then need rabbitmq-server; fi
+    need_debian
 }
 
 # install_missing PART...: installs what these parts need, or says what that is.

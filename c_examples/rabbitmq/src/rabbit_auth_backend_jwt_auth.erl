@@ -1,4 +1,5 @@
-%% May a client connect by MQTT, and may it use a topic? A backend for RabbitMQ 3.10.
+%% May a client connect by MQTT, and may it use a topic? A backend for RabbitMQ 3.10 to
+%% 4.3.
 %%
 %% A client that does not come by MQTT is refused: RabbitMQ asks its auth_backends about AMQP
 %% clients too, and those, once accepted, can do much that topic permissions do not cover. Every
@@ -9,17 +10,19 @@
 
 -export([user_login_authentication/2, user_login_authorization/2]).
 -export([check_vhost_access/3, check_resource_access/4, check_topic_access/4]).
--export([state_can_expire/0, refusal/1, status/0, stats/0, explain/1]).
+-export([state_can_expire/0, expiry_timestamp/1, refusal/1, status/0, stats/0, explain/1]).
 -export_type([grant/0]).
 
 -include_lib("rabbit_common/include/rabbit.hrl").
 
 -define(APPLICATION, rabbitmq_auth_backend_jwt_auth).
 
-%% RabbitMQ keeps this of an accepted client, and passes it to each callback about the client.
--type grant() :: #{session := jwt_auth:session(),
-                   client_id := binary(),
-                   expires_at => pos_integer()}.
+%% RabbitMQ keeps this of an accepted client, and passes it to each callback about the client. It is
+%% a function, because crash reports of RabbitMQ show data: the client id may be a token.
+-type grant() :: fun(() -> #{session := jwt_auth:session(),
+                             client_id := binary(),
+                             expires_at => pos_integer()}).
+-type answer() :: boolean() | {false, string()}.
 
 -spec user_login_authentication(rabbit_types:username(), [{atom(), term()}] | map()) ->
           {ok, rabbit_types:auth_user()} | {refused, string(), [term()]}.
@@ -55,7 +58,8 @@ decide(#{client_id := ClientId, username := Username} = Client) ->
     Current = rabbit_auth_backend_jwt_auth_verifier:current(),
     case check(Current, Client) of
         {allow, #{session := Session} = Allowed} ->
-            Grant = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
+            Granted = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
+            Grant = fun() -> Granted end,
             %% RabbitMQ takes the name of the token for that of the client.
             case jwt_auth_username:for_broker(Session) of
                 {ok, Name} -> {ok, Name, Grant};
@@ -73,11 +77,18 @@ refuse(Current, Client, Reason) ->
     jwt_auth_refusals:note(Current, Client, Reason),
     {refused, Reason}.
 
-%% A client names its virtual host itself, before a `:` in its user name.
--spec check_vhost_access(rabbit_types:auth_user(), rabbit_types:vhost(), term()) -> boolean().
+%% A client names its virtual host itself, before a `:` in its user name. This is the last question
+%% before the client is accepted.
+-spec check_vhost_access(rabbit_types:auth_user(), rabbit_types:vhost(), term()) -> answer().
 check_vhost_access(#auth_user{impl = Grant}, VHost, _AuthzData) ->
-    Check = fun() -> lists:member(VHost, vhosts()) andalso refusal(Grant) =:= none end,
-    jwt_auth_guard:run(check_vhost_access, false, Check).
+    guarded(check_vhost_access, fun() -> vhost(lists:member(VHost, vhosts()), Grant) end).
+
+vhost(false, _Grant) ->
+    {false, "it is none of those for tokens"};
+vhost(true, Grant) ->
+    Answer = is_good(Grant()),
+    _ = Answer =:= true andalso rabbit_auth_backend_jwt_auth_connections:accepted(Grant),
+    Answer.
 
 vhosts() ->
     case application:get_env(?APPLICATION, vhosts) of
@@ -87,28 +98,38 @@ vhosts() ->
 
 %% The queues that the MQTT plugin makes for this client, and the exchange of all topics.
 -spec check_resource_access(rabbit_types:auth_user(), rabbit_types:r(atom()),
-                            rabbit_access_control:permission_atom(), term()) -> boolean().
+                            rabbit_access_control:permission_atom(), term()) -> answer().
 check_resource_access(#auth_user{impl = Grant}, Resource, Permission, _Context) ->
-    Check = fun() -> is_own(Resource, Permission, Grant) andalso refusal(Grant) =:= none end,
-    jwt_auth_guard:run(check_resource_access, false, Check).
+    guarded(check_resource_access, fun() -> resource(Resource, Permission, Grant()) end).
 
-is_own(#resource{kind = queue, name = Name}, _Permission, #{client_id := ClientId}) ->
-    lists:member(Name, [<<"mqtt-subscription-", ClientId/binary, Qos/binary>>
-                        || Qos <- [<<"qos0">>, <<"qos1">>]]);
-is_own(#resource{kind = exchange, name = Name}, Permission, _Grant) ->
+resource(Resource, Permission, #{client_id := ClientId} = Granted) ->
+    case is_own(Resource, Permission, ClientId) of
+        true -> is_good(Granted);
+        false -> {false, "a token is for MQTT only"}
+    end.
+
+is_own(#resource{kind = queue, name = Name}, _Permission, ClientId) ->
+    lists:member(Name, [<<"mqtt-subscription-", ClientId/binary, "qos0">>,
+                        <<"mqtt-subscription-", ClientId/binary, "qos1">>,
+                        %% Where a will waits that is to be sent later.
+                        <<"mqtt-will-", ClientId/binary>>]);
+%% Through this exchange the MQTT plugin puts such a will into its queue, and nothing else.
+is_own(#resource{kind = exchange, name = <<"amq.default">>}, write, _ClientId) ->
+    rabbit_auth_backend_jwt_auth_release:has_delayed_wills();
+is_own(#resource{kind = exchange, name = Name}, Permission, _ClientId) ->
     Permission =/= configure andalso Name =:= rabbit_mqtt_util:env(exchange);
-is_own(_Resource, _Permission, _Grant) ->
+is_own(_Resource, _Permission, _ClientId) ->
     false.
 
 -spec check_topic_access(rabbit_types:auth_user(), rabbit_types:r(atom()),
-                         rabbit_access_control:permission_atom(), map()) -> boolean().
+                         rabbit_access_control:permission_atom(), map()) -> answer().
 check_topic_access(#auth_user{impl = Grant}, #resource{kind = topic, name = Exchange}, Permission,
                    #{routing_key := Key}) ->
     Check = fun() ->
                 Exchange =:= rabbit_mqtt_util:env(exchange)
-                    andalso is_allowed(permission(Permission, Grant, Key))
+                    andalso topic(permission(Permission, Grant(), Key), Grant())
             end,
-    jwt_auth_guard:run(check_topic_access, false, Check);
+    guarded(check_topic_access, Check);
 check_topic_access(_User, _Resource, _Permission, _Context) ->
     false.
 
@@ -126,18 +147,47 @@ action(write) -> {ok, publish};
 action(read) -> {ok, subscribe};
 action(_) -> none.
 
-is_allowed(allow) -> true;
-is_allowed(deny) -> false;
-is_allowed(no_match) -> application:get_env(?APPLICATION, no_match, deny) =:= allow.
+topic(allow, _Granted) ->
+    true;
+topic(deny, Granted) ->
+    %% A session that has ended is denied everything.
+    case is_good(Granted) of
+        true -> {false, "the token does not allow it"};
+        Ended -> Ended
+    end;
+topic(no_match, _Granted) ->
+    application:get_env(?APPLICATION, no_match, deny) =:= allow
+        orelse {false, "the token says nothing of it"}.
 
-%% Tells RabbitMQ that a session may end, so that it asks about the client again where it can.
+is_good(#{session := Session}) ->
+    case refusal(Session) of
+        none -> true;
+        Why -> {false, atom_to_list(Why)}
+    end.
+
+%% RabbitMQ before 4.3 takes no reasons.
+guarded(Callback, Check) ->
+    case jwt_auth_guard:run(Callback, false, Check) of
+        {false, Why} ->
+            rabbit_auth_backend_jwt_auth_release:takes_reasons() andalso {false, Why};
+        Answer ->
+            Answer
+    end.
+
+%% Up to 3.12 this tells RabbitMQ that a session may end, so that it asks about the client again
+%% where it can.
 -spec state_can_expire() -> boolean().
 state_can_expire() ->
     true.
 
+%% From 3.13 on RabbitMQ asks when that will be. A failure is the past, when nobody was accepted.
+-spec expiry_timestamp(rabbit_types:auth_user()) -> pos_integer() | never.
+expiry_timestamp(#auth_user{impl = Grant}) ->
+    jwt_auth_guard:run(expiry_timestamp, 1, fun() -> maps:get(expires_at, Grant(), never) end).
+
 %% The reason for which the library refuses the session now; none: it does not.
--spec refusal(#{session := jwt_auth:session(), _ => _}) -> none | unconfigured | jwt_auth:reason().
-refusal(#{session := Session}) ->
+-spec refusal(jwt_auth:session()) -> none | unconfigured | jwt_auth:reason().
+refusal(Session) ->
     case rabbit_auth_backend_jwt_auth_verifier:current() of
         {ok, Verifier} ->
             case jwt_auth:recheck(Verifier, Session) of
