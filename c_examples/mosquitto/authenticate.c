@@ -44,12 +44,15 @@ static int32_t state_of(const plugin *self, const struct mosquitto *client) {
   return state;
 }
 
-static void tell(plugin *self, const jwt_auth_client *who, jwt_auth_status status,
-                 const jwt_auth_result *result) {
+static void complain(plugin *self, jwt_auth_status status) {
   if (status != JWT_AUTH_STATUS_OK) {
     lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_ERROR, "a client could not be checked: %s",
               jwt_auth_status_str(status));
-  } else if (result->decision == JWT_AUTH_DECISION_DENY) {
+  }
+}
+
+static void add_refusal(plugin *self, const jwt_auth_client *who, const jwt_auth_result *result) {
+  if (result->decision == JWT_AUTH_DECISION_DENY && result->reason != 0) {
     refusals_add(&self->refusals, self->auth, who, result->reason);
   }
 }
@@ -60,11 +63,11 @@ static void connect_client(plugin *self, struct mosquitto *client, const jwt_aut
   jwt_auth_session *session = NULL;
   jwt_auth_status status = jwt_auth_registry_connect(
       self->registry, self->auth, connection_of(client), who, result, &session);
-  tell(self, who, status, result);
+  complain(self, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
   if (accepted && !username_give(self, client, session)) {
     jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
-    *result = (jwt_auth_result){0};
+    *result = (jwt_auth_result){.mqtt5_code = BAD_USERNAME_OR_PASSWORD};
   }
   self->admitted = result->decision == JWT_AUTH_DECISION_ALLOW ? client : NULL;
   jwt_auth_session_free(session);
@@ -76,6 +79,7 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
   notes_forget(&self->notes, client);
   if (has_ticks(self)) {
     connect_client(self, client, who, result);
+    add_refusal(self, who, result);
   }
 }
 
@@ -101,7 +105,7 @@ static void check_again(plugin *self, struct mosquitto *client, int32_t state, b
   } else {
     status = jwt_auth_check(self->auth, who, result, &session);
   }
-  tell(self, who, status, result);
+  complain(self, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
   // By the new configuration it may have another user name, for which the registry would not answer.
   bool may_be_named = result->reason == JWT_AUTH_REASON_IDENTITY_CHANGED ||
@@ -150,6 +154,9 @@ static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_c
   }
   check_again(self, client, state, renamed, who, &result);
   bool good = result.decision == JWT_AUTH_DECISION_ALLOW || keeps_session(state, result.reason);
+  if (!good && state == JWT_AUTH_STATE_CONNECTED) {
+    add_refusal(self, who, &result);
+  }
   note = good ? notes_find(&self->notes, client) : notes_make(&self->notes, client);
   if (note != NULL) {
     note_refused(&self->notes, note, !good);
@@ -217,7 +224,8 @@ static int renew(plugin *self, struct mosquitto *client, const jwt_auth_client *
   jwt_auth_result result;
   jwt_auth_status status = jwt_auth_registry_renew(self->registry, self->auth,
                                                    connection_of(client), who, &result, NULL);
-  tell(self, who, status, &result);
+  complain(self, status);
+  add_refusal(self, who, &result);
   return result.decision == JWT_AUTH_DECISION_ALLOW ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
 }
 
