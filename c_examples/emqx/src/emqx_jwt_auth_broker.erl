@@ -3,7 +3,7 @@
 -module(emqx_jwt_auth_broker).
 
 -export([generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
--export([disconnect/1, subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
+-export([subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
@@ -80,13 +80,6 @@ plugin_config() ->
 settings({ok, Map}) -> settings(Map);
 settings(Map) when is_map(Map) -> Map;
 settings(_) -> #{}.
-
-%% Asks a connection to disconnect its client as not authorized, with the code of MQTT 5. The broker
-%% keeps the session, if it is one to be kept; a connection whose client has gone does nothing.
--spec disconnect(pid()) -> ok.
-disconnect(Connection) ->
-    Connection ! {disconnect, 16#87, not_authorized, #{}},
-    ok.
 
 %% What the calling connection has subscribed to.
 -spec subscriptions() -> [{Topic :: term(), Options :: map()}].

@@ -8,12 +8,13 @@
 -define(TABLE, emqx_channel_info).
 -define(AT_ONCE, 500).
 
-%% Those that are connected, and had to authenticate. None if the table cannot be read.
+%% Those that are connected, had to authenticate, and were not left to authenticators of the broker
+%% that it has. None if the table cannot be read.
 -spec authenticated() -> [{binary(), pid()}].
 authenticated() ->
-    Rows = {{'$1', '$2'}, #{conn_state => connected, clientinfo => '$3'}, '_'},
+    Rows = {{'$1', '$2'}, #{conn_state => connected, clientinfo => '$3', conninfo => '$4'}, '_'},
     try
-        walk(ets:select(?TABLE, [{Rows, [], [{{'$1', '$2', '$3'}}]}], ?AT_ONCE))
+        walk(ets:select(?TABLE, [{Rows, [], [{{'$1', '$2', '$3', '$4'}}]}], ?AT_ONCE))
     catch
         error:badarg -> []
     end.
@@ -21,7 +22,8 @@ authenticated() ->
 walk('$end_of_table') ->
     [];
 walk({Found, Continuation}) ->
-    [{ClientId, Pid} || {ClientId, Pid, Client} <- Found, is_pid(Pid), has_to_authenticate(Client)]
+    [{ClientId, Pid} || {ClientId, Pid, Client, Connection} <- Found, is_pid(Pid),
+                        has_to_authenticate(Client), not is_left_to_others(Connection)]
         ++ walk(ets:select(Continuation)).
 
 %% A listener of EMQX 5 may let everybody in, and so may a zone of EMQX 4: these ask no plugin.
@@ -29,6 +31,13 @@ has_to_authenticate(#{enable_authn := false}) -> false;
 has_to_authenticate(#{enable_authn := _}) -> true;
 has_to_authenticate(#{zone := Zone}) -> not bypasses_plugins(Zone);
 has_to_authenticate(_) -> false.
+
+%% By its authentication method. A broker without authenticators would have admitted anybody.
+is_left_to_others(#{conn_props := #{'Authentication-Method' := Method}}) ->
+    emqx_jwt_auth_enhanced:method(#{auth_method => Method}) =:= others
+        andalso emqx_jwt_auth_fallback:has_authenticator();
+is_left_to_others(_Connection) ->
+    false.
 
 bypasses_plugins(Zone) ->
     try

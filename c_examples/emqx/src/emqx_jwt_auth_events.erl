@@ -35,7 +35,7 @@ renewed(ClientInfo) ->
 unsubscribe(ClientInfo, Subscriptions) ->
     case emqx_jwt_auth_guard:run(resumed, failed, fun() -> denied(ClientInfo, Subscriptions()) end) of
         [] -> ok;
-        failed -> emqx_jwt_auth_broker:disconnect(self());
+        failed -> emqx_jwt_auth_channels:disconnect(self());
         Denied -> emqx_jwt_auth_broker:unsubscribe(Denied)
     end.
 

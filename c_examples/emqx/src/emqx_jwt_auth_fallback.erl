@@ -2,7 +2,7 @@
 %% asks no plugin that does not run.
 -module(emqx_jwt_auth_fallback).
 
--export([check/0]).
+-export([check/0, has_authenticator/0]).
 
 %% The text of what is missing first. A broker that cannot be asked is taken to be right.
 -spec check() -> ok | {error, binary()}.
@@ -40,6 +40,8 @@ allow_all() ->
 is_hardened() ->
     os:getenv("EMQX_SECURITY_PROFILE") =:= "hardened".
 
+%% Whether EMQX 5 has one that is enabled, for all listeners.
+-spec has_authenticator() -> boolean().
 has_authenticator() ->
     case config([authentication], unknown) of
         unknown -> true;

@@ -60,7 +60,7 @@ peername(_) ->
     [].
 
 secrets(ClientInfo) ->
-    Fields = [password | [username || emqx_jwt_auth_active_config:token_is_username()]],
+    Fields = [password, auth_data | [username || emqx_jwt_auth_active_config:token_is_username()]],
     [Value || Field <- Fields, Value <- [maps:get(Field, ClientInfo, undefined)], is_binary(Value)].
 
 shares_any(Name, Secrets) ->

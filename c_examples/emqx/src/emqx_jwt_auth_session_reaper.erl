@@ -131,7 +131,7 @@ attempt(_Key, Pid, Attempts, _Now) when Attempts > ?LAST_DISCARD ->
     exit(Pid, kill);
 attempt({_, ClientId} = Key, Pid, Attempts, Now) ->
     End = case Attempts < ?FIRST_DISCARD of
-              true -> fun() -> emqx_jwt_auth_broker:disconnect(Pid) end;
+              true -> fun() -> emqx_jwt_auth_channels:disconnect(Pid) end;
               false -> fun() -> emqx_jwt_auth_broker:end_session(ClientId, Pid) end
           end,
     _ = spawn(fun() -> emqx_jwt_auth_guard:run(end_session, false, End) end),

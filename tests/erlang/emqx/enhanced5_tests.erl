@@ -17,6 +17,8 @@ all_test_() ->
             {"no method may carry one", fun no_methods/0},
             {"a client with another method is left to another authenticator", fun others/0},
             {"if there is none it is refused", fun nobody/0},
+            {"who was left to an authenticator stays when the plugin starts", fun no_stranger/0},
+            {"a refusal does not log the token, wherever it is", fun silent/0},
             {"who was left to others is asked about again", fun left_once/0},
             {"a new token brings new rights at once, and a new end", fun renewed/0},
             {"a new token may end earlier", fun shorter/0},
@@ -95,6 +97,35 @@ nobody() ->
     ?assertEqual({error, not_authorized}, answer(Foreign)),
     ok = emqx_hooks:add('client.authenticate', {broker, no_chain, []}, 970),
     ?assertEqual({error, not_authorized}, answer(Foreign#{password => token(#{})})).
+
+no_stranger() ->
+    ok = application:stop(emqx_jwt_auth),
+    [Other, Ours] = [broker_node:stranger((with(Method, <<"x">>))#{clientid => Method})
+                     || Method <- [<<"SCRAM-SHA-256">>, <<"jwt">>]],
+    ok = application:start(emqx_jwt_auth),
+    ok = emqx_jwt_auth_strangers:look(),
+    until(fun() -> not is_process_alive(Ours) end),
+    ?assertEqual(true, is_process_alive(Other)),
+    broker_node:configure([authentication], []),
+    ok = emqx_jwt_auth_strangers:look(),
+    until(fun() -> not is_process_alive(Other) end).
+
+silent() ->
+    Token = token(#{exp => 1}),
+    Client = (jwt(Token))#{clientid => Token, username => Token},
+    {_, ?BAD} = connect(Client),
+    Good = token(#{sub => <<"alice">>}),
+    {Connection, {ok, _}} = connect((jwt(Good))#{clientid => Good}),
+    ?assertEqual([{error, not_authorized}, {error, not_authorized}],
+                  broker_connections:run(Connection, fun() ->
+                      [broker:reauthenticate(<<"jwt">>, Data) || Data <- [Token, [Good]]]
+                  end)),
+    until(fun() -> binary:match(fixture:logged(), <<"renewal refused">>) =/= nomatch end),
+    Lines = [{Text, Meta} || {_, Text, #{tag := _} = Meta} <- ets:tab2list(fixture)],
+    ?assertEqual(2, length(Lines)),
+    Runs = [binary:part(One, At, 8) || One <- [Token, Good], At <- lists:seq(0, byte_size(One) - 8)],
+    ?assertEqual(nomatch, binary:match(unicode:characters_to_binary(io_lib:format("~p", [Lines])), Runs)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), Runs)).
 
 left_once() ->
     fixture:set(#{secret => fixture:secret(), on_missing => ignore}),

@@ -19,7 +19,9 @@ data() -> filename:join(os:getenv("JWT_AUTH_WORK", "/tmp"), "data").
 
 %% The broker registers a channel, after its client was admitted.
 channel(Pid, #{clientid := ClientId} = Client, State) ->
-    Info = #{conn_state => State, clientinfo => maps:remove(password, Client), conninfo => #{}},
+    Properties = maps:from_list([{'Authentication-Method', Method} || #{auth_method := Method} <- [Client]]),
+    Info = #{conn_state => State, clientinfo => maps:without([password, auth_method, auth_data], Client),
+             conninfo => #{conn_props => Properties}},
     true = ets:insert(emqx_channel_info, {{ClientId, Pid}, Info, []}),
     Pid.
 
