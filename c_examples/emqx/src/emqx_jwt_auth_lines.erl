@@ -28,7 +28,6 @@ config_file() ->
 lines() ->
     application:get_env(emqx_jwt_auth, lines, []).
 
-is_option("config_file", _) -> false;
 is_option("verify_claims", Flag) when Flag =:= "on"; Flag =:= "off" -> false;
 is_option(?CLAIM ++ _, _) -> false;
 is_option(_, _) -> true.
