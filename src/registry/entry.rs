@@ -3,6 +3,7 @@
 use std::sync::Arc as StdArc;
 
 use triomphe::Arc;
+use zeroize::Zeroizing;
 
 use super::state::State;
 use super::ticket::Ticket;
@@ -16,7 +17,8 @@ pub(super) type ClientId = StdArc<[u8]>;
 #[derive(Debug)]
 pub(super) struct Identity {
     pub(super) client_id: Option<ClientId>,
-    username: Option<Box<[u8]>>,
+    /// Wiped, as it may be the token.
+    username: Option<Zeroizing<Box<[u8]>>>,
     /// Whether it answers for a client without a user name as well: it sent none, and a claim gave it one, which
     /// not every broker lets a plugin set.
     may_be_unnamed: bool,
@@ -28,13 +30,15 @@ impl Identity {
         let claim = session.username().map(str::as_bytes);
         Self {
             client_id: client.client_id.map(Into::into),
-            username: claim.or(client.username).map(Into::into),
+            username: claim
+                .or(client.username)
+                .map(|name| Zeroizing::new(name.into())),
             may_be_unnamed: claim.is_some() && client.username.is_none(),
         }
     }
 
     fn is_of(&self, client: &Client<'_>) -> bool {
-        let is_named = self.username.as_deref() == client.username;
+        let is_named = self.username.as_deref().map(AsRef::as_ref) == client.username;
         self.client_id.as_deref() == client.client_id
             && (is_named || self.may_be_unnamed && client.username.is_none())
     }
