@@ -64,7 +64,13 @@ authenticate(ClientInfo, BrokerEnds) ->
 authenticate(ClientInfo, Client, BrokerEnds) ->
     emqx_jwt_auth_session:drop(emqx_jwt_auth_client:key(ClientInfo)),
     Current = verifier(),
-    answer(check(Current, Client), Current, ClientInfo, Client, BrokerEnds).
+    case check(Current, Client) of
+        ignore ->
+            emqx_jwt_auth_counters:add(ignored),
+            ignore;
+        Decided ->
+            answer(Decided, Current, ClientInfo, Client, BrokerEnds)
+    end.
 
 %% May a client that is connected go on by another token? If so, this one's session takes the place
 %% of the other; the plugin ends it.
@@ -86,10 +92,7 @@ answer({deny, Reason}, Current, ClientInfo, Client, _BrokerEnds) ->
     emqx_jwt_auth_counters:add(Reason),
     jwt_auth_refusals:note(Current, Client, Reason),
     emqx_jwt_auth_refusal_lines:write(ClientInfo, Reason),
-    {deny, refusal(Reason)};
-answer(ignore, _Current, _ClientInfo, _Client, _BrokerEnds) ->
-    emqx_jwt_auth_counters:add(ignored),
-    ignore.
+    {deny, refusal(Reason)}.
 
 check({ok, Verifier}, Client) ->
     with_client_id(with_username(jwt_auth:check(Verifier, Client)), Verifier, Client);
@@ -123,7 +126,7 @@ renewal({ok, Verifier}, Before, Client) ->
                 {ok, Id} -> Allowed;
                 _ -> {deny, identity_changed}
             end;
-        Denied ->
+        {deny, _} = Denied ->
             Denied
     end;
 renewal(none, _Before, _Client) ->
