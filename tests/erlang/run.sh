@@ -61,4 +61,5 @@ make -s -C c_examples/erlang OUT="$target/erlang/jwt_auth-asan" \
     export LD_PRELOAD ASAN_OPTIONS
     run_tests tests/erlang/nif "$target/erlang/jwt_auth-asan"
 )
+sh tests/erlang/vernemq/run.sh
 sh tests/erlang/emqx/run.sh

@@ -24,7 +24,7 @@ import tokens  # noqa: E402
 import websocket  # noqa: E402
 
 PLUGINS = os.environ.get("JWT_AUTH_RABBITMQ_PLUGINS") or str(ROOT / "target/rabbitmq/plugins")
-# Where another release of Debian is, whose RabbitMQ is tested; the node runs inside, its clients outside.
+# A folder with another release of Debian: its RabbitMQ runs inside, and the clients outside.
 FOLDER = os.environ.get("JWT_AUTH_DEBIAN_FOLDER")
 INSIDE = ["sh", str(ROOT / "tests/run/inside.sh"), FOLDER] if FOLDER else []
 HOME = pathlib.Path("/usr/lib/rabbitmq/lib") / sorted(

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Tests the backend for RabbitMQ in nodes of its own: of this machine, and of newer releases of
-# Debian where root can make folders for them. Needs libjwt_auth.so, as `cargo build --release` makes
-# it, what the library for Erlang needs, and Debian's packages rabbitmq-server, python3-venv and
-# openssl.
+# Debian where root can make folders for them. Needs libjwt_auth.so, as `cargo build --release`
+# makes it, what the library for Erlang needs, and Debian's packages rabbitmq-server, python3-venv
+# and openssl.
 #
 #   sh tests/rabbitmq/run.sh
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Checks the types of the backend: what it calls of RabbitMQ, and what it is called by. Runs with the
-# Erlang and the RabbitMQ that are installed, so for another release of Debian inside its folder.
+# Checks the types of the backend: what it calls of RabbitMQ, and what it is called by. Runs with
+# the Erlang and the RabbitMQ that are installed, so for another release of Debian in its folder.
 # usage: types.sh EBIN
 set -eu
 

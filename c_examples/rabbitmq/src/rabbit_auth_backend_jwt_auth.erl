@@ -58,7 +58,8 @@ decide(#{client_id := ClientId, username := Username} = Client) ->
     Current = rabbit_auth_backend_jwt_auth_verifier:current(),
     case check(Current, Client) of
         {allow, #{session := Session} = Allowed} ->
-            Granted = (maps:with([expires_at], Allowed))#{session => Session, client_id => ClientId},
+            Granted = (maps:with([expires_at], Allowed))#{session => Session,
+                                                          client_id => ClientId},
             Grant = fun() -> Granted end,
             %% RabbitMQ takes the name of the token for that of the client.
             case jwt_auth_username:for_broker(Session) of
