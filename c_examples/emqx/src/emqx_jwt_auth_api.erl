@@ -1,4 +1,5 @@
-%% What the API of EMQX 6.0.3 and later answers for this plugin, under /api/v5/plugin_api/emqx_jwt_auth:
+%% What the API of EMQX 6.0.3 and later answers for this plugin, under
+%% /api/v5/plugin_api/emqx_jwt_auth:
 %%
 %%   GET status             JSON: whether all is well, and the number of decisions by reason
 %%   GET stats              what the library has counted, in the text format of Prometheus
@@ -25,7 +26,9 @@ status(Health) ->
                ok -> <<"ok">>;
                {error, Fault} -> Fault
            end,
-    #{healthy => Health =:= ok, health => Text, decisions => maps:from_list(emqx_jwt_auth_counters:all())}.
+    #{healthy => Health =:= ok,
+      health => Text,
+      decisions => maps:from_list(emqx_jwt_auth_counters:all())}.
 
 stats(none) ->
     unavailable(<<"no configuration was accepted yet">>);
@@ -36,7 +39,8 @@ stats({ok, Verifier}) ->
     end.
 
 text(Text) ->
-    {ok, 200, #{<<"content-type">> => <<"text/plain; charset=utf-8">>}, unicode:characters_to_binary(Text)}.
+    Headers = #{<<"content-type">> => <<"text/plain; charset=utf-8">>},
+    {ok, 200, Headers, unicode:characters_to_binary(Text)}.
 
 unavailable(Text) ->
     {error, 503, #{}, #{code => <<"SERVICE_UNAVAILABLE">>, message => Text}}.

@@ -88,6 +88,7 @@ on_health_check(_Options) ->
 %% EMQX 6.0.3 and later call this for a request to the API of the plugin.
 -spec on_handle_api_call(atom(), [binary()], map(), map()) -> tuple().
 on_handle_api_call(Method, Path, _Request, _Context) ->
-    Failed = {error, 500, #{}, #{code => <<"INTERNAL_ERROR">>, message => <<"the answer could not be made">>}},
+    Failed = {error, 500, #{}, #{code => <<"INTERNAL_ERROR">>,
+                                 message => <<"the answer could not be made">>}},
     emqx_jwt_auth_guard:run(on_handle_api_call, Failed,
                             fun() -> emqx_jwt_auth_api:handle(Method, Path) end).

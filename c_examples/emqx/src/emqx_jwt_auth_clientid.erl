@@ -34,7 +34,7 @@ checked(_Odd, Session) ->
     refused(Session).
 
 refused(Session) ->
-    logger:info("jwt_auth: refused: the client id in the token is missing, empty or too long, begins "
-                "with $, or has a wildcard, a slash or a control character: token ~ts",
+    logger:info("jwt_auth: refused: the client id in the token is missing, empty or too long, "
+                "begins with $, or has a wildcard, a slash or a control character: token ~ts",
                 [jwt_auth:fingerprint(Session)]),
     refused.

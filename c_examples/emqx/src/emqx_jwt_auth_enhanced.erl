@@ -18,7 +18,8 @@ method(_Credential) ->
     none.
 
 %% Called in the process of the connection.
--spec authenticate(map()) -> {allow, emqx_jwt_auth_gate:grant()} | {deny, emqx_jwt_auth_gate:refusal()}.
+-spec authenticate(map()) ->
+          {allow, emqx_jwt_auth_gate:grant()} | {deny, emqx_jwt_auth_gate:refusal()}.
 authenticate(Credential) ->
     Token = maps:get(auth_data, Credential, undefined),
     case emqx_jwt_auth_session:renewable() of
@@ -30,7 +31,8 @@ authenticate(Credential) ->
 %% later, so the plugin ends such clients itself.
 connect(Credential, Token) ->
     Client = maps:remove(password, emqx_jwt_auth_client:from(Credential)),
-    case emqx_jwt_auth_gate:authenticate(Credential, with_token(Client, Token), fun(_) -> false end) of
+    Never = fun(_) -> false end,
+    case emqx_jwt_auth_gate:authenticate(Credential, with_token(Client, Token), Never) of
         {allow, Grant} ->
             emqx_jwt_auth_session:keep_client(maps:merge(Client, maps:with([client_id], Grant))),
             {allow, Grant};

@@ -1,5 +1,5 @@
-%% The callbacks for what happens to a client that has connected. The broker runs them in the process
-%% of the connection.
+%% The callbacks for what happens to a client that has connected. The broker runs them in the
+%% process of the connection.
 -module(emqx_jwt_auth_events).
 
 -export([hooks/0, on_connected/2, on_disconnected/3, on_resumed/2, renewed/1]).
@@ -33,7 +33,8 @@ renewed(ClientInfo) ->
     unsubscribe(ClientInfo, fun emqx_jwt_auth_broker:subscriptions/0).
 
 unsubscribe(ClientInfo, Subscriptions) ->
-    case emqx_jwt_auth_guard:run(resumed, failed, fun() -> denied(ClientInfo, Subscriptions()) end) of
+    Find = fun() -> denied(ClientInfo, Subscriptions()) end,
+    case emqx_jwt_auth_guard:run(resumed, failed, Find) of
         [] -> ok;
         failed -> emqx_jwt_auth_channels:disconnect(self());
         Denied -> emqx_jwt_auth_broker:unsubscribe(Denied)

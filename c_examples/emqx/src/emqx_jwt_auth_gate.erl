@@ -79,8 +79,8 @@ renew(ClientInfo, Session, Client) ->
     Current = verifier(),
     answer(renewal(Current, Session, Client), Current, ClientInfo, Client, fun(_) -> false end).
 
-answer({allow, #{session := Session, superuser := Superuser} = Allowed, Names}, _Current, ClientInfo,
-       _Client, BrokerEnds) ->
+answer({allow, #{session := Session, superuser := Superuser} = Allowed, Names}, _Current,
+       ClientInfo, _Client, BrokerEnds) ->
     Grant = (maps:merge(maps:with([expires_at], Allowed), Names))#{
                 superuser => Superuser,
                 attributes => attributes(Session)},
@@ -106,7 +106,9 @@ with_client_id({allow, #{session := Session}, _} = Allowed, Verifier, Client) ->
     case emqx_jwt_auth_clientid:of_token(Session) of
         none -> Allowed;
         {ok, Sent} -> Allowed;
-        {ok, Id} -> of_client(Id, with_username(jwt_auth:check(Verifier, Client#{client_id => Id})));
+        {ok, Id} ->
+            Renamed = Client#{client_id => Id},
+            of_client(Id, with_username(jwt_auth:check(Verifier, Renamed)));
         refused -> {deny, claim_mismatch}
     end;
 with_client_id(Verdict, _Verifier, _Client) ->

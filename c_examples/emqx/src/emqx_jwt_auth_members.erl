@@ -88,8 +88,9 @@ unescape([$\\, $u, A, B, C, D | Rest]) ->
             [<<Character/utf8>> | unescape(Rest)]
     end;
 unescape([$\\, Escaped | Rest]) ->
-    {Escaped, Character} = lists:keyfind(Escaped, 1, [{$", $"}, {$\\, $\\}, {$/, $/}, {$b, $\b}, {$f, $\f},
-                                                      {$n, $\n}, {$r, $\r}, {$t, $\t}]),
+    Characters = [{$", $"}, {$\\, $\\}, {$/, $/}, {$b, $\b}, {$f, $\f}, {$n, $\n}, {$r, $\r},
+                  {$t, $\t}],
+    {Escaped, Character} = lists:keyfind(Escaped, 1, Characters),
     [Character | unescape(Rest)];
 unescape([Byte | Rest]) when Byte =/= $", Byte >= $\s ->
     [Byte | unescape(Rest)].

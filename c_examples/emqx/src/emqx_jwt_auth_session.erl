@@ -23,8 +23,8 @@ drop(Key) ->
     _ = erase(?CLIENT),
     ok.
 
-%% Takes the place of the session that the process had. ExpiresAt: the Unix second at which the plugin
-%% is to end the connection.
+%% Takes the place of the session that the process had. ExpiresAt: the Unix second at which the
+%% plugin is to end the connection.
 -spec keep(emqx_jwt_auth_client:key(), jwt_auth:session(), pos_integer() | never) -> ok.
 keep(Key, Session, ExpiresAt) ->
     rename(Key),

@@ -1,5 +1,5 @@
-%% Connections: processes in which the hooks run, and the table of who has which client id. A process
-%% whose client has gone stays if its session is durable.
+%% Connections: processes in which the hooks run, and the table of who has which client id. A
+%% process whose client has gone stays if its session is durable.
 -module(broker_connections).
 
 -export([reset/0, forget/0, open/0, open/1, run/2, accepted/2, kick_session/1, lookup_channels/1]).
@@ -18,8 +18,8 @@ forget() ->
 
 open() -> open([]).
 
-%% durable: its session outlives the connection. deaf: it does not disconnect when it is asked to, as
-%% one of EMQX 4.4 over WebSocket in MQTT 3.1.1.
+%% durable: its session outlives the connection. deaf: it does not disconnect when it is asked to,
+%% as one of EMQX 4.4 over WebSocket in MQTT 3.1.1.
 open(Traits) ->
     Connection = spawn(fun() -> loop(Traits) end),
     ets:insert(?MODULE, {open, Connection}),

@@ -72,8 +72,8 @@ scram(#{auth_method := <<"SCRAM-SHA-256">>, auth_data := <<"good">>}, _) -> {sto
 scram(_Credential, _) -> {stop, {error, not_authorized}}.
 no_chain(_Credential, _) -> {ok, ok}.
 
-%% What the broker knows of an accepted client. From 6.0 on the result of an authenticator, and then a
-%% plugin, may give the client another id.
+%% What the broker knows of an accepted client. From 6.0 on the result of an authenticator, and then
+%% a plugin, may give the client another id.
 accepted(Client, Result) ->
     Attributes = maps:merge(maps:get(client_attrs, Client, #{}), maps:get(client_attrs, Result, #{})),
     Id = case Result of
