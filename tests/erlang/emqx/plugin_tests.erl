@@ -39,6 +39,8 @@ running_test_() ->
        {"a crash does not log the password", fun silent_crash/0},
        {"a refusal does not log the password", fun silent_refusal/0},
        {"a token that is sent in every field is in no log line", fun token_everywhere/0},
+       {"whatever an event brings, its callback answers, and tells nothing", fun odd_events/0},
+       {"nothing that a client sends becomes an atom", fun no_atoms/0},
        {"an odd topic or action is denied", fun odd_action/0},
        {"the counters count", fun counters/0},
        {"the counters know every reason of the library", fun closed_table/0},
@@ -280,6 +282,41 @@ token_everywhere() ->
     Runs = [binary:part(Token, At, 8) || Token <- Tokens, At <- lists:seq(0, byte_size(Token) - 8)],
     All = [fixture:logged(), Explained, unicode:characters_to_binary(io_lib:format("~p", [{Status, Kept}]))],
     ?assertEqual([nomatch, nomatch, nomatch], [binary:match(Text, Runs) || Text <- All]).
+
+odd_events() ->
+    Token = token(#{}),
+    {Connection, {ok, _}} = connect(client(Token)),
+    Answers = broker_connections:run(Connection, fun() ->
+        [emqx_jwt_auth_events:on_connected([Token], Token),
+         emqx_jwt_auth_events:on_disconnected([Token], Token, Token),
+         emqx_jwt_auth_events:on_resumed([Token], Token)]
+    end),
+    ?assertEqual([ok, ok, ok], Answers),
+    ?assertEqual(2, fixture:counted(crashed)),
+    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"hook_callback_exception">>)).
+
+no_atoms() ->
+    _ = everything(0),
+    Before = erlang:system_info(atom_count),
+    _ = [everything(N) || N <- lists:seq(1, 20)],
+    ?assertEqual(Before, erlang:system_info(atom_count)).
+
+%% Every field that a client fills in, and every claim, with a text that was not there before.
+everything(N) ->
+    New = fun(What) -> iolist_to_binary(["new_", What, integer_to_list(N)]) end,
+    Claims = #{New("claim") => New("value"), sub => New("sub"), client_attrs => #{New("attr") => New("text")},
+               acl => #{all => [New("topic")]}},
+    Subscriptions = #{New("filter") => #{qos => 0}},
+    Client = (client(token(Claims)))#{clientid => New("client"), username => New("user")},
+    Same = {Connection, _} = connect(broker_connections:open(), Client, Subscriptions),
+    _ = [may({Connection, Client}, Action, <<Prefix/binary, (New("topic"))/binary>>)
+         || Action <- [publish, subscribe],
+            Prefix <- [<<>>, <<"$delayed/1/">>, <<"$queue/">>, <<"$stream/a/">>]],
+    _ = connect(Client#{password => New("garbage")}),
+    _ = connect(Client#{auth_method => New("method"), auth_data => New("data"), auth_cache => #{}}),
+    _ = told(["explain", binary_to_list(New("client"))]),
+    exit(Connection, kill),
+    Same.
 
 odd_action() ->
     {Connection, {ok, _}} = connect(token(#{acl => #{all => [<<"#">>]}})),
