@@ -13,10 +13,7 @@ embedded_natives := $(library)/priv/jwt_auth_nif.so
 ERLC ?= erlc
 # deterministic: erlc writes neither the directory nor the options of the build into the module, so
 # the same sources give the same bytes.
-# Code for Erlang/OTP 24 is all that its compiler of OTP 25 has to be asked for.
-otp := $(shell erl -noshell -eval 'io:put_chars(erlang:system_info(otp_release)), halt().')
-oldest_otp := $(if $(filter 25,$(otp)),24,$(otp))
-erlc_flags := $(if $(filter 25,$(otp)),+r24) +debug_info +deterministic +warnings_as_errors +warn_missing_spec +warn_unused_vars
+erlc_flags := +debug_info +deterministic +warnings_as_errors +warn_missing_spec +warn_unused_vars
 
 comma := ,
 empty :=

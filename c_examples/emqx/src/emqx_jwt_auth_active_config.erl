@@ -197,7 +197,8 @@ permissions(Source) ->
 revocations({ok, Verifier}) ->
     try
         {ok, Text} = jwt_auth:stats(Verifier),
-        [Line || <<"jwt_auth_revocations{", _/binary>> = Line <- binary:split(Text, <<"\n">>, [global])]
+        [Line || Line <- binary:split(Text, <<"\n">>, [global]),
+                 string:prefix(Line, "jwt_auth_revocations{") =/= nomatch]
     catch
         _:_ -> []
     end;

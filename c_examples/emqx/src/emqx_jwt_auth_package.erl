@@ -7,11 +7,11 @@
 %% that it has loaded, if a new one comes in the wrong way.
 -spec check() -> ok | {error, binary()}.
 check() ->
-    fits(built_for(), runs_on(), version(), jwt_auth:version()).
+    fits(built_with(), runs_on(), version(), jwt_auth:version()).
 
 fits(Built, Runs, _, _) when Runs < Built ->
-    {error, text("this package is for Erlang/OTP ~b and later, and the broker runs on ~b: install one "
-                 "that was built with ~b", [Built, Runs, Runs])};
+    {error, text("this package was built with Erlang/OTP ~b, and the broker runs on ~b: install one that "
+                 "was built with ~b or earlier", [Built, Runs, Runs])};
 fits(_, _, Version, Native) when is_binary(Native), Native =/= Version ->
     {error, text("the plugin is of version ~ts and its native library of ~ts: restart the broker",
                  [Version, Native])};
@@ -23,7 +23,7 @@ fits(_, _, _, _) ->
 versions() ->
     [{"plugin", version()},
      {"native library", native(jwt_auth:version())},
-     {"built for Erlang/OTP from", integer_to_list(built_for())},
+     {"built with Erlang/OTP", integer_to_list(built_with())},
      {"broker runs on Erlang/OTP", integer_to_list(runs_on())}].
 
 native(not_loaded) -> "not loaded";
@@ -33,9 +33,9 @@ version() ->
     {ok, Version} = application:get_key(emqx_jwt_auth, vsn),
     unicode:characters_to_binary(Version).
 
-%% The build says so.
-built_for() ->
-    ?OLDEST_OTP.
+%% That of the compiler.
+built_with() ->
+    ?OTP_RELEASE.
 
 runs_on() ->
     list_to_integer(erlang:system_info(otp_release)).

@@ -88,5 +88,5 @@ command_version() ->
     Native = jwt_auth:version(),
     Otp = list_to_binary(erlang:system_info(otp_release)),
     ?assertMatch({match, _}, re:run(told(["version"]), <<"^plugin: ", Native/binary, "\nnative library: ",
-                                                         Native/binary, "\nbuilt for Erlang/OTP from: 2[0-9]\n"
+                                                         Native/binary, "\nbuilt with Erlang/OTP: 2[0-9]\n"
                                                          "broker runs on Erlang/OTP: ", Otp/binary, "\n$">>)).
