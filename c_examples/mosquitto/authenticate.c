@@ -84,9 +84,9 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
 }
 
 // Whether a client that was refused keeps what it has: nothing speaks against its token. The
-// certificate of one that is offline is gone with its connection; it showed it when it was accepted.
-// And a list of revocations that is yet to come ends no session: it is the last that is looked at,
-// so all else was found good.
+// certificate of one that is offline is gone with its connection; it showed it when it was
+// accepted. And a list of revocations that is yet to come ends no session: it is the last that is
+// looked at, so all else was found good.
 static bool keeps_session(int32_t state, int32_t reason) {
   return reason == JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE ||
          (reason == JWT_AUTH_REASON_CERTIFICATE_MISMATCH && state == JWT_AUTH_STATE_OFFLINE);
@@ -107,7 +107,8 @@ static void check_again(plugin *self, struct mosquitto *client, int32_t state, b
   }
   complain(self, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
-  // By the new configuration it may have another user name, for which the registry would not answer.
+  // By the new configuration it may have another user name, for which the registry would not
+  // answer.
   bool may_be_named = result->reason == JWT_AUTH_REASON_IDENTITY_CHANGED ||
                       (accepted && (renamed || !username_is_right(client, session)));
   if (state == JWT_AUTH_STATE_CONNECTED && may_be_named) {
@@ -138,7 +139,8 @@ static int answer_to(const struct mosquitto *client, const jwt_auth_result *resu
 static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_client *who) {
   note *note = notes_find(&self->notes, client);
   int32_t state = state_of(self, client);
-  // What is over is offline. One without an address has not been connected since the broker started.
+  // What is over is offline. One without an address has not been connected since the broker
+  // started.
   if ((note != NULL && note->extended) || state == JWT_AUTH_STATE_OVER ||
       (state == JWT_AUTH_STATE_ABSENT && mosquitto_client_address(client) == NULL)) {
     return MOSQ_ERR_SUCCESS;

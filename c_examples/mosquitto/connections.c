@@ -11,8 +11,8 @@ void end_leaving(plugin *self) {
   }
 }
 
-// Keeps the session of a client that may come back, and counts who had to make room for it: then one
-// is connected less, and none offline more.
+// Keeps the session of a client that may come back, and counts who had to make room for it: then
+// one is connected less, and none offline more.
 static void keep(plugin *self, const struct mosquitto *client) {
   size_t connected[2] = {0, 0}, offline[2] = {0, 0};
   jwt_auth_registry_counts(self->registry, &connected[0], &offline[0]);
@@ -56,8 +56,8 @@ static bool may_be_kept(const plugin *self, const struct mosquitto *client) {
 }
 
 // A client has gone; 2.1 says so only if its session has ended. It is still to be asked about its
-// will, in the same call of the broker's, so what it has is ended when the next client comes or goes,
-// or at the next tick. 2.0 tells of clients that it has refused as well, without an id.
+// will, in the same call of the broker's, so what it has is ended when the next client comes or
+// goes, or at the next tick. 2.0 tells of clients that it has refused as well, without an id.
 int on_disconnect(int event, void *data, void *userdata) {
   (void)event;
   const struct mosquitto_evt_disconnect *gone = data;

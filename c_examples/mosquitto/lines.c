@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jwt_auth.h>
@@ -21,19 +22,6 @@ static int broker_level(int32_t level) {
   }
 }
 
-// Copies a line. One that is too long is cut between two UTF-8 sequences.
-static void copy(char *to, size_t size, const char *line) {
-  size_t len = strlen(line);
-  if (len >= size) {
-    len = size - 1;
-    while (len > 0 && ((unsigned char)line[len] & 0xC0) == 0x80) {
-      len--;
-    }
-  }
-  memcpy(to, line, len);
-  to[len] = '\0';
-}
-
 void lines_start(lines *lines) {
   memset(lines, 0, sizeof *lines);
   lines->broker = pthread_self();
@@ -51,9 +39,10 @@ void lines_take(void *userdata, int32_t level, const char *line) {
     return;
   }
   pthread_mutex_lock(&lines->lock);
-  if (lines->count < LINES_WAITING) {
+  char *text = lines->count < LINES_WAITING ? strdup(line) : NULL;
+  if (text != NULL) {
     lines->waiting[lines->count].level = level;
-    copy(lines->waiting[lines->count].text, LINE_SIZE, line);
+    lines->waiting[lines->count].text = text;
     lines->count++;
   } else {
     lines->dropped++;
@@ -62,7 +51,7 @@ void lines_take(void *userdata, int32_t level, const char *line) {
 }
 
 void lines_say(lines *lines, int32_t level, const char *format, ...) {
-  char text[LINE_SIZE];
+  char text[512];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
@@ -75,6 +64,7 @@ void lines_write(lines *lines) {
   for (size_t i = 0; i < lines->count; i++) {
     mosquitto_log_printf(broker_level(lines->waiting[i].level), "jwt_auth: %s",
                          lines->waiting[i].text);
+    free(lines->waiting[i].text);
   }
   if (lines->dropped > 0) {
     mosquitto_log_printf(MOSQ_LOG_WARNING, "jwt_auth: %zu log lines came too fast and are lost",

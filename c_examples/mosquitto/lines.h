@@ -1,8 +1,8 @@
 // Log lines of the library and of the plugin, on their way to the broker's log.
 //
 // The broker's log is not thread-safe, and the library logs from a thread of its own, which fetches
-// keys and watches files; the HTTP API of Mosquitto 2.1 asks on a thread of its own too. The lines of
-// other threads than the broker's wait here until the next tick.
+// keys and watches files; the HTTP API of Mosquitto 2.1 asks on a thread of its own too. The lines
+// of other threads than the broker's wait here until the next tick.
 #ifndef LINES_H
 #define LINES_H
 
@@ -11,14 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LINES_WAITING = 64, LINE_SIZE = 512 };
+enum { LINES_WAITING = 64 };
 
 typedef struct lines {
   pthread_t broker; // the thread that may write to the broker's log
   pthread_mutex_t lock;
   struct {
     int32_t level;
-    char text[LINE_SIZE];
+    char *text;
   } waiting[LINES_WAITING];
   size_t count, dropped;
 } lines;

@@ -1,8 +1,8 @@
 // What the broker does not keep of some clients, and SIGHUP needs: it then has them authenticate
 // again with the user name and the password that it has.
 //
-// Most clients have no note. The broker tells nobody when it forgets a client that was offline, so a
-// note may outlive its client, until the memory of that client is used for another one.
+// Most clients have no note. The broker tells nobody when it forgets a client that was offline, so
+// a note may outlive its client, until the memory of that client is used for another one.
 #ifndef NOTES_H
 #define NOTES_H
 

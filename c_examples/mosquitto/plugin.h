@@ -1,7 +1,8 @@
 // The plugin's state, and the callbacks that the broker is given.
 //
-// The broker calls everything here on its one thread, with userdata a plugin. Only on_basic_auth and
-// on_acl_check are called on another thread as well, for visitors of the HTTP API: see visitor.h.
+// The broker calls everything here on its one thread, with userdata a plugin. Only on_basic_auth
+// and on_acl_check are called on another thread as well, for visitors of the HTTP API: see
+// visitor.h.
 #ifndef PLUGIN_H
 #define PLUGIN_H
 
@@ -32,8 +33,9 @@ typedef struct plugin {
   bool warned;                 // the log says that the broker sends none
   bool reloading;              // in 2.0: the broker has its clients authenticate again, for SIGHUP
   const struct mosquitto *admitted; // the client that was accepted last, until the next tick
-  const struct mosquitto *leaving;  // a client whose session ends once its will has been asked about
+  const struct mosquitto *leaving;  // a client that is gone, but for the question about its will
   const struct mosquitto *kicked;   // the client that this plugin is disconnecting
+  time_t last_look;            // when the registry was last asked whose time is over
   time_t last_warning;         // when the log last said that permissions were forgotten
   uint64_t forgotten;          // how many were, since then
 } plugin;

@@ -1,5 +1,5 @@
-// What the plugin does by itself, in the broker's ticks: it disconnects clients whose tokens are over,
-// and tells what it counts and whom it refuses.
+// What the plugin does by itself, in the broker's ticks: it disconnects clients whose tokens are
+// over, and tells what it counts and whom it refuses.
 #include <stdlib.h>
 
 #include "plugin.h"
@@ -25,8 +25,13 @@ static void disconnect(plugin *self, const jwt_auth_over *over) {
   free(id);
 }
 
-static void end_what_is_over(plugin *self) {
+// Tokens expire with a second, so this is for once in each.
+static void end_what_is_over(plugin *self, time_t now) {
   jwt_auth_over over;
+  if (now == self->last_look) {
+    return;
+  }
+  self->last_look = now;
   while (jwt_auth_registry_next_over(self->registry, self->auth, &over) == JWT_AUTH_STATUS_OK) {
     if (over.offline == 0) {
       disconnect(self, &over);
@@ -35,8 +40,7 @@ static void end_what_is_over(plugin *self) {
 }
 
 // Logs, at most once a minute, that the sessions of offline clients were dropped to make room.
-static void warn_of_forgotten(plugin *self) {
-  time_t now = time(NULL);
+static void warn_of_forgotten(plugin *self, time_t now) {
   if (self->forgotten > 0 && now - self->last_warning >= WARNING_SECONDS) {
     mosquitto_log_printf(MOSQ_LOG_WARNING,
                          "jwt_auth: more than max_offline_clients are offline: the permissions of "
@@ -51,12 +55,13 @@ int on_tick(int event, void *data, void *userdata) {
   (void)event;
   struct mosquitto_evt_tick *tick = data;
   plugin *self = userdata;
+  time_t now = time(NULL);
   self->ticked = true;
   self->reloading = false;
   self->admitted = NULL;
   end_leaving(self);
-  end_what_is_over(self);
-  warn_of_forgotten(self);
+  end_what_is_over(self, now);
+  warn_of_forgotten(self, now);
   metrics_tell(&self->metrics, self->auth, self->registry);
   refusals_write(&self->refusals);
   lines_write(&self->lines);

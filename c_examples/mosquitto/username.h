@@ -13,8 +13,8 @@
 // Whether the broker knows the client by the name of its token, if that has one.
 bool username_is_right(const struct mosquitto *client, const jwt_auth_session *session);
 
-// Gives the client the user name of its token, or, if there is none, the one that it sent. false: it
-// is none that the broker can have, or memory is short, and the log says so.
+// Gives the client the user name of its token, or, if there is none, the one that it sent. false:
+// it is none that the broker can have, or memory is short, and the log says so.
 bool username_give(plugin *self, struct mosquitto *client, const jwt_auth_session *session);
 
 #endif

@@ -2,8 +2,8 @@
 //
 // For each request the broker asks whether a client may connect and then whether it may read the
 // path. It asks on the thread of the HTTP server, while it is at work on its own, and the client is
-// on the stack of that thread, so the next one has the same address. Nothing is kept of a visitor but
-// the session of the request that the thread is at.
+// on the stack of that thread, so the next one has the same address. Nothing is kept of a visitor
+// but the session of the request that the thread is at.
 #ifndef VISITOR_H
 #define VISITOR_H
 
