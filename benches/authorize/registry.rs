@@ -1,5 +1,5 @@
-//! What the table of clients adds to a check and to a question about a topic, and what it costs with very many
-//! clients offline.
+//! What the table of clients adds to a check and to a question about a topic, and what it costs
+//! with very many clients offline.
 
 use divan::{Bencher, black_box};
 use jwt_auth::{Action, Client, Permission, Qos, Registry, RegistryOptions, Request, Verifier};
