@@ -10,7 +10,7 @@ PATIENCE = int(os.environ.get("MQTT_PATIENCE", "20"))
 
 CONNECT, CONNACK, PUBLISH, PUBACK = 1, 2, 3, 4
 SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK = 8, 9, 10, 11
-PINGREQ, PINGRESP, DISCONNECT = 12, 13, 14
+PINGREQ, PINGRESP, DISCONNECT, AUTH = 12, 13, 14, 15
 
 
 def text(value):
@@ -35,13 +35,20 @@ def properties(version, data=b""):
     return length(len(data)) + data if version == 5 else b""
 
 
+def authentication(method, data):
+    """The properties of extended authentication."""
+    found = b"" if method is None else b"\x15" + text(method)
+    return found + (b"" if data is None else b"\x16" + text(data))
+
+
 def connect_packet(client_id, password=None, username="user", version=5, clean=True, expiry=None,
-                   will=None, will_delay=None, will_qos=1, keepalive=60):
+                   will=None, will_delay=None, will_qos=1, keepalive=60, method=None, data=None):
     flags = (2 if clean else 0) | (0x80 if username is not None else 0)
     flags |= 0x40 if password is not None else 0
     flags |= 4 | will_qos << 3 if will else 0
     body = text("MQTT") + bytes([version, flags]) + struct.pack("!H", keepalive)
-    body += properties(version, b"" if expiry is None else b"\x11" + struct.pack("!I", expiry))
+    expires = b"" if expiry is None else b"\x11" + struct.pack("!I", expiry)
+    body += properties(version, expires + authentication(method, data))
     body += text(client_id)
     if will:
         delay = b"" if will_delay is None else b"\x18" + struct.pack("!I", will_delay)
@@ -84,6 +91,13 @@ class Client:
         self.socket.sendall(packet(DISCONNECT, bytes([code]) if self.version == 5 else b""))
         self.wait_closed()
 
+    def authenticate(self, data, method="jwt"):
+        """Authenticates again with a new token, and gives the answer: 0 is success."""
+        body = bytes([0x19]) + properties(5, authentication(method, data))
+        self.socket.sendall(packet(AUTH, body))
+        answer = self.wait(AUTH)
+        return answer[0] if answer else 0
+
     def bytes(self, count):
         while len(self.buffer) < count:
             try:
@@ -115,10 +129,16 @@ class Client:
             found, flags, body = self.read()
             if found == PUBLISH:
                 self.take(flags, body)
-            if found == DISCONNECT:
-                self.disconnected = body[0] if body else 0
+            self.take_end(found, body, kind)
             if found == kind:
                 return body
+
+    def take_end(self, found, body, kind=None):
+        """2.0 tells a connected client by a CONNACK that AUTH is refused; 2.1 sends two DISCONNECTs."""
+        if self.disconnected is None and found == DISCONNECT:
+            self.disconnected = body[0] if body else 0
+        if self.disconnected is None and found == CONNACK != kind:
+            self.disconnected = body[1]
 
     def take(self, flags, body):
         size = struct.unpack("!H", body[:2])[0]
@@ -165,8 +185,7 @@ class Client:
             found, flags, body = self.read()
             if found == PUBLISH:
                 self.take(flags, body)
-            if found == DISCONNECT:
-                self.disconnected = body[0] if body else 0
+            self.take_end(found, body)
         return self.messages.pop(0)
 
     def wait_closed(self, patience=PATIENCE):
