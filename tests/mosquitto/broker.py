@@ -113,11 +113,11 @@ class Broker:
         )
         return self
 
-    def wait_running(self):
+    def wait_running(self, port=None):
         deadline = time.monotonic() + 90  # valgrind is slow
         while self.process.poll() is None and time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
+                socket.create_connection(("127.0.0.1", port or self.port)).close()
                 return self
             except ConnectionRefusedError:
                 time.sleep(0.02)

@@ -19,7 +19,11 @@ def tell(text):
     print(f"\n    {text}", file=sys.stderr, end="")
 
 
-def connect_all(port, packets):
+def connack_code(answer):
+    return answer[3] if len(answer) > 3 else None
+
+
+def connect_all(port, packets, code_of=connack_code):
     """Connects them all at once. Returns the sockets and how many had each code."""
     wait = selectors.DefaultSelector()
     for one in packets:
@@ -35,8 +39,7 @@ def connect_all(port, packets):
                 key.fileobj.send(key.data)
                 wait.modify(key.fileobj, selectors.EVENT_READ)
             else:
-                answer = key.fileobj.recv(64)
-                code = answer[3] if len(answer) > 3 else None
+                code = code_of(key.fileobj.recv(64))
                 codes[code] = codes.get(code, 0) + 1
                 clients.append(key.fileobj)
                 wait.unregister(key.fileobj)
