@@ -113,8 +113,8 @@ impl Broker {
         Ok(())
     }
 
-    /// The processor time of all threads of the broker, in nanoseconds. Unlike the files in /proc it
-    /// is exact while a thread runs.
+    /// The processor time of all threads of the broker, in nanoseconds. Unlike the files in /proc
+    /// it is exact while a thread runs.
     pub(crate) fn cpu_time(&self) -> u64 {
         let mut clock = 0;
         let mut now = libc::timespec {

@@ -1,5 +1,5 @@
-//! How much of the broker's memory a client takes that is connected. It is the same in every round, so
-//! there is one.
+//! How much of the broker's memory a client takes that is connected. It is the same in every round,
+//! so there is one.
 
 use crate::broker::{Broker, Installation};
 use crate::load::Side;
