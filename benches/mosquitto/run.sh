@@ -4,11 +4,13 @@
 #
 #   sh benches/mosquitto/run.sh [--short] [--offline COUNT] [--clients COUNT] [FOLDER...]
 #
-# A FOLDER has another release of Debian in it, with its own Mosquitto; / is the machine's.
+# A FOLDER has another release of Debian in it, with its own Mosquitto; / is the machine's. If none is
+# named, it is the machine's and those in the folders that tests/run.sh has made, if root asks.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 . "$root/tests/run/cargo.sh"
+. "$root/tests/run/debian.sh"
 cd "$root"
 # Debian installs the broker in /usr/sbin, which is in the PATH of root only.
 PATH=$PATH:/usr/sbin
@@ -17,6 +19,18 @@ need_cargo
 cargo build --release --locked
 cmake -S c_examples/mosquitto -B "$target/mosquitto" "-DJWT_AUTH_LIBRARY_DIR=$target/release" >/dev/null
 cmake --build "$target/mosquitto" >/dev/null
+
+case "$*" in
+*/*) ;;
+*)
+    set -- "$@" /
+    for suite in $(debian_newer); do
+        if [ "$(id -u)" -eq 0 ] && [ -d "$(debian_folder "$suite")" ]; then
+            set -- "$@" "$(debian_folder "$suite")"
+        fi
+    done
+    ;;
+esac
 
 sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1
 # Not optimised: only the broker's time counts, and cargo would build the library anew each time,
