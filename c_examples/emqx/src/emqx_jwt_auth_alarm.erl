@@ -1,5 +1,5 @@
-%% An alarm of the broker while something is wrong with the plugin: in the dashboard, on $SYS topics,
-%% and wherever else EMQX shows alarms.
+%% An alarm of the broker while something is wrong with the plugin: in the dashboard, on $SYS
+%% topics, and wherever else EMQX shows alarms.
 -module(emqx_jwt_auth_alarm).
 
 -export([show/1]).

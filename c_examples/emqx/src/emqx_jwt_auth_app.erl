@@ -19,8 +19,8 @@ start(_Type, _Arguments) ->
     end.
 
 %% The gate is closed before the first hook is registered, so no client meets a hook without it. The
-%% tables of sessions belong to this process, which outlives a supervisor that crashes: so prep_stop/1
-%% can save the sessions then, too.
+%% tables of sessions belong to this process, which outlives a supervisor that crashes: so
+%% prep_stop/1 can save the sessions then, too.
 start_for(Generation) ->
     emqx_jwt_auth_counters:start(),
     emqx_jwt_auth_refusal_lines:start(),

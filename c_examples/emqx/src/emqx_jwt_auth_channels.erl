@@ -46,8 +46,8 @@ bypasses_plugins(Zone) ->
         _:_ -> false
     end.
 
-%% Asks a connection to end: "not authorized", as the code of MQTT 5 and for the log. The broker keeps
-%% the session for when the client comes back.
+%% Asks a connection to end: "not authorized", as the code of MQTT 5 and for the log. The broker
+%% keeps the session for when the client comes back.
 -spec disconnect(pid()) -> ok.
 disconnect(Pid) ->
     Pid ! {disconnect, 16#87, not_authorized, #{}},

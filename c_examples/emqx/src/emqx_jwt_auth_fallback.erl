@@ -1,5 +1,5 @@
-%% Looks whether the broker refuses clients, and topics, that no plugin decides about. It has to: EMQX
-%% asks no plugin that does not run.
+%% Looks whether the broker refuses clients, and topics, that no plugin decides about. It has to:
+%% EMQX asks no plugin that does not run.
 -module(emqx_jwt_auth_fallback).
 
 -export([check/0, has_authenticator/0]).

@@ -7,8 +7,8 @@
 %% Longer strings are no paths.
 -define(LONGEST, 1024).
 
-%% A digest of what is known of every file whose path is a string in the JSON text: which strings are
-%% paths is not looked at, as most name no file.
+%% A digest of what is known of every file whose path is a string in the JSON text: which strings
+%% are paths is not looked at, as most name no file.
 -spec stamp(iodata()) -> binary().
 stamp(Json) ->
     Strings = case re:run(Json, "\"((?:[^\"\\\\]|\\\\.){1,1024})\"", [global, {capture, all_but_first, binary}]) of

@@ -1,8 +1,8 @@
 %% May a client connect, and what may it do? The same for all generations of the broker.
 %%
 %% The gate is open when a configuration was accepted. While it is closed every client is refused,
-%% and every topic of a client that the plugin accepted before is denied. A stopped plugin leaves its
-%% verifier behind the closed gate for the next start, with the keys that it has fetched.
+%% and every topic of a client that the plugin accepted before is denied. A stopped plugin leaves
+%% its verifier behind the closed gate for the next start, with the keys that it has fetched.
 -module(emqx_jwt_auth_gate).
 
 -export([open/1, close/1, verifier/0, last_verifier/0, is_left_behind/1]).

@@ -1,8 +1,8 @@
 %% Registers the hooks, and unregisters them some seconds after an orderly stop.
 %%
 %% EMQX stops plugins before it closes its listeners, and restarts a plugin by stopping and starting
-%% it. Without hooks it admits anybody whom nothing else refuses. So the hooks stay for a while, with
-%% a gate that refuses, until the plugin is started again or the node is down.
+%% it. Without hooks it admits anybody whom nothing else refuses. So the hooks stay for a while,
+%% with a gate that refuses, until the plugin is started again or the node is down.
 -module(emqx_jwt_auth_kept_hooks).
 
 -export([register/1, stop/0, is_over/1]).

@@ -1,21 +1,23 @@
 %% Whether this package fits the virtual machine and its own parts.
 -module(emqx_jwt_auth_package).
 
--export([check/0, versions/0]).
+-export([check/0, check/4, versions/0]).
 
-%% Code of a later Erlang/OTP than the broker's may load and fail later. A node keeps a native library
-%% that it has loaded, if a new one comes in the wrong way.
+%% Code of a later Erlang/OTP than the broker's may load and fail later. A node keeps a native
+%% library that it has loaded, if a new one comes in the wrong way.
 -spec check() -> ok | {error, binary()}.
 check() ->
-    fits(built_with(), runs_on(), version(), jwt_auth:version()).
+    check(built_with(), runs_on(), version(), jwt_auth:version()).
 
-fits(Built, Runs, _, _) when Runs < Built ->
+%% The same for any releases of Erlang/OTP, and versions.
+-spec check(pos_integer(), pos_integer(), binary(), binary() | not_loaded) -> ok | {error, binary()}.
+check(Built, Runs, _, _) when Runs < Built ->
     {error, text("this package was built with Erlang/OTP ~b, and the broker runs on ~b: install one that "
                  "was built with ~b or earlier", [Built, Runs, Runs])};
-fits(_, _, Version, Native) when is_binary(Native), Native =/= Version ->
+check(_, _, Version, Native) when is_binary(Native), Native =/= Version ->
     {error, text("the plugin is of version ~ts and its native library of ~ts: restart the broker",
                  [Version, Native])};
-fits(_, _, _, _) ->
+check(_, _, _, _) ->
     ok.
 
 %% What an operator is asked for first.

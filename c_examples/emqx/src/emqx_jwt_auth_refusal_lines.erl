@@ -1,5 +1,5 @@
-%% A line in the broker's log about a refused client, with the metadata by which `emqx ctl trace` and
-%% the tools of operators find a client.
+%% A line in the broker's log about a refused client, with the metadata by which `emqx ctl trace`
+%% and the tools of operators find a client.
 %%
 %% A flood of refusals must not become one of lines: ten in a second are written, and the others
 %% counted. What a client sends as its names may be its token: then it is left out.

@@ -1,10 +1,10 @@
 %% Ends connections that the plugin did not admit: of clients that came in while it did not run, and
 %% those that it admitted before an upgrade.
 %%
-%% EMQX opens its listeners before it starts plugins, and admits meanwhile whom nothing else refuses.
-%% Where the configuration leaves nobody to others, such a connection has no right to be there. It is
-%% looked for when the gate opens for the first time, and some times more: a connection that was
-%% admitted before the hooks were there may be registered with the broker seconds later.
+%% EMQX opens its listeners before it starts plugins, and admits meanwhile whom nothing else
+%% refuses. Where the configuration leaves nobody to others, such a connection has no right to be
+%% there. It is looked for when the gate opens for the first time, and some times more: a connection
+%% that was admitted before the hooks were there may be registered with the broker seconds later.
 -module(emqx_jwt_auth_strangers).
 -behaviour(gen_server).
 
@@ -101,8 +101,8 @@ end_left_behind(Rows, Position, Count) ->
             end_left_behind(0, Position, Count)
     end.
 
-%% The channels first: a client has its session before the broker registers its channel, so a channel
-%% that is known and has none is a stranger's.
+%% The channels first: a client has its session before the broker registers its channel, so a
+%% channel that is known and has none is a stranger's.
 strangers() ->
     Channels = emqx_jwt_auth_channels:authenticated(),
     Admitted = sets:from_list(emqx_jwt_auth_sessions:connections()),

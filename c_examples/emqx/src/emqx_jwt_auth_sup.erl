@@ -1,5 +1,5 @@
-%% Supervises the writer of log lines, the reaper of sessions, the table of the last refusals, and the
-%% process that ends connections which came in while the plugin did not run.
+%% Supervises the writer of log lines, the reaper of sessions, the table of the last refusals, and
+%% the process that ends connections which came in while the plugin did not run.
 %%
 %% Its children start in any case: if one did not, the application would not start, and the broker
 %% would run without it. It never gives up either: a child that crashes again and again is started

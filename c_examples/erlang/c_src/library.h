@@ -1,10 +1,10 @@
 // The functions of the native library, which is linked into this shared object.
 //
 // A node that is upgraded maps a new shared object beside the old one, and each has a library of
-// its own. What one library has made must not be given to another one: their counters and caches are
-// not the same. So calls go through this table, of which the state has one: new code of the same
-// build goes on with the library of the old code, and new code of another build starts with a state
-// of its own.
+// its own. What one library has made must not be given to another one: their counters and caches
+// are not the same. So calls go through this table, of which the state has one: new code of the
+// same build goes on with the library of the old code, and new code of another build starts with a
+// state of its own.
 #ifndef LIBRARY_H
 #define LIBRARY_H
 

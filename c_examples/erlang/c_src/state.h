@@ -16,8 +16,8 @@
 #include "log_queue.h"
 
 // Raise the number when state, library, or a struct of a resource changes: new code then starts
-// with a state of its own, and does not take over the resources of the old. So does code with another
-// build of the library, of which JWT_AUTH_BUILD is a digest.
+// with a state of its own, and does not take over the resources of the old. So does code with
+// another build of the library, of which JWT_AUTH_BUILD is a digest.
 #define STATE_LAYOUT "4/" JWT_AUTH_BUILD
 
 enum { REASONS = JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE + 1 };

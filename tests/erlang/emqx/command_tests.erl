@@ -15,7 +15,8 @@ all_test_() ->
             {"the command reads the configuration again, and its files", fun command_reload/0},
             {"the command tries a configuration without using it", fun command_trial/0},
             {"the command counts sessions", fun command_sessions/0},
-            {"the command tells the versions", fun command_version/0}]].
+            {"the command tells the versions", fun command_version/0},
+            {"a package that does not fit is told", fun package/0}]].
 
 %% What the command prints.
 told(Arguments) ->
@@ -90,3 +91,12 @@ command_version() ->
     ?assertMatch({match, _}, re:run(told(["version"]), <<"^plugin: ", Native/binary, "\nnative library: ",
                                                          Native/binary, "\nbuilt with Erlang/OTP: 2[0-9]\n"
                                                          "broker runs on Erlang/OTP: ", Otp/binary, "\n$">>)).
+
+package() ->
+    Check = fun emqx_jwt_auth_package:check/4,
+    ?assertEqual([ok, ok], [Check(25, Runs, <<"1.0">>, <<"1.0">>) || Runs <- [25, 28]]),
+    ?assertEqual(ok, Check(25, 25, <<"1.0">>, not_loaded)),
+    {error, Otp} = Check(27, 26, <<"1.0">>, <<"1.0">>),
+    ?assertNotEqual(nomatch, binary:match(Otp, <<"built with Erlang/OTP 27, and the broker runs on 26">>)),
+    {error, Version} = Check(25, 25, <<"1.1">>, <<"1.0">>),
+    ?assertNotEqual(nomatch, binary:match(Version, <<"version 1.1 and its native library of 1.0">>)).

@@ -41,8 +41,8 @@ stop(_) ->
     _ = ets:delete(?MODULE),
     ok.
 
-%% No line of any test, nor a crash report, nor what goes with a line, has a part of a token or of the
-%% secret in it. The header of a token is no secret.
+%% No line of any test, nor a crash report, nor what goes with a line, has a part of a token or of
+%% the secret in it. The header of a token is no secret.
 no_credential_is_logged() ->
     Logged = iolist_to_binary([io_lib:format("~p ~p~n", [unicode:characters_to_binary(Text), Meta])
                                || {_, Text, Meta} <- ets:tab2list(?MODULE)]),

@@ -45,7 +45,8 @@ start_after_crash() ->
     ?assertEqual(1, emqx_jwt_auth_sessions:size()),
     ?assertMatch({_, {ok, _}}, connect(token(#{}))).
 
-%% Two children crash as soon as they are there, for longer than the period of the limit of restarts.
+%% Two children crash as soon as they are there, for longer than the period of the limit of
+%% restarts.
 crashing_child() ->
     Supervisor = whereis(emqx_jwt_auth_sup),
     Until = erlang:monotonic_time(millisecond) + 2500,

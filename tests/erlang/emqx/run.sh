@@ -51,8 +51,8 @@ run_generation() {
         run_eunit "$JWT_AUTH_WORK/ebin")
 }
 
-# check_code EBIN...: the types of all, and the calls from the first to modules that are nowhere; those
-# of the broker are in its stand-ins.
+# check_code EBIN...: the types of all, and the calls from the first to modules that are nowhere;
+# those of the broker are in its stand-ins.
 check_code() {
     echo ".. types and calls of $1"
     plt=$CARGO_TARGET_DIR/erlang/otp-$(erl -noshell -eval \

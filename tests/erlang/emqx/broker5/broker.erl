@@ -28,7 +28,8 @@ configure(Options) ->
                            || {Option, Value} <- maps:to_list(Options)]),
     persistent_term:put({broker, plugin_config}, Form).
 
-%% A PUT as 5.7.2 to 5.8.9 handle it: whatever the plugin answers, it is stored, and the answer is 204.
+%% A PUT as 5.7.2 to 5.8.9 handle it: whatever the plugin answers, it is stored, and the answer is
+%% 204.
 put(Form) ->
     _ = emqx_jwt_auth_app:on_config_changed(persistent_term:get({broker, plugin_config}), Form),
     persistent_term:put({broker, plugin_config}, Form).

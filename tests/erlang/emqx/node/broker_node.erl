@@ -1,5 +1,5 @@
-%% What a broker keeps besides clients' business: a directory for data, the table of channels, alarms,
-%% and its own configuration, which here refuses whom no plugin decides about.
+%% What a broker keeps besides clients' business: a directory for data, the table of channels,
+%% alarms, and its own configuration, which here refuses whom no plugin decides about.
 -module(broker_node).
 -export([reset/0, data/0, channel/3, stranger/1, ends/1, configure/2, config/2, alarms/0, drained/0]).
 -export([drain/0, alarm/1]).
