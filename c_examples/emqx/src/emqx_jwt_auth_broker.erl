@@ -106,9 +106,11 @@ unsubscribe(Subscriptions) ->
 %% Whether the client of this process has gone, and only its session is there.
 -spec is_offline(binary(), pid()) -> boolean().
 is_offline(ClientId, Connection) ->
-    case exports(emqx_cm, get_chan_info, 2) andalso emqx_cm:get_chan_info(ClientId, Connection) of
+    try emqx_cm:get_chan_info(ClientId, Connection) of
         #{conn_state := disconnected} -> true;
         _ -> false
+    catch
+        _:_ -> false
     end.
 
 %% Ends the connection of a client, and its session in the broker. The broker's function takes a

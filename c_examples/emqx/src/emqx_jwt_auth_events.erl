@@ -44,9 +44,12 @@ denied(#{mountpoint := Mountpoint} = ClientInfo, Subscriptions) ->
     Named = [{unmounted(Topic, Mountpoint), Options} || {Topic, Options} <- Subscriptions],
     [Subscription || Subscription <- Named, is_denied(ClientInfo, Subscription)].
 
-is_denied(ClientInfo, {Topic, #{qos := Qos}}) ->
-    Action = #{action_type => subscribe, qos => Qos},
-    emqx_jwt_auth_gate:authorize(ClientInfo, Action, filter(Topic)) =:= deny.
+is_denied(ClientInfo, {Topic, Options}) ->
+    emqx_jwt_auth_gate:authorize(ClientInfo, action(Options), filter(Topic)) =:= deny.
+
+%% Options that are being written meanwhile may be missing.
+action(#{qos := Qos}) -> #{action_type => subscribe, qos => Qos};
+action(#{}) -> subscribe.
 
 %% The topics of a session have the mountpoint of its clients in front.
 unmounted({share, Group, Topic}, Mountpoint) -> {share, Group, unmounted(Topic, Mountpoint)};

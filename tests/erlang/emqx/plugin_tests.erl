@@ -144,7 +144,7 @@ resumed() ->
      end || Claims <- [#{}, #{acl => #{sub => [<<"#">>]}}]].
 
 resumed_mounted() ->
-    Subscriptions = #{<<"m/s/1">> => #{qos => 1}, <<"m/t">> => #{qos => 1}},
+    Subscriptions = #{<<"m/s/1">> => #{qos => 1}, <<"m/t">> => #{qos => 1}, <<"m/s/2">> => #{}},
     Client = (client(token(#{acl => acl()})))#{mountpoint => <<"m/">>},
     {Connection, {ok, _}} = connect(broker_connections:open(), Client, Subscriptions),
     fixture:until(fun() ->
