@@ -74,8 +74,7 @@ authenticate(ClientInfo, Client, BrokerEnds) ->
 
 %% May a client that is connected go on by another token? If so, this one's session takes the place
 %% of the other; the plugin ends it.
--spec renew(map(), jwt_auth:session(), jwt_auth:client()) ->
-          {allow, grant()} | {deny, refusal()} | ignore.
+-spec renew(map(), jwt_auth:session(), jwt_auth:client()) -> {allow, grant()} | {deny, refusal()}.
 renew(ClientInfo, Session, Client) ->
     Current = verifier(),
     answer(renewal(Current, Session, Client), Current, ClientInfo, Client, fun(_) -> false end).
