@@ -4,8 +4,8 @@
 #
 #   sh benches/mosquitto/run.sh [--short] [--offline COUNT] [--clients COUNT] [FOLDER...]
 #
-# A FOLDER has another release of Debian in it, with its own Mosquitto; / is the machine's. If none is
-# named, it is the machine's and those in the folders that tests/run.sh has made, if root asks.
+# A FOLDER has another release of Debian in it, with its own Mosquitto; / is the machine's. If none
+# is named, all are measured that tests/run.sh has made, which takes root; in short, the machine's.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -21,7 +21,7 @@ cmake -S c_examples/mosquitto -B "$target/mosquitto" "-DJWT_AUTH_LIBRARY_DIR=$ta
 cmake --build "$target/mosquitto" >/dev/null
 
 case "$*" in
-*/*) ;;
+*/* | *--short*) ;;
 *)
     set -- "$@" /
     for suite in $(debian_newer); do
