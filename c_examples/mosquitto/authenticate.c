@@ -139,20 +139,21 @@ static int answer_to(const struct mosquitto *client, const jwt_auth_result *resu
 static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_client *who) {
   note *note = notes_find(&self->notes, client);
   int32_t state = state_of(self, client);
-  // What is over is offline. One without an address has not been connected since the broker
-  // started.
-  if ((note != NULL && note->extended) || state == JWT_AUTH_STATE_OVER ||
-      (state == JWT_AUTH_STATE_ABSENT && mosquitto_client_address(client) == NULL)) {
+  // What is over is offline, and so is a client that has a note and no session: it was forgotten.
+  // One without an address has not been connected since the broker started.
+  bool is_absent = state == JWT_AUTH_STATE_ABSENT;
+  if ((note != NULL && (note->extended || is_absent)) || state == JWT_AUTH_STATE_OVER ||
+      (is_absent && mosquitto_client_address(client) == NULL)) {
     return MOSQ_ERR_SUCCESS;
   }
   jwt_auth_result result;
+  if (is_absent) {
+    connect_new(self, client, who, &result);
+    return answer_to(client, &result);
+  }
   bool renamed = note != NULL && note->renamed;
   if (renamed) {
     who->username = bytes_of(note->sent);
-  }
-  if (state == JWT_AUTH_STATE_ABSENT) {
-    connect_new(self, client, who, &result);
-    return answer_to(client, &result);
   }
   check_again(self, client, state, renamed, who, &result);
   bool good = result.decision == JWT_AUTH_DECISION_ALLOW || keeps_session(state, result.reason);
