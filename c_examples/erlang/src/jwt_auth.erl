@@ -1,12 +1,14 @@
-%% May this MQTT client connect, and what may it do? Its JSON Web Token says.
+%% @doc May this MQTT client connect, and what may it do? Its JSON Web Token says.
 %%
-%%   {ok, Verifier} = jwt_auth:new(#{secret => Secret}),
-%%   case jwt_auth:check(Verifier, #{client_id => Id, password => Token}) of
-%%       {allow, #{session := Session}} -> ...;   % keep the session while the client is connected
-%%       {deny, Reason} -> ...;
-%%       ignore -> ...                            % refuse, unless somebody else accepts it
-%%   end,
-%%   allow = jwt_auth:authorize(Verifier, Session, publish, Topic, #{qos => 1, retain => false}).
+%% ```
+%% {ok, Verifier} = jwt_auth:new(#{secret => Secret}),
+%% case jwt_auth:check(Verifier, #{client_id => Id, password => Token}) of
+%%     {allow, #{session := Session}} -> ...;   % keep the session while the client is connected
+%%     {deny, Reason} -> ...;
+%%     ignore -> ...                            % refuse, unless somebody else accepts it
+%% end,
+%% allow = jwt_auth:authorize(Verifier, Session, publish, Topic, #{qos => 1, retain => false}).
+%% '''
 %%
 %% Any number of processes may use a verifier or a session at once; garbage collection frees it when
 %% no process refers to it any more. A call with an argument of another type than its -spec says
@@ -69,8 +71,8 @@
                                    expires_at => pos_integer()}}
                        | {deny, reason()}.
 
-%% Makes a verifier. Files that the configuration names are read during the call. The text of an
-%% error names the option, and quotes no value but the path of a file.
+%% @doc Makes a verifier. Files that the configuration names are read during the call. The text of
+%% an error names the option, and quotes no value but the path of a file.
 -spec new(config()) -> {ok, verifier()} | {error, binary()}.
 new(Config) ->
     case encode(Config) of
@@ -78,8 +80,8 @@ new(Config) ->
         Error -> Error
     end.
 
-%% Replaces the configuration, for all processes that use the verifier. A configuration that is not
-%% accepted changes nothing.
+%% @doc Replaces the configuration, for all processes that use the verifier. A configuration that is
+%% not accepted changes nothing.
 -spec reload(verifier(), config()) -> ok | {error, binary()}.
 reload(Verifier, Config) ->
     case encode(Config) of
@@ -87,8 +89,8 @@ reload(Verifier, Config) ->
         Error -> Error
     end.
 
-%% The same with the configuration in a file, which the library reads and wipes itself: a secret in
-%% it never is in a term. The text of an error begins with the path.
+%% @doc The same with the configuration in a file, which the library reads and wipes itself: a
+%% secret in it never is in a term. The text of an error begins with the path.
 -spec new_file(file:filename_all()) -> {ok, verifier()} | {error, binary()}.
 new_file(Path) ->
     ?ANSWER(jwt_auth_nif:new_file(native(Path))).
@@ -97,34 +99,35 @@ new_file(Path) ->
 reload_file(Verifier, Path) ->
     ?ANSWER(jwt_auth_nif:reload_file(Verifier, native(Path))).
 
-%% Waits until every endpoint of the configuration has answered, well or not, but no longer than
-%% that. true: each has brought what it is for. Meanwhile it occupies a dirty scheduler for I/O.
+%% @doc Waits until every endpoint of the configuration has answered, well or not, but no longer
+%% than that. true: each has brought what it is for. Meanwhile it occupies a dirty scheduler for
+%% I/O.
 -spec wait_ready(verifier(), Milliseconds :: 0..16#ffffffff) -> boolean().
 wait_ready(Verifier, Milliseconds) ->
     ?ANSWER(jwt_auth_nif:wait_ready(Verifier, Milliseconds)).
 
-%% Frees the verifier now, or when the calls that use it have returned; afterwards every call with
-%% it refuses. Optional, because garbage collection does it too. Its sessions stay, and another
+%% @doc Frees the verifier now, or when the calls that use it have returned; afterwards every call
+%% with it refuses. Optional, because garbage collection does it too. Its sessions stay, and another
 %% verifier can be asked about them.
 -spec free(verifier()) -> ok.
 free(Verifier) ->
     ?ANSWER(jwt_auth_nif:free(Verifier)).
 
-%% May the client connect?
+%% @doc May the client connect?
 -spec check(verifier(), client()) -> verdict().
 check(Verifier, Client) ->
     ?ANSWER(jwt_auth_nif:check(Verifier, Client)).
 
-%% May the client of a session do this with the topic? For subscribe, Topic is the filter as the
-%% client sent it. no_match: the token says nothing, and the broker's own permissions decide.
+%% @doc May the client of a session do this with the topic? For subscribe, Topic is the filter as
+%% the client sent it. no_match: the token says nothing, and the broker's own permissions decide.
 -spec authorize(verifier(), session(), action(), binary(), options()) -> permission().
 authorize(Verifier, Session, Action, Topic, Options) ->
     ?ANSWER(jwt_auth_nif:authorize(Verifier, Session, Action, Topic, Options)).
 
-%% The same, for a broker that does not say which QoS a client wants, nor whether its message is to
-%% be retained. The token is asked about every QoS from 0 to HighestQos, and for publish about both
-%% values of retain. The answer is the one that all of them have; where they differ it is deny, so
-%% a rule for one QoS is not taken for a rule for all of them.
+%% @doc The same, for a broker that does not say which QoS a client wants, nor whether its message
+%% is to be retained. The token is asked about every QoS from 0 to HighestQos, and for publish about
+%% both values of retain. The answer is the one that all of them have; where they differ it is deny,
+%% so a rule for one QoS is not taken for a rule for all of them.
 -spec authorize_every_qos(verifier(), session(), action(), binary(), HighestQos :: 0..2) ->
           permission().
 authorize_every_qos(Verifier, Session, Action, Topic, HighestQos) ->
@@ -149,61 +152,61 @@ up_to(1) -> [0, 1];
 up_to(2) -> [0, 1, 2];
 up_to(_) -> [].
 
-%% Would the client of a session still be accepted? Ask after reload, and from time to time.
+%% @doc Would the client of a session still be accepted? Ask after reload, and from time to time.
 -spec recheck(verifier(), session()) -> recheck_verdict().
 recheck(Verifier, Session) ->
     ?ANSWER(jwt_auth_nif:recheck(Verifier, Session)).
 
-%% May the client of a session go on by another token? That is for an AUTH packet of MQTT 5: Client
-%% has the new token, which must be good for it, and of the same issuer, subject and user name as
-%% that of the session, else identity_changed. The answer is never ignore. The session stays as it
-%% is; if the answer is allow, put the new one in its place.
+%% @doc May the client of a session go on by another token? That is for an AUTH packet of MQTT 5:
+%% Client has the new token, which must be good for it, and of the same issuer, subject and user
+%% name as that of the session, else identity_changed. The answer is never ignore. The session stays
+%% as it is; if the answer is allow, put the new one in its place.
 -spec renew(verifier(), session(), client()) -> renew_verdict().
 renew(Verifier, Session, Client) ->
     ?ANSWER(jwt_auth_nif:renew(Verifier, Session, Client)).
 
-%% All that is wrong with a client and its token, step by step: a JSON object, which holds claims
-%% and no secret. Nobody is accepted by it, and nothing is logged or counted. It runs on a dirty
-%% scheduler, and verifies the signature each time.
+%% @doc All that is wrong with a client and its token, step by step: a JSON object, which holds
+%% claims and no secret. Nobody is accepted by it, and nothing is logged or counted. It runs on a
+%% dirty scheduler, and verifies the signature each time.
 -spec explain(verifier(), client()) -> {ok, binary()} | {error, binary()}.
 explain(Verifier, Client) ->
     ?ANSWER(jwt_auth_nif:explain(Verifier, Client)).
 
-%% What was counted since the verifier was made, in the text format of Prometheus.
+%% @doc What was counted since the verifier was made, in the text format of Prometheus.
 -spec stats(verifier()) -> {ok, binary()} | {error, binary()}.
 stats(Verifier) ->
     ?ANSWER(jwt_auth_nif:stats(Verifier)).
 
-%% The payload of the token, a JSON object, byte for byte as signed.
+%% @doc The payload of the token, a JSON object, byte for byte as signed.
 -spec claims(session()) -> {ok, binary()} | {error, not_loaded}.
 claims(Session) ->
     ?ANSWER(jwt_auth_nif:claims(Session)).
 
-%% The strings, numbers and booleans of the token's claim client_attrs, as text.
+%% @doc The strings, numbers and booleans of the token's claim client_attrs, as text.
 -spec attributes(session()) -> #{binary() => binary()}.
 attributes(Session) ->
     ?ANSWER(jwt_auth_nif:attributes(Session)).
 
-%% The user name of the client that the option username_claim says, to be used in the place of what
-%% it sent; undefined: the option is not set. It may hold any character, a NUL, line breaks and the
-%% wildcards of MQTT among them.
+%% @doc The user name of the client that the option username_claim says, to be used in the place of
+%% what it sent; undefined: the option is not set. It may hold any character, a NUL, line breaks and
+%% the wildcards of MQTT among them.
 -spec username(session()) -> binary() | undefined.
 username(Session) ->
     ?ANSWER(jwt_auth_nif:username(Session)).
 
-%% The name of the token in the log of the library: 8 hexadecimal digits. A broker's own log line
-%% about a client names it so, and not by its client id: some devices send their token in every
+%% @doc The name of the token in the log of the library: 8 hexadecimal digits. A broker's own log
+%% line about a client names it so, and not by its client id: some devices send their token in every
 %% field.
 -spec fingerprint(session()) -> binary().
 fingerprint(Session) ->
     ?ANSWER(jwt_auth_nif:fingerprint(Session)).
 
-%% The version of the native library.
+%% @doc The version of the native library.
 -spec version() -> binary() | not_loaded.
 version() ->
     jwt_auth_nif:version().
 
-%% Whether the native library is loaded, and if not, why.
+%% @doc Whether the native library is loaded, and if not, why.
 -spec status() -> ok | {error, binary()}.
 status() ->
     jwt_auth_nif:status().

@@ -1,4 +1,4 @@
-%% Why a client was refused, as a text for an operator's terminal.
+%% @doc Why a client was refused, as a text for an operator's terminal.
 -module(jwt_auth_explanation).
 
 -export([of_client/1, text/1]).
@@ -9,7 +9,7 @@
 -define(HEAD, "\\A\\{\"decision\":\"\\w+\",\"reason\":\"(\\w+)\",\"token\":(?:null|\"(\\w+)\")").
 -define(STEP, "\\{\"check\":" ?STRING ",\"outcome\":\"(\\w+)\",\"detail\":(?:null|" ?STRING ")\\}").
 
-%% About the last refusal of the client that is kept, if one is.
+%% @doc About the last refusal of the client that is kept, if one is.
 -spec of_client(binary()) -> unicode:chardata().
 of_client(ClientId) ->
     case jwt_auth_refusals:last(ClientId) of
@@ -24,7 +24,7 @@ counts() ->
     #{explained := Explained, too_fast := TooFast} = jwt_auth_refusals:counts(),
     [Explained, TooFast].
 
-%% A line with the reason, and one for each check with its outcome and what decided: those that
+%% @doc A line with the reason, and one for each check with its outcome and what decided: those that
 %% failed, then those that passed, then those that were not reached.
 -spec text(jwt_auth_refusals:refusal()) -> unicode:chardata().
 text(#{at := At, reason := Reason, explanation := none}) ->

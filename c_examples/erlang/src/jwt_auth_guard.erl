@@ -1,4 +1,4 @@
-%% Runs a callback of a broker so that it always returns: its own answer, or a refusal.
+%% @doc Runs a callback of a broker so that it always returns: its own answer, or a refusal.
 %%
 %% Brokers call plugins in ways that turn a crash into something worse. EMQX catches what a hook
 %% raises, asks the next hook, and so admits the client; it also logs the arguments of the call.
@@ -12,13 +12,13 @@
 
 -export([run/3, run/4, hide/0, status/1]).
 
-%% Returns what Fun returns, or Refusal if Fun raises an exception, which is then logged under the
-%% name Callback.
+%% @doc Returns what Fun returns, or Refusal if Fun raises an exception, which is then logged under
+%% the name Callback.
 -spec run(atom(), Refusal, fun(() -> Answer)) -> Refusal | Answer.
 run(Callback, Refusal, Fun) ->
     run(Callback, Refusal, Fun, fun() -> ok end).
 
-%% The same, and calls OnCrash before it logs the exception. What OnCrash raises is ignored.
+%% @doc The same, and calls OnCrash before it logs the exception. What OnCrash raises is ignored.
 -spec run(atom(), Refusal, fun(() -> Answer), fun(() -> term())) -> Refusal | Answer.
 run(Callback, Refusal, Fun, OnCrash) ->
     try
@@ -50,15 +50,15 @@ frame({Module, Function, Arguments, Location}) when is_list(Arguments) ->
 frame({Module, Function, Arity, _Location}) ->
     io_lib:format("~ts:~ts/~b", [Module, Function, Arity]).
 
-%% Called by a process that is about to hold a secret: crash dumps and traces then leave out its
-%% memory and its messages.
+%% @doc Called by a process that is about to hold a secret: crash dumps and traces then leave out
+%% its memory and its messages.
 -spec hide() -> ok.
 hide() ->
     _ = process_flag(sensitive, true),
     ok.
 
-%% A format_status/1 of a process whose state, messages or exit reason may hold a secret: its crash
-%% report and sys:get_status/1 leave them out.
+%% @doc A format_status/1 of a process whose state, messages or exit reason may hold a secret: its
+%% crash report and sys:get_status/1 leave them out.
 -spec status(map()) -> map().
 status(Status) ->
     maps:map(fun(log, _) -> [];

@@ -1,21 +1,24 @@
-%% Configuration terms as JSON.
+%% @doc Configuration terms as JSON.
 %%
 %% Strict: a term that can be read in two ways is refused, so that it sets no option by mistake.
 %%
-%%   map                           object; keys are atoms or binaries, and no two the same
-%%   binary                        string; UTF-8
-%%   true, false, null             themselves
-%%   other atoms but undefined     string
-%%   integer, float                number
-%%   list                          array; a list of integers only is refused, because it may be
-%%                                 meant as text. Give such an array as JSON text.
+%% ```
+%% map                           object; keys are atoms or binaries, and no two the same
+%% binary                        string; UTF-8
+%% true, false, null             themselves
+%% other atoms but undefined     string
+%% integer, float                number
+%% list                          array; a list of integers only is refused, because it may be
+%%                               meant as text. Give such an array as JSON text.
+%% '''
 %%
 %% Everything else is refused. Errors name where, and quote no value.
 -module(jwt_auth_json).
 
 -export([encode/1]).
 
-%% The JSON text of a term. An error says where in the term, such as "verify_claims.aud", and what.
+%% @doc The JSON text of a term. An error says where in the term, such as "verify_claims.aud", and
+%% what.
 -spec encode(term()) -> {ok, iodata()} | {error, binary()}.
 encode(Term) ->
     try

@@ -1,4 +1,5 @@
-%% The last refusals, each with all that was wrong with the client: for an operator who asks why.
+%% @doc The last refusals, each with all that was wrong with the client: for an operator who asks
+%% why.
 %%
 %% Connections write into a table of 100 places, one after the other and round again. A flood of
 %% refusals costs little: ten in a second are explained and kept, and the others only counted.
@@ -36,9 +37,9 @@ start_link() ->
         Started -> Started
     end.
 
-%% Keeps a refusal, or counts it. Called in the process of the connection, with the verifier that
-%% has refused the client, if there is one. Nothing that goes wrong here changes what the client is
-%% answered.
+%% @doc Keeps a refusal, or counts it. Called in the process of the connection, with the verifier
+%% that has refused the client, if there is one. Nothing that goes wrong here changes what the
+%% client is answered.
 -spec note({ok, jwt_auth:verifier()} | none, jwt_auth:client(), atom()) -> ok.
 note(Current, Client, Reason) ->
     jwt_auth_guard:run(note_refusal, ok, fun() -> note_in(numbers(), Current, Client, Reason) end).
@@ -81,7 +82,7 @@ keep(Number, Digest, Refusal) ->
 digest(#{client_id := ClientId}) when is_binary(ClientId) -> crypto:hash(sha256, ClientId);
 digest(_) -> none.
 
-%% The last refusal of a client, by its identifier.
+%% @doc The last refusal of a client, by its identifier.
 -spec last(binary()) -> {ok, refusal()} | none.
 last(ClientId) ->
     Rows = {'_', '$1', digest(#{client_id => ClientId}), '$2'},
@@ -90,8 +91,8 @@ last(ClientId) ->
         _ -> none
     end.
 
-%% How many refusals were explained since the start, of which the last 100 are kept, and how many
-%% came too fast for that.
+%% @doc How many refusals were explained since the start, of which the last 100 are kept, and how
+%% many came too fast for that.
 -spec counts() -> #{explained := non_neg_integer(), too_fast := non_neg_integer()}.
 counts() ->
     case numbers() of

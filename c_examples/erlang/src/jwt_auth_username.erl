@@ -1,4 +1,5 @@
-%% The user name of the option username_claim, for a broker that takes it as that of the client.
+%% @doc The user name of the option username_claim, for a broker that takes it as that of the
+%% client.
 -module(jwt_auth_username).
 
 -export([for_broker/1]).
@@ -6,7 +7,7 @@
 %% Of MQTT, in bytes.
 -define(LONGEST, 65535).
 
-%% none: that option is not set. refused: the broker cannot have this name, as the log says. It
+%% @doc none: that option is not set. refused: the broker cannot have this name, as the log says. It
 %% fills names into the patterns of its own topic permissions, where a wildcard, and a name of
 %% several levels, would match topics of others, and one that begins with $ those of the broker
 %% itself. And it writes names to its log.
