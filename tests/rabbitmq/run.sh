@@ -31,7 +31,8 @@ test_release() {
 suites=$(debian_here) runs=
 if [ -z "$(debian_obstacle)" ]; then
     for suite in $(debian_newer); do
-        debian_need "$suite" rabbitmq-server erlang-dialyzer
+        # shellcheck disable=SC2046 # a list of words
+        debian_need "$suite" $(debian_packages rabbitmq)
         test_release "$suite" "$(debian_folder "$suite")" &
         suites="$suites $suite" runs="$runs $!"
     done

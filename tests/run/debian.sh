@@ -35,6 +35,15 @@ debian_obstacle() {
     fi
 }
 
+# What a part needs of each newer release of Debian.
+debian_packages() {
+    case $1 in
+    mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
+    erlang) echo erlang-base erlang-crypto erlang-eunit erlang-common-test erlang-tools ;;
+    rabbitmq) echo rabbitmq-server erlang-dialyzer ;;
+    esac
+}
+
 # debian_need SUITE PACKAGE...: makes the folder, or adds the packages that it lacks. What is said
 # meanwhile goes to the log; the .deb files stay in the cache, for the next clone.
 debian_need() (

@@ -28,14 +28,6 @@ fetch_python() {
     download "$wheels from PyPI" sh "$1" "$2"
 }
 
-# What a part needs of each newer release of Debian.
-debian_packages() {
-    case $1 in
-    mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
-    rabbitmq) echo rabbitmq-server erlang-dialyzer ;;
-    esac
-}
-
 fetch_debian() {
     needed=$(for part; do debian_packages "$part"; done | xargs)
     if [ -z "$needed" ] || [ -n "$(debian_obstacle)" ]; then

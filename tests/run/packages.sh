@@ -38,7 +38,7 @@ need_erlang() {
     need_compiler
     need_python
     if missing erlc || [ ! -e /usr/lib/erlang/usr/include/erl_nif.h ]; then need "erlang-base erlang-dev"; fi
-    for application in eunit common_test dialyzer tools; do
+    for application in eunit common_test dialyzer edoc tools; do
         if [ -z "$(find /usr/lib/erlang/lib -maxdepth 1 -name "$application-*" 2>/dev/null)" ]; then
             need "erlang-$(echo "$application" | tr _ -)"
         fi
@@ -75,6 +75,8 @@ need_for_mosquitto() {
 
 need_for_erlang() {
     need_erlang
+    if missing elixir; then need elixir; fi
+    need_debian
 }
 
 need_for_rabbitmq() {

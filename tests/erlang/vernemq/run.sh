@@ -11,7 +11,6 @@ need_library
 here=$root/tests/erlang/vernemq
 plugin=$target/vernemq/vmq_jwt_auth
 work=$target/erlang/tests/vernemq
-export JWT_AUTH_WORK="$work"
 
 rm -rf "$plugin" "$work"
 make -s -C "$root/c_examples/vernemq"
@@ -26,7 +25,4 @@ plt=$target/erlang/otp-$(erl -noshell -eval 'io:put_chars(erlang:system_info(otp
 sh "$root/tests/erlang/plt.sh" "$plt"
 dialyzer --plt "$plt" -Wunmatched_returns -Werror_handling "$plugin/ebin" \
     "$work/ebin/credentials_obfuscation.beam" "$work/ebin/vernemq_dev_api.beam"
-erl -noshell -pa "$plugin/ebin" "$work/ebin" -eval '
-    [] = lists:append([Calls || {undefined, Calls} <- xref:d(hd(init:get_plain_arguments()))]),
-    ok = logger:remove_handler(default),
-    case eunit:test(vmq_jwt_auth_tests) of ok -> halt(0); _ -> halt(1) end.' -extra "$plugin/ebin"
+sh "$here/eunit.sh"
