@@ -3,7 +3,7 @@
 -module(emqx_jwt_auth_broker).
 
 -export([generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
--export([subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
+-export([denies/3, subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
@@ -88,6 +88,24 @@ subscriptions() ->
         true -> emqx_broker:subscriptions(self());
         false -> []
     end.
+
+%% Whether the broker's own chain of authorization denies this. Releases before 5.1.2 have no map
+%% for an action. What begins with $ may be one of the broker's queues, which are not ready for a
+%% question while a session is resumed.
+-spec denies(map(), atom() | map(), binary()) -> boolean().
+denies(ClientInfo, Action, Topic) ->
+    binary:first(Topic) =/= $$ andalso denied(generation(), ClientInfo, Action, Topic).
+
+denied(v4, ClientInfo, _Action, Topic) ->
+    exports(emqx_access_control, check_acl, 3)
+        andalso emqx_access_control:check_acl(ClientInfo, subscribe, Topic) =:= deny;
+denied(_, ClientInfo, Action, Topic) ->
+    Form = case release() of
+               Release when is_list(Release), Release < [5, 1, 2] -> subscribe;
+               _ -> Action
+           end,
+    exports(emqx_access_control, authorize, 3)
+        andalso emqx_access_control:authorize(ClientInfo, Form, Topic) =:= deny.
 
 %% The broker remembers permissions in the process of the connection, which calls this.
 -spec forget_permissions() -> ok.

@@ -21,8 +21,8 @@ on_connected(ClientInfo, _Connection) ->
 on_disconnected(_ClientInfo, _Reason, _Connection) ->
     emqx_jwt_auth_guard:run(disconnected, ok, fun emqx_jwt_auth_session:offline/0).
 
-%% The session was made with another token. What this one denies is unsubscribed; what it says
-%% nothing about stays, as in EMQX.
+%% The session was made with another token. What this one denies is unsubscribed, and what it says
+%% nothing about and the broker denies.
 -spec on_resumed(map(), term()) -> ok.
 on_resumed(ClientInfo, Session) ->
     unsubscribe(ClientInfo, fun() -> maps:to_list(maps:get(subscriptions, Session)) end).
@@ -45,7 +45,13 @@ denied(#{mountpoint := Mountpoint} = ClientInfo, Subscriptions) ->
     [Subscription || Subscription <- Named, is_denied(ClientInfo, Subscription)].
 
 is_denied(ClientInfo, {Topic, Options}) ->
-    emqx_jwt_auth_gate:authorize(ClientInfo, action(Options), filter(Topic)) =:= deny.
+    Action = action(Options),
+    case emqx_jwt_auth_session:is_admitted()
+             andalso emqx_jwt_auth_gate:authorize(ClientInfo, Action, filter(Topic)) of
+        deny -> true;
+        no_match -> emqx_jwt_auth_broker:denies(ClientInfo, Action, filter(Topic));
+        _ -> false
+    end.
 
 %% Options that are being written meanwhile may be missing.
 action(#{qos := Qos}) -> #{action_type => subscribe, qos => Qos};

@@ -6,7 +6,7 @@
 %% which are processes in which no client authenticated.
 -module(emqx_jwt_auth_session).
 
--export([drop/1, keep/3, find/1, rename/1, offline/0, keep_client/1, renewable/0]).
+-export([drop/1, keep/3, find/1, is_admitted/0, rename/1, offline/0, keep_client/1, renewable/0]).
 
 -define(SESSION, {emqx_jwt_auth, session}).
 -define(CLIENT, {emqx_jwt_auth, client}).
@@ -39,6 +39,14 @@ find(Key) ->
         {_, {session, Session}} -> {ok, Session};
         {_, none} -> none;
         undefined -> emqx_jwt_auth_sessions:find(Key)
+    end.
+
+%% Whether this plugin has accepted the client of this process.
+-spec is_admitted() -> boolean().
+is_admitted() ->
+    case get(?SESSION) of
+        {_, {session, _}} -> true;
+        _ -> false
     end.
 
 %% The broker calls the client of this process so from now on.

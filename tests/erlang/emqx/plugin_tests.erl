@@ -1,6 +1,7 @@
 %% What holds in every generation of EMQX.
 -module(plugin_tests).
 -include_lib("eunit/include/eunit.hrl").
+-export([resumed_no_match/0]).
 
 -import(fixture, [token/1, token/2, client/1, connect/1, connect/2, connect/3, may/3]).
 
@@ -26,6 +27,7 @@ running_test_() ->
        {"permissions belong to one protocol", fun other_protocol/0},
        {"the hooks that decide nothing come first", fun first/0},
        {"a resumed session loses what the new token denies", fun resumed/0},
+       {"what a token says nothing about is up to the broker", fun resumed_no_match/0},
        {"a mountpoint is no part of what a token is asked about", fun resumed_mounted/0},
        {"who cannot be asked about is disconnected", fun resumed_oddly/0},
        {"the address of a client is compared", fun address/0},
@@ -142,6 +144,20 @@ resumed() ->
          ?assertMatch(#{clientid := <<"c1">>}, broker_connections:kept(Other)),
          ?assertEqual([], broker_connections:told(Other))
      end || Claims <- [#{}, #{acl => #{sub => [<<"#">>]}}]].
+
+resumed_no_match() ->
+    Rules = [#{permission => allow, action => all, topic => <<"a">>}],
+    Subscriptions = #{<<"a">> => #{qos => 1}, <<"b">> => #{qos => 1}, <<"$queue/n/b">> => #{qos => 1}},
+    Resume = fun(Client) ->
+                 {Connection, {ok, _}} = connect(broker_connections:open(), Client, Subscriptions),
+                 #{clientid := _} = broker_connections:kept(Connection),
+                 broker_connections:told(Connection)
+             end,
+    ?assertEqual([], Resume(client(token(#{acl => Rules})))),
+    persistent_term:put({broker, no_match}, deny),
+    Lost = Resume(client(token(#{acl => Rules}))),
+    persistent_term:erase({broker, no_match}),
+    ?assertEqual([{unsubscribed, [{<<"b">>, #{qos => 1}}]}], Lost).
 
 resumed_mounted() ->
     Subscriptions = #{<<"m/s/1">> => #{qos => 1}, <<"m/t">> => #{qos => 1}, <<"m/s/2">> => #{}},

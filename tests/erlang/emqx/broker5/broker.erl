@@ -1,7 +1,7 @@
 %% EMQX 5 and 6, as far as a plugin sees it. Its release can be set, and whether it has message
 %% queues and streams.
 -module(broker).
--export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, accepted/2, may/3, subscribe/2,
+-export([start/0, configure/1, put/1, release/1, queues/1, client/1, connect/1, accepted/2, may/3, subscribe/2, is_since/1,
          accept/2]).
 -export([reauthenticate/2, scram/2, no_chain/2]).
 
