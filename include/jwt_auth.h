@@ -828,7 +828,7 @@ enum jwt_auth_status jwt_auth_registry_connect(struct jwt_auth_registry *registr
 // client has a wrong struct_size; BAD_ARGUMENT if a field of client has a length and no data;
 // INTERNAL if the library or the clock failed. A call that fails changes nothing.
 //
-// Any number of threads may call it at once.
+// Any number of threads may call it at once, each for another connection.
 //
 // The pointers are NULL or valid for what is said above; registry and auth are not freed meanwhile.
 enum jwt_auth_status jwt_auth_registry_renew(struct jwt_auth_registry *registry,
@@ -923,7 +923,8 @@ enum jwt_auth_status jwt_auth_registry_disconnect(struct jwt_auth_registry *regi
 // Returns JWT_AUTH_STATUS_OK if there is one; NOT_FOUND if there is none now; NULL_ARGUMENT if an
 // argument is NULL; INTERNAL if the library or the clock failed.
 //
-// One thread at a time may call it; others may use the table meanwhile.
+// One thread at a time may call it; others may use the table meanwhile. A broker with several threads
+// must see to it that the connection is not used again by another client before it is disconnected.
 //
 // The pointers are NULL or valid; registry and auth are not freed meanwhile.
 enum jwt_auth_status jwt_auth_registry_next_over(struct jwt_auth_registry *registry,

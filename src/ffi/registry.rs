@@ -145,7 +145,7 @@ pub unsafe extern "C" fn jwt_auth_registry_connect(
 /// client has a wrong struct_size; BAD_ARGUMENT if a field of client has a length and no data;
 /// INTERNAL if the library or the clock failed. A call that fails changes nothing.
 ///
-/// Any number of threads may call it at once.
+/// Any number of threads may call it at once, each for another connection.
 ///
 /// # Safety
 ///
@@ -330,7 +330,8 @@ pub unsafe extern "C" fn jwt_auth_registry_disconnect(
 /// Returns JWT_AUTH_STATUS_OK if there is one; NOT_FOUND if there is none now; NULL_ARGUMENT if an
 /// argument is NULL; INTERNAL if the library or the clock failed.
 ///
-/// One thread at a time may call it; others may use the table meanwhile.
+/// One thread at a time may call it; others may use the table meanwhile. A broker with several threads
+/// must see to it that the connection is not used again by another client before it is disconnected.
 ///
 /// # Safety
 ///

@@ -95,9 +95,6 @@ impl Book {
         let useful = self.connected.saturating_add(self.away);
         self.expiry.tidy(useful, |ticket| table.has(ticket));
         self.rota.tidy(useful, |ticket| table.has(ticket));
-        self.offline.tidy(|turn, connection| {
-            table.look(connection, |entry| entry.offline == Some(turn)) == Some(true)
-        });
     }
 
     /// A client was accepted. Returns those who made room for it.
@@ -157,8 +154,8 @@ impl Book {
     pub(super) fn end(&mut self, table: &Table, connection: u64) -> Option<Entry> {
         let ended = table.take(connection)?;
         self.moved(ended.state(), State::Absent);
-        if ended.offline.is_some() {
-            (self.offline).remove(connection, ended.identity.client_id.as_ref());
+        if let Some(turn) = ended.offline {
+            (self.offline).remove(turn, connection, ended.identity.client_id.as_ref());
         }
         self.tidy(table);
         Some(ended)
@@ -178,14 +175,12 @@ impl Book {
         self.moved(from, to);
         let mut forgotten = Vec::new();
         while self.offline.count() > self.max_offline {
-            let Some((turn, first)) = self.offline.take_first() else {
+            let first = self.offline.first();
+            let Some(entry) = first.and_then(|first| self.end(table, first)) else {
                 break;
             };
-            if table.look(first, |entry| entry.offline == Some(turn)) == Some(true) {
-                forgotten.extend(self.end(table, first));
-            }
+            forgotten.push(entry);
         }
-        self.tidy(table);
         Some(forgotten)
     }
 

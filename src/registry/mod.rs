@@ -185,7 +185,7 @@ impl Registry {
             let Some((ticket, session)) = due else {
                 return Ok(None);
             };
-            let Some(reason) = verifier.recheck(&session)?.refused_for() else {
+            let Some(reason) = verifier.recheck_at(&session, now).refused_for() else {
                 continue;
             };
             let over = self.book().over(&self.table, ticket, reason);

@@ -73,7 +73,8 @@ impl Rota {
         self.left = usize::try_from(share).unwrap_or(count).min(count);
     }
 
-    /// Drops the tickets that are of no use, if there may be too many of them.
+    /// Drops the tickets that are of no use, if there may be too many of them: a lap does so as well, so there are
+    /// many beside many that are good only if nobody calls the timer.
     pub(super) fn tidy(&mut self, useful: usize, is_good: impl Fn(Ticket) -> bool) {
         if are_too_many(self.turns.len(), useful) {
             self.turns.retain(|(ticket, _)| is_good(*ticket));

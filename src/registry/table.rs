@@ -1,7 +1,7 @@
 //! What is known of each connection.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hash};
 use std::sync::{PoisonError, RwLock};
 
 use foldhash::fast::RandomState;
@@ -21,6 +21,14 @@ struct Shard(RwLock<HashMap<u64, Entry, RandomState>>);
 const SHARDS: usize = 64;
 /// A mask, as their number is a power of two.
 const LAST_SHARD: u64 = 63;
+
+/// Gives memory back, where three quarters of a map are empty.
+pub(super) fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V, impl BuildHasher>) {
+    const SMALL: usize = 64;
+    if map.capacity() > SMALL && map.len() < map.capacity() / 4 {
+        map.shrink_to(map.len().saturating_mul(2));
+    }
+}
 
 /// The session by which a client is to be answered.
 pub(super) enum Session {
@@ -83,7 +91,9 @@ impl Table {
     pub(super) fn take(&self, connection: u64) -> Option<Entry> {
         let shard = self.shard(connection).write();
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
-        shard.remove(&connection)
+        let taken = shard.remove(&connection);
+        shrink(&mut shard);
+        taken
     }
 
     pub(super) fn session(&self, connection: u64, client: &Client<'_>) -> Session {

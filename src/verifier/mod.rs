@@ -335,7 +335,11 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn recheck<'g>(&self, grant: &'g Grant) -> Result<Verdict<&'g Grant>, ClockError> {
-        let now = self.now()?;
+        Ok(self.recheck_at(grant, self.now()?))
+    }
+
+    /// The same at a time that [`Self::now`] has told.
+    pub(crate) fn recheck_at<'g>(&self, grant: &'g Grant, now: i64) -> Verdict<&'g Grant> {
         let running = self.running.load();
         let outcome = if grant.has_expired(now) {
             Err(Refusal::SessionExpired)
@@ -355,7 +359,7 @@ impl Verifier {
         Scratch::lend(|scratch| {
             (self.counters.lane(&scratch.lane)).recheck(verdict.reason());
         });
-        Ok(verdict)
+        verdict
     }
 }
 

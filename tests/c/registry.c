@@ -264,8 +264,14 @@ static void next_over(const jwt_auth *auth) {
   memset(&over, 0x7f, sizeof over);
   EXPECT(jwt_auth_registry_next_over(registry, auth, &over), JWT_AUTH_STATUS_INTERNAL);
   EXPECT(memcmp(&over, &nobody, sizeof over), 0);
-  now = 0;
+  now = ALICE_EXPIRES - 1;
   EXPECT(state_of(registry, 1), JWT_AUTH_STATE_CONNECTED);
+  EXPECT(jwt_auth_registry_next_over(registry, auth, &over), JWT_AUTH_STATUS_NOT_FOUND);
+  // Nor does it make anybody late.
+  now = -1;
+  EXPECT(jwt_auth_registry_next_over(registry, auth, &over), JWT_AUTH_STATUS_INTERNAL);
+  now = ALICE_EXPIRES;
+  EXPECT(jwt_auth_registry_next_over(registry, auth, &over), JWT_AUTH_STATUS_OK);
   jwt_auth_registry_free(registry);
 }
 
