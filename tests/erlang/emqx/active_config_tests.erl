@@ -27,6 +27,7 @@ active_config_test_() ->
        {"what was accepted before is not used where there is no key at all", fun no_key_at_all/0},
        {"what was accepted is in a file of one's own", fun accepted_file/0},
        {"a file that was missing is waited for", fun missing_file/0},
+       {"a restart does not fetch keys anew before it decides", fun kept_keys/0},
        {"a change of permissions is not held up by the broker's memory", fun drained/0},
        {"a client without a token may be left to others", fun ignore_missing/0},
        {"claims are verified", fun claims/0}]).
@@ -185,6 +186,18 @@ missing_file() ->
     Refresh(),
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
+
+%% The verifier holds the keys.
+kept_keys() ->
+    fixture:set(#{endpoint => fixture:key_server("rsa2048.pub.pem")}),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    fixture:until(fun() -> element(1, element(2, connect(rsa()))) =:= ok end),
+    {ok, Verifier} = emqx_jwt_auth_gate:verifier(),
+    ok = application:stop(emqx_jwt_auth),
+    ?assertEqual(none, emqx_jwt_auth_gate:verifier()),
+    ok = application:start(emqx_jwt_auth),
+    ?assertEqual({ok, Verifier}, emqx_jwt_auth_gate:verifier()),
+    ?assertMatch({_, {ok, _}}, connect(rsa())).
 
 drained() ->
     Refresh = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config) end,
