@@ -16,6 +16,7 @@
 -define(ROUND, 60).
 %% Milliseconds between two reads of the configuration: not every release of EMQX reports changes.
 -define(CONFIG_PERIOD, 5000).
+-define(SEEN, {emqx_jwt_auth, seen_config}).
 -define(ENDED_PER_TICK, 1000).
 -define(SECONDS_BETWEEN_ATTEMPTS, 2).
 %% The first attempts ask the connection to disconnect, the next ones make the broker discard its
@@ -42,7 +43,23 @@ init([]) ->
     jwt_auth_guard:hide(),
     _ = erlang:send_after(?TICK, self(), tick),
     _ = erlang:send_after(?CONFIG_PERIOD, self(), refresh_config),
-    {ok, #state{seen = emqx_jwt_auth_active_config:seen()}}.
+    {ok, #state{seen = last_seen()}}.
+
+%% What this process saw last before it crashed: what has changed since is still to be applied. It
+%% belongs to one start of the plugin.
+last_seen() ->
+    Supervisor = whereis(emqx_jwt_auth_sup),
+    case persistent_term:get(?SEEN, none) of
+        {Supervisor, Seen} ->
+            Seen;
+        _ ->
+            Seen = emqx_jwt_auth_active_config:seen(),
+            remember_seen(Seen),
+            Seen
+    end.
+
+remember_seen(Seen) ->
+    persistent_term:put(?SEEN, {whereis(emqx_jwt_auth_sup), Seen}).
 
 %% Does at once what the timers do, for tests and for operators.
 -spec handle_call(term(), gen_server:from(), #state{}) -> {reply, ok, #state{}}.
@@ -88,6 +105,7 @@ tick(State) ->
 refresh_config(#state{seen = Seen} = State) ->
     Next = emqx_jwt_auth_guard:run(refresh_config, Seen,
                                    fun() -> emqx_jwt_auth_active_config:refresh(Seen) end),
+    Next =:= Seen orelse remember_seen(Next),
     State#state{seen = Next}.
 
 end_due(_Now, 0) ->

@@ -41,6 +41,7 @@ running_test_() ->
        {"a crash does not log the password", fun silent_crash/0},
        {"a refusal does not log the password", fun silent_refusal/0},
        {"a token that is sent in every field is in no log line", fun token_everywhere/0},
+       {"a change of the configuration is seen though the process that looks has crashed", fun seen_after_crash/0},
        {"whatever an event brings, its callback answers, and tells nothing", fun odd_events/0},
        {"nothing that a client sends becomes an atom", fun no_atoms/0},
        {"an odd topic or action is denied", fun odd_action/0},
@@ -298,6 +299,14 @@ token_everywhere() ->
     Runs = [binary:part(Token, At, 8) || Token <- Tokens, At <- lists:seq(0, byte_size(Token) - 8)],
     All = [fixture:logged(), Explained, unicode:characters_to_binary(io_lib:format("~p", [{Status, Kept}]))],
     ?assertEqual([nomatch, nomatch, nomatch], [binary:match(Text, Runs) || Text <- All]).
+
+seen_after_crash() ->
+    fixture:set(#{secret => <<"another long secret of the tests">>}),
+    Reaper = whereis(emqx_jwt_auth_session_reaper),
+    exit(Reaper, kill),
+    fixture:until(fun() -> not lists:member(whereis(emqx_jwt_auth_session_reaper), [undefined, Reaper]) end),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
 
 odd_events() ->
     Token = token(#{}),
