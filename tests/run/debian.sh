@@ -56,7 +56,7 @@ debian_need() (
     flock 9
     if [ ! -d "$folder" ]; then
         echo "   a folder with Debian $suite, by debootstrap"
-        debian_make "$@" >"$log" 2>&1 || debian_failed
+        debian_make >"$log" 2>&1 || debian_failed
     fi
     lacking=$(debian_lacking "$@")
     if [ -n "$lacking" ]; then
@@ -72,15 +72,15 @@ debian_failed() {
     exit 1
 }
 
-# Under another name until it is whole. What debootstrap mounts ends with it, however it ends.
+# Under another name until it is whole. What debootstrap mounts ends with it, however it ends. The
+# packages come later, by apt-get: debootstrap knows no virtual packages, which some depend on.
 debian_make() {
     script=/usr/share/debootstrap/scripts/$suite
     # The same for all releases; an older debootstrap does not know the newest by name.
     [ -e "$script" ] || script=/usr/share/debootstrap/scripts/sid
     rm -rf "$folder.new"
     unshare --mount --propagation private debootstrap --variant=minbase \
-        --cache-dir="$debian_cache/$suite" --include="$(echo "$*" | tr ' ' ,)" \
-        "$suite" "$folder.new" "$debian_mirror" "$script" || return
+        --cache-dir="$debian_cache/$suite" "$suite" "$folder.new" "$debian_mirror" "$script" || return
     rm -f "$folder.new"/var/cache/apt/archives/*.deb
     # inside.sh lays those of the machine over them.
     touch "$folder.new/etc/hosts" "$folder.new/etc/hostname" "$folder.new/etc/resolv.conf"
