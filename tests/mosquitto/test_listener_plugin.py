@@ -6,23 +6,16 @@ they are loaded.
 """
 
 import pathlib
+import re
 import time
 import unittest
 
 import broker
 import mqtt
 
+README = (broker.ROOT / "c_examples/mosquitto/README.md").read_text()
 ACL_PLUGIN = "/usr/lib/x86_64-linux-gnu/mosquitto/mosquitto_acl_file.so"
 RULES = [{"permission": "allow", "action": "all", "topic": "told/#"}]
-BY_SETTING = """per_listener_settings true
-plugin_load jwt {plugin}
-plugin_opt_config_file {config}
-listener {port} 127.0.0.1
-plugin_use jwt
-acl_file {acl}
-listener {other} 127.0.0.1
-allow_anonymous true
-"""
 BY_PLUGIN = """plugin_load jwt {plugin}
 plugin_opt_config_file {config}
 plugin_load acl {acl_plugin}
@@ -58,7 +51,13 @@ class ListenerPlugin(broker.Case):
         self.assertEqual(self.connected(at, "ends", {"exp": int(time.time()) + 2}).wait_closed(), 0x98)
 
     def test_with_an_acl_file_by_per_listener_settings(self):
-        self.decide(self.start(BY_SETTING))
+        """As README shows it."""
+        lines = re.search(r"```conf\n(plugin_load .*?)```", README, re.S).group(1)
+        for shown, here in (("/usr/local/lib/mosquitto_jwt_auth.so", "{plugin}"), ("listener 1883", "listener {port}"),
+                            ("/etc/mosquitto/jwt_auth.json", "{config}"), ("/etc/mosquitto/acl_file", "{acl}")):
+            self.assertIn(shown, lines)
+            lines = lines.replace(shown, here)
+        self.decide(self.start(lines + "listener {other} 127.0.0.1\nallow_anonymous true\n"))
 
     def test_with_an_acl_file_by_the_plugin_for_it(self):
         inside = pathlib.Path((broker.FOLDER or "") + ACL_PLUGIN)

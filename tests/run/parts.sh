@@ -44,7 +44,7 @@ part_mosquitto() {
         suites=$(debian_newer | tr ' ' ';')
     fi
     if build_ctest ctest -DMOSQUITTO=ON "-DDEBIAN_SUITES=$suites" "-DDEBIAN_DIR=$target/debian"; then
-        step "the plugin in a broker" ctest run_ctest ctest -j 4 -R '^mosquitto_' || :
+        step "the plugin in a broker" ctest run_ctest ctest -j 8 -R '^mosquitto_' || :
     fi
     if build_ctest ctest-asan -DSANITIZE=address; then
         step "its heap, with AddressSanitizer" ctest run_ctest ctest-asan -R '^mosquitto_' || :
