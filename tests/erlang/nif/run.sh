@@ -1,6 +1,6 @@
 #!/bin/sh
-# Tests the library for Erlang that is built: EUnit for the modules *_tests, Common Test for *_SUITE.
-# usage: run.sh LIBRARY
+# Tests the library for Erlang that is built: EUnit for the modules *_tests, Common Test for
+# *_SUITE. usage: run.sh LIBRARY
 set -eu
 
 root=$(cd "$(dirname "$0")/../../.." && pwd)

@@ -129,7 +129,7 @@ fn every_example_is_accepted() {
     }
     let expected = [
         (Kind::Claims, 3),
-        (Kind::Configuration, 24),
+        (Kind::Configuration, 25),
         (Kind::KeySet, 1),
         (Kind::Revocations, 1),
     ];
