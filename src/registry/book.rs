@@ -38,6 +38,8 @@ pub(super) struct Book {
     offline: Offline,
     expiry: Expiry,
     rota: Rota,
+    /// The sessions of the shard that is visited, which are still to be asked.
+    visited: Vec<(Ticket, Arc<Grant>)>,
 }
 
 impl Book {
@@ -47,9 +49,10 @@ impl Book {
             next_version: 0,
             connected: 0,
             away: 0,
-            offline: Offline::default(),
+            offline: Offline::new(),
             expiry: Expiry::default(),
             rota: Rota::new(options.recheck_seconds),
+            visited: Vec::new(),
         }
     }
 
@@ -82,19 +85,17 @@ impl Book {
         self.next_version
     }
 
-    /// Puts a session into both orders in which sessions are looked at.
+    /// Notes when a session ends.
     fn schedule(&mut self, table: &Table, ticket: Ticket, session: &Grant) {
         if let Some(end) = session.terms().expires_at() {
             self.expiry.add(end, ticket);
         }
-        self.rota.add(ticket);
         self.tidy(table);
     }
 
     fn tidy(&mut self, table: &Table) {
         let useful = self.connected.saturating_add(self.away);
         self.expiry.tidy(useful, |ticket| table.has(ticket));
-        self.rota.tidy(useful, |ticket| table.has(ticket));
     }
 
     /// A client was accepted. Returns those who made room for it.
@@ -191,13 +192,14 @@ impl Book {
                 return Some((ticket, session));
             }
         }
-        while let Some(ticket) = self.rota.next(now) {
-            if let Some(session) = table.for_ticket(ticket) {
-                self.rota.asked(ticket, now);
-                return Some((ticket, session));
+        loop {
+            while let Some((ticket, session)) = self.visited.pop() {
+                if table.has(ticket) {
+                    return Some((ticket, session));
+                }
             }
+            self.visited = table.sessions(self.rota.next_shard(now)?);
         }
-        None
     }
 
     /// The time of a client has come. Returns its session as well; none: it has gone meanwhile, or has another

@@ -5,6 +5,7 @@ use std::sync::Arc as StdArc;
 use triomphe::Arc;
 use zeroize::Zeroizing;
 
+use super::offline::Turn;
 use super::state::State;
 use super::ticket::Ticket;
 use crate::client::Client;
@@ -51,7 +52,7 @@ pub(super) struct Entry {
     /// None: it is over.
     pub(super) session: Option<Arc<Grant>>,
     /// Its turn to be forgotten, if it is offline.
-    pub(super) offline: Option<u64>,
+    pub(super) offline: Option<Turn>,
     /// See [`Ticket`].
     pub(super) version: u64,
 }

@@ -11,8 +11,8 @@
 //! book       what changes the table: in it, who is offline, who expires next and who is asked next
 //! offline    clients that are gone and may come back, in the order in which they went
 //! expiry     the sessions by their end
-//! rota       the sessions in the order in which they are asked whether they are still good
-//! ticket     what those three keep of an entry
+//! rota       when which sessions are asked whether they are still good
+//! ticket     what is kept of an entry beside the table
 //! ```
 
 mod book;

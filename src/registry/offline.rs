@@ -1,30 +1,42 @@
 //! Clients that are gone and may come back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroU64;
 
 use foldhash::fast::RandomState;
 
 use super::entry::ClientId;
 use super::table::shrink;
 
+/// A number of the order in which clients went.
+pub(super) type Turn = NonZeroU64;
+
 /// The connections of the clients that are offline, in the order in which they went, and by client identifier.
 /// Clients choose their identifiers, so these are hashed with a key.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Offline {
-    next_turn: u64,
-    turns: BTreeMap<u64, u64>,
+    next_turn: Turn,
+    turns: BTreeMap<Turn, u64>,
     by_id: HashMap<ClientId, HashSet<u64, RandomState>>,
 }
 
 impl Offline {
+    pub(super) fn new() -> Self {
+        Self {
+            next_turn: Turn::MIN,
+            turns: BTreeMap::new(),
+            by_id: HashMap::new(),
+        }
+    }
+
     pub(super) fn count(&self) -> usize {
         self.turns.len()
     }
 
     /// Adds a connection, and returns its turn.
-    pub(super) fn add(&mut self, connection: u64, id: Option<&ClientId>) -> u64 {
+    pub(super) fn add(&mut self, connection: u64, id: Option<&ClientId>) -> Turn {
         let turn = self.next_turn;
-        self.next_turn = turn.wrapping_add(1);
+        self.next_turn = turn.saturating_add(1);
         self.turns.insert(turn, connection);
         if let Some(id) = id {
             let connections = self.by_id.entry(ClientId::clone(id)).or_default();
@@ -34,7 +46,7 @@ impl Offline {
     }
 
     /// Removes a connection that was added.
-    pub(super) fn remove(&mut self, turn: u64, connection: u64, id: Option<&ClientId>) {
+    pub(super) fn remove(&mut self, turn: Turn, connection: u64, id: Option<&ClientId>) {
         self.turns.remove(&turn);
         let Some(id) = id else {
             return;

@@ -1,85 +1,58 @@
-//! The sessions in the order in which they are asked whether they are still good.
+//! When which sessions are asked whether they are still good.
 
-use std::collections::VecDeque;
+use super::table::SHARDS;
 
-use super::ticket::{Ticket, are_too_many};
+/// How many shards are visited in all of the time.
+const TWO_LAPS: u64 = 2 * SHARDS as u64;
 
-/// A queue: who was asked goes to its end. In each second the share of it is asked that makes a whole lap in half
-/// of the time that is given, so that callers whose calls are up to that far apart still keep to it. A share is
-/// counted by what passed of the verifier's clock, and not by calls.
+/// A walk through the shards of the table. In each second so many are visited that a whole lap takes half of the
+/// time that is given, so that callers whose calls are up to that far apart still keep to it. What passed is read
+/// off the verifier's clock; how often the caller comes does not count.
 #[derive(Debug)]
 pub(super) struct Rota {
-    seconds: i64,
-    /// With the second in which each was last asked, or a little before.
-    turns: VecDeque<(Ticket, i64)>,
+    seconds: u64,
     /// The second of the last call; none: there was no call.
     second: Option<i64>,
-    /// How much later it was than the second of the call before.
-    elapsed: i64,
-    /// How many are still to be asked in this second.
-    left: usize,
+    next_shard: usize,
+    /// How many are still to be visited in this second.
+    left: u64,
+    /// What was too little for another shard, in parts of `seconds`.
+    rest: u64,
 }
 
 impl Rota {
     pub(super) fn new(seconds: u32) -> Self {
         Self {
-            seconds: i64::from(seconds.max(1)),
-            turns: VecDeque::new(),
+            seconds: u64::from(seconds.max(1)),
             second: None,
-            elapsed: 0,
+            next_shard: 0,
             left: 0,
+            rest: 0,
         }
     }
 
-    /// Adds a session that was just found good.
-    pub(super) fn add(&mut self, ticket: Ticket) {
-        let asked = self.second.unwrap_or(i64::MIN);
-        self.turns.push_back((ticket, asked));
-    }
-
-    /// The next one to be asked now.
-    pub(super) fn next(&mut self, now: i64) -> Option<Ticket> {
+    /// The next shard to be visited now.
+    pub(super) fn next_shard(&mut self, now: i64) -> Option<usize> {
         if self.second != Some(now) {
             self.begin(now);
         }
-        let (ticket, asked) = *self.turns.front()?;
-        let age = now.saturating_sub(asked);
-        let would_be_late = age > 0 && age.saturating_add(self.elapsed) > self.seconds;
-        if self.left == 0 && !would_be_late {
-            return None;
-        }
-        self.left = self.left.saturating_sub(1);
-        self.turns.pop_front();
-        Some(ticket)
+        self.left = self.left.checked_sub(1)?;
+        let shard = self.next_shard;
+        self.next_shard = shard.saturating_add(1) % SHARDS;
+        Some(shard)
     }
 
-    /// Puts one that was taken to the end.
-    pub(super) fn asked(&mut self, ticket: Ticket, now: i64) {
-        self.turns.push_back((ticket, now));
-    }
-
-    /// A second later, or more. A clock that was set back begins anew.
+    /// A second later, or more: the first call visits all. A clock that was set back begins anew.
     fn begin(&mut self, now: i64) {
-        let first = self.seconds;
-        self.elapsed = (self.second).map_or(first, |before| now.saturating_sub(before).max(0));
+        let elapsed = match self.second {
+            None => self.seconds,
+            Some(before) => u64::try_from(now.saturating_sub(before)).unwrap_or(0),
+        };
         self.second = Some(now);
-        let count = self.turns.len();
-        let lap = u128::try_from(self.seconds).unwrap_or(1);
-        let passed = u128::try_from(self.elapsed).unwrap_or(0);
-        let share = (count as u128)
-            .saturating_mul(passed)
-            .saturating_mul(2)
-            .div_ceil(lap.max(1));
-        self.left = usize::try_from(share).unwrap_or(count).min(count);
-    }
-
-    /// Drops the tickets that are of no use, if there may be too many of them: a lap does so as well, so there are
-    /// many beside many that are good only if nobody calls the timer.
-    pub(super) fn tidy(&mut self, useful: usize, is_good: impl Fn(Ticket) -> bool) {
-        if are_too_many(self.turns.len(), useful) {
-            self.turns.retain(|(ticket, _)| is_good(*ticket));
-            self.turns.shrink_to(useful.saturating_mul(2));
-        }
+        let parts = elapsed.saturating_mul(TWO_LAPS).saturating_add(self.rest);
+        self.left = parts.checked_div(self.seconds).unwrap_or(0);
+        self.rest = parts.checked_rem(self.seconds).unwrap_or(0);
+        self.left = self.left.min(SHARDS as u64);
     }
 }
 
@@ -87,48 +60,49 @@ impl Rota {
 mod tests {
     use super::*;
 
-    fn ticket(connection: u64) -> Ticket {
-        Ticket {
-            connection,
-            version: connection,
-        }
+    fn visited(rota: &mut Rota, now: i64) -> Vec<usize> {
+        std::iter::from_fn(|| rota.next_shard(now)).collect()
     }
 
-    /// Each second those leave who were just asked, so that a share of those who are left is less than a share
-    /// of those who were there.
     #[test]
-    fn nobody_is_asked_too_late_because_others_leave() {
+    fn a_lap_takes_half_of_the_time() {
         let mut rota = Rota::new(10);
-        assert_eq!(rota.next(0), None);
-        (0..4096).for_each(|connection| rota.add(ticket(connection)));
-        let mut last = 0;
-        for now in 1..=10 {
-            while let Some(asked) = rota.next(now) {
-                last = asked.connection;
+        assert_eq!(visited(&mut rota, 0).len(), SHARDS);
+        for lap in 0..3 {
+            let mut lap_of_all = Vec::new();
+            for second in 1..=5 {
+                let now = lap * 5 + second;
+                let shards = visited(&mut rota, now);
+                assert!((12..=13).contains(&shards.len()), "{} shards", shards.len());
+                assert!(visited(&mut rota, now).is_empty());
+                lap_of_all.extend(shards);
             }
-            let useful = usize::try_from(4095 - last).unwrap_or(0);
-            rota.tidy(useful, |ticket| ticket.connection > last);
+            assert_eq!(lap_of_all, (0..SHARDS).collect::<Vec<_>>());
         }
-        assert_eq!(last, 4095);
     }
 
     #[test]
-    fn whoever_was_asked_is_asked_again_half_the_time_later() {
-        let mut rota = Rota::new(4);
-        assert_eq!(rota.next(0), None);
-        (0..4).for_each(|connection| rota.add(ticket(connection)));
-        let mut asked_in = |now| -> Vec<u64> {
-            let mut asked = Vec::new();
-            while let Some(next) = rota.next(now) {
-                asked.push(next.connection);
-                rota.asked(next, now);
-            }
-            asked
-        };
-        assert_eq!(asked_in(1), [0, 1]);
-        assert!(asked_in(1).is_empty());
-        assert_eq!(asked_in(2), [2, 3]);
-        assert_eq!(asked_in(3), [0, 1]);
-        assert_eq!(asked_in(9), [2, 3, 0, 1]);
+    fn after_a_pause_all_are_visited_once() {
+        for (seconds, pause) in [
+            (10, 5),
+            (10, 6),
+            (10, 1000),
+            (1, 1),
+            (3, 2),
+            (u32::MAX, i64::MAX),
+        ] {
+            let mut rota = Rota::new(seconds);
+            visited(&mut rota, 0);
+            assert_eq!(
+                visited(&mut rota, pause).len(),
+                SHARDS,
+                "{seconds}, {pause}"
+            );
+        }
+        // A clock that is set back visits none, and goes on from there.
+        let mut rota = Rota::new(2);
+        visited(&mut rota, 1000);
+        assert!(visited(&mut rota, 5).is_empty());
+        assert_eq!(visited(&mut rota, 6).len(), SHARDS);
     }
 }

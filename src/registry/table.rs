@@ -18,7 +18,7 @@ use crate::grant::Grant;
 #[repr(align(128))]
 struct Shard(RwLock<HashMap<u64, Entry, RandomState>>);
 
-const SHARDS: usize = 64;
+pub(super) const SHARDS: usize = 64;
 /// A mask, as their number is a power of two.
 const LAST_SHARD: u64 = 63;
 
@@ -129,6 +129,22 @@ impl Table {
             entry.for_client(client).map(Entry::state)
         });
         state.flatten().unwrap_or(State::Absent)
+    }
+
+    /// The sessions of a shard.
+    pub(super) fn sessions(&self, shard: usize) -> Vec<(Ticket, Arc<Grant>)> {
+        let Some(Shard(shard)) = self.shards.get(shard) else {
+            return Vec::new();
+        };
+        let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
+        let session = |(connection, entry): (&u64, &Entry)| {
+            let ticket = Ticket {
+                connection: *connection,
+                version: entry.version,
+            };
+            Some((ticket, Arc::clone(entry.session.as_ref()?)))
+        };
+        shard.iter().filter_map(session).collect()
     }
 
     /// The session of the entry that a ticket is of, if the ticket is still good.

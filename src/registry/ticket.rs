@@ -1,7 +1,7 @@
 //! What is kept of an entry beside the table.
 
 /// An entry as it was when this was made. It is of no use any more when the entry has gone, or has been
-/// changed: what keeps tickets in an order does not look for those in its midst, and finds out later.
+/// changed: what keeps tickets does not look for them when that happens, and finds out later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket {
     pub(super) connection: u64,
