@@ -116,7 +116,10 @@ without_the_process_lines_are_counted() ->
     flush(),
     [refuse(V) || _ <- lists:seq(1, 3)],
     {ok, _} = jwt_auth_log:start_link(),
-    ?assertEqual({warning, <<"jwt_auth: 3 log lines came too fast and are lost">>}, logged()).
+    %% The verifier of the test before may be freed meanwhile, which writes a line of its own.
+    {warning, <<"jwt_auth: ", Count, Lost/binary>>} = logged(),
+    ?assert(lists:member(Count, "34")),
+    ?assertEqual(<<" log lines came too fast and are lost">>, Lost).
 
 %% A verifier writes ten refusals in a second at level info.
 the_process_can_be_killed_and_started_again() ->
