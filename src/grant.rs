@@ -7,7 +7,7 @@ use triomphe::Arc;
 use crate::acl::{Acl, Answer, Denial, Request, RuleName, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
-use crate::revocations::Issued;
+use crate::revocations::KeptIssued;
 use crate::token::{Fingerprint, Remembered, Verified};
 
 /// What an accepted token grants one client. It does not change.
@@ -24,7 +24,7 @@ pub struct Grant {
     terms: Terms,
     fingerprint: Fingerprint,
     /// What a revocation can name of the token.
-    pub(crate) issued: Issued<'static>,
+    pub(crate) issued: KeptIssued,
     /// None, where there is no log.
     log_notes: OnceLock<Box<LogNotes>>,
 }
@@ -32,12 +32,39 @@ pub struct Grant {
 /// What the log needs of a session.
 #[derive(Debug)]
 pub(crate) struct LogNotes {
+    /// The signature, if there is one, and then the name of the client, in one allocation.
+    texts: Box<[u8]>,
+    signature: Option<u32>,
+    pub(crate) told_topics: ToldTopics,
+}
+
+impl LogNotes {
+    fn new(client: &str, signature: Option<&[u8]>) -> Self {
+        Self {
+            texts: [signature.unwrap_or_default(), client.as_bytes()]
+                .concat()
+                .into(),
+            // A token is shorter than 4 GiB.
+            signature: signature.and_then(|signature| u32::try_from(signature.len()).ok()),
+            told_topics: ToldTopics::default(),
+        }
+    }
+
+    fn split(&self) -> (&[u8], &[u8]) {
+        let end = self.signature.unwrap_or_default() as usize;
+        self.texts.split_at_checked(end).unwrap_or_default()
+    }
+
     /// How it names the client.
-    pub(crate) client: Box<str>,
+    pub(crate) fn client(&self) -> &str {
+        std::str::from_utf8(self.split().1).unwrap_or_default()
+    }
+
     /// The signature of its token as it was sent, of which a topic must not tell either; none: that is not known,
     /// or the client sent a password as well, so no topic is shown.
-    pub(crate) signature: Option<Box<[u8]>>,
-    pub(crate) told_topics: ToldTopics,
+    pub(crate) fn signature(&self) -> Option<&[u8]> {
+        self.signature.map(|_| self.split().0)
+    }
 }
 
 impl AsRef<Terms> for Grant {
@@ -66,7 +93,7 @@ impl Grant {
                 .map(|claim| Box::new(Attributes::read(claim))),
             acl: admission.acl,
             terms: admission.terms,
-            issued: admission.claims.issued().into_owned(),
+            issued: KeptIssued::new(&admission.claims.issued()),
             log_notes: OnceLock::new(),
         }
     }
@@ -133,13 +160,8 @@ impl Grant {
     /// What the log needs of the session. The first call says how the client is named, and what
     /// [`LogNotes::signature`] is.
     pub(crate) fn log_notes(&self, client: &str, signature: Option<&[u8]>) -> &LogNotes {
-        self.log_notes.get_or_init(|| {
-            Box::new(LogNotes {
-                client: client.into(),
-                signature: signature.map(Into::into),
-                told_topics: ToldTopics::default(),
-            })
-        })
+        self.log_notes
+            .get_or_init(|| Box::new(LogNotes::new(client, signature)))
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) use file::RevocationsFile;
 pub(crate) use lists::{RevocationLists, RevocationSources, Standing};
 pub(crate) use watcher::WatchedRevocations;
 
-/// What a revocation can name of a token, kept for as long as its client is connected.
+/// What a revocation can name of a token.
 #[derive(Debug)]
 pub(crate) struct Issued<'d> {
     /// The claim `jti`.
@@ -30,13 +30,38 @@ pub(crate) struct Issued<'d> {
     pub(crate) at: Option<i64>,
 }
 
-impl Issued<'_> {
-    pub(crate) fn into_owned(self) -> Issued<'static> {
-        let owned = |text: Option<Cow<'_, str>>| text.map(|text| Cow::Owned(text.into_owned()));
+/// The same, kept for as long as the client is connected, of whom there are many: the texts share one
+/// allocation.
+#[derive(Debug)]
+pub(crate) struct KeptIssued {
+    texts: Box<str>,
+    /// How long each is; none: the token has no such claim.
+    lengths: [Option<u32>; 3],
+    at: Option<i64>,
+}
+
+impl KeptIssued {
+    pub(crate) fn new(issued: &Issued<'_>) -> Self {
+        let texts = [&issued.id, &issued.subject, &issued.issuer].map(Option::as_deref);
+        Self {
+            texts: texts.map(Option::unwrap_or_default).concat().into(),
+            // A payload is shorter than 4 GiB.
+            lengths: texts.map(|text| text.and_then(|text| u32::try_from(text.len()).ok())),
+            at: issued.at,
+        }
+    }
+
+    pub(crate) fn get(&self) -> Issued<'_> {
+        let mut rest = &*self.texts;
+        let [id, subject, issuer] = self.lengths.map(|length| {
+            let (text, after) = rest.split_at_checked(length? as usize)?;
+            rest = after;
+            Some(Cow::Borrowed(text))
+        });
         Issued {
-            id: owned(self.id),
-            subject: owned(self.subject),
-            issuer: owned(self.issuer),
+            id,
+            subject,
+            issuer,
             at: self.at,
         }
     }

@@ -74,7 +74,7 @@ impl Verifier {
         match answer {
             Answer::NobodySays if self.without_permissions.may(now) => {
                 self.log.write(LogLevel::Warn, || {
-                    let client = &notes.client;
+                    let client = notes.client();
                     format!(
                         "client {client} has no topic permissions of its own: the broker decides"
                     )
@@ -113,7 +113,7 @@ fn write_denial(
     write_topic(line, request.topic, grant, notes)?;
     line.push_str(": ");
     write_cause(line, denial, request)?;
-    let client = &notes.client;
+    let client = notes.client();
     write!(line, ": client {client}, token {}", grant.fingerprint())
 }
 
@@ -141,7 +141,7 @@ fn write_topic(line: &mut String, topic: &[u8], grant: &Grant, notes: &LogNotes)
     let topic = String::from_utf8_lossy(topic.get(..LONGEST).unwrap_or(topic));
     let topic = cut(&topic, SHOWN);
     let shown = topic.shown().as_bytes();
-    match &notes.signature {
+    match notes.signature() {
         Some(signature) if !grant.remembered.shares_run_with(shown, signature) => {
             topic.write_to(line)
         }
