@@ -19,13 +19,25 @@ static bool has_ticks(plugin *self) {
   return self->ticked;
 }
 
+static int32_t state_of(const plugin *self, const struct mosquitto *client) {
+  jwt_auth_client identity = identity_of(client);
+  int32_t state = JWT_AUTH_STATE_ABSENT;
+  jwt_auth_registry_state(self->registry, connection_of(client), &identity, &state);
+  return state;
+}
+
 // Whether the broker has a client authenticate that it has accepted before, as it does for SIGHUP,
 // with those that are offline among them. 2.1 has a client in its table only once it is accepted.
-// 2.0 asks about all of them between MOSQ_EVT_RELOAD and the next tick, which ends the same turn of
-// its loop.
+// 2.0 asks about all of them after MOSQ_EVT_RELOAD, and before the next tick it takes what new
+// clients send over WebSockets, and no other. So one on a WebSocket is known only if it has a
+// session and has not gone since, as 2.0 tells of each that goes before it frees it. One that is
+// offline has no WebSocket.
 static bool is_known(const plugin *self, const struct mosquitto *client) {
-  return broker_is_2_1() ? mosquitto_client(mosquitto_client_id(client)) == client
-                         : self->reloading;
+  if (broker_is_2_1()) {
+    return mosquitto_client(mosquitto_client_id(client)) == client;
+  }
+  return self->reloading && (mosquitto_client_protocol(client) != mp_websockets ||
+                             state_of(self, client) == JWT_AUTH_STATE_CONNECTED);
 }
 
 // What the library is told of a client. Its certificate is to be freed.
@@ -35,13 +47,6 @@ static jwt_auth_client describe(const struct mosquitto *client, jwt_auth_bytes p
   who.peer_address = bytes_of(mosquitto_client_address(client));
   who.peer_certificate = certificate_read(client);
   return who;
-}
-
-static int32_t state_of(const plugin *self, const struct mosquitto *client) {
-  jwt_auth_client identity = identity_of(client);
-  int32_t state = JWT_AUTH_STATE_ABSENT;
-  jwt_auth_registry_state(self->registry, connection_of(client), &identity, &state);
-  return state;
 }
 
 static void complain(plugin *self, jwt_auth_status status) {
