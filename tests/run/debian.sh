@@ -39,7 +39,7 @@ debian_obstacle() {
 debian_packages() {
     case $1 in
     mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
-    erlang) echo erlang-base erlang-crypto erlang-eunit erlang-common-test erlang-tools ;;
+    erlang) echo erlang-base erlang-dev erlang-crypto erlang-eunit erlang-common-test erlang-tools ;;
     rabbitmq) echo rabbitmq-server erlang-dialyzer ;;
     esac
 }
