@@ -61,8 +61,8 @@ impl Offline {
     }
 
     /// Takes the connections of this identifier, each of which is still to be removed.
-    pub(super) fn take_with_id(&mut self, id: &ClientId) -> impl Iterator<Item = u64> + use<> {
-        self.by_id.remove(id).into_iter().flatten()
+    pub(super) fn take_with_id(&mut self, id: &ClientId) -> HashSet<u64, RandomState> {
+        self.by_id.remove(id).unwrap_or_default()
     }
 
     /// The connection whose turn it is to be forgotten.
