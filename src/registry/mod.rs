@@ -62,7 +62,7 @@ impl Default for RegistryOptions {
 
 /// The table of clients of a broker. May be shared between threads.
 ///
-/// [`Table`] is what questions read, a shard at a time. [`Book`] is what changes it, under one lock that
+/// `Table` is what questions read, a shard at a time. `Book` is what changes it, under one lock that
 /// is held for a few operations in memory: no signature is verified and no hook is called under it.
 #[derive(Debug)]
 pub struct Registry {
