@@ -1,14 +1,16 @@
 """A RabbitMQ node with the backend, on ports of its own of 127.0.0.1, for one test case."""
 
+import contextlib
 import ctypes
 import json
-import ssl
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -41,9 +43,12 @@ BAD_CREDENTIALS_5, NOT_AUTHORIZED_5, BAD_METHOD = 0x86, 0x87, 0x8C
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """None that the system gives to connections: until the node listens, one might have got it."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def end_with_parent():
