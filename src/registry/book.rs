@@ -193,10 +193,9 @@ impl Book {
             }
         }
         loop {
-            while let Some((ticket, session)) = self.visited.pop() {
-                if table.has(ticket) {
-                    return Some((ticket, session));
-                }
+            // One that has changed since is asked in vain, which costs less than to look for it.
+            if let Some(visited) = self.visited.pop() {
+                return Some(visited);
             }
             self.visited = table.sessions(self.rota.next_shard(now)?);
         }
