@@ -18,7 +18,7 @@ import mqtt  # noqa: E402
 import tokens  # noqa: E402
 
 ROUNDS = int(os.environ.get("ROUNDS", "15"))
-CONNECTS, PUBLISHES = 200, 100_000
+CONNECTS, PUBLISHES = 400, 100_000
 # A user that every node has, from 127.0.0.1.
 USER, PASSWORD = "guest", "guest"
 
@@ -28,12 +28,9 @@ class Side:
         self.node, self.backend, self.number = node, backend, 0
 
     def processor_seconds(self):
-        """Of the virtual machine, which the script that starts it has become or has below it."""
-        ticks = 0
-        for process in self.processes():
-            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        """Of the virtual machine, which the script that starts it has become or has below it. The number
+        of the clock of another process is made as clock_getcpuclockid(3) of Linux makes it."""
+        return sum(time.clock_gettime(~process << 3 | 2) for process in self.processes())
 
     def processes(self):
         found, ahead = [], [self.node.processes[-1].pid]
