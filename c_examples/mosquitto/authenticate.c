@@ -62,7 +62,7 @@ static void add_refusal(plugin *self, const jwt_auth_client *who, const jwt_auth
   }
 }
 
-// Has the library decide about a client, and gives it the user name of its token.
+// Has the library decide about a client, and gives it a note and the user name of its token.
 static void connect_client(plugin *self, struct mosquitto *client, const jwt_auth_client *who,
                            jwt_auth_result *result) {
   jwt_auth_session *session = NULL;
@@ -70,7 +70,11 @@ static void connect_client(plugin *self, struct mosquitto *client, const jwt_aut
       self->registry, self->auth, connection_of(client), who, result, &session);
   complain(self, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
-  if (accepted && !username_give(self, client, session)) {
+  bool noted = notes_find(&self->notes, client) != NULL;
+  if (accepted && !noted) {
+    noted = notes_make(&self->notes, client, mosquitto_client_id(client)) != NULL;
+  }
+  if (accepted && !(noted && username_give(self, client, session))) {
     jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
     *result = (jwt_auth_result){.mqtt5_code = BAD_USERNAME_OR_PASSWORD};
   }
@@ -88,13 +92,12 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
   }
 }
 
-// Whether a client that was refused keeps what it has: nothing speaks against its token. The
-// certificate of one that is offline is gone with its connection; it showed it when it was
-// accepted. And a list of revocations that is yet to come ends no session: it is the last that is
-// looked at, so all else was found good.
-static bool keeps_session(int32_t state, int32_t reason) {
-  return reason == JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE ||
-         (reason == JWT_AUTH_REASON_CERTIFICATE_MISMATCH && state == JWT_AUTH_STATE_OFFLINE);
+// Whether nothing was decided, for a reason that passes: keys or revocations are yet to come, or
+// the library failed. What a client has stays as it is, and the registry ends it once the token is
+// revoked or the keys have come without its own.
+static bool is_undecided(int32_t reason) {
+  return reason == JWT_AUTH_REASON_KEYS_UNAVAILABLE ||
+         reason == JWT_AUTH_REASON_REVOCATIONS_UNAVAILABLE || reason == JWT_AUTH_REASON_UNDECIDED;
 }
 
 // Decides about a client that the broker has authenticate again and that has a session, without
@@ -142,36 +145,41 @@ static int answer_to(const struct mosquitto *client, const jwt_auth_result *resu
 // A client authenticates for SIGHUP. To accept one that is offline grants it nothing, and to refuse
 // it would have the broker disconnect it a second time, and 2.0 use memory that it has freed.
 static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_client *who) {
-  note *note = notes_find(&self->notes, client);
-  int32_t state = state_of(self, client);
-  // What is over is offline, and so is a client that has a note and no session: it was forgotten.
-  // One without an address has not been connected since the broker started.
-  bool is_absent = state == JWT_AUTH_STATE_ABSENT;
-  if ((note != NULL && (note->extended || is_absent)) || state == JWT_AUTH_STATE_OVER ||
-      (is_absent && mosquitto_client_address(client) == NULL)) {
-    return MOSQ_ERR_SUCCESS;
-  }
   jwt_auth_result result;
-  if (is_absent) {
+  note *note = notes_find(&self->notes, client);
+  if (note == NULL) {
+    // Not accepted by this plugin. One without an address has not been connected since the broker
+    // started.
+    if (mosquitto_client_address(client) == NULL) {
+      return MOSQ_ERR_SUCCESS;
+    }
     connect_new(self, client, who, &result);
     return answer_to(client, &result);
   }
-  bool renamed = note != NULL && note->renamed;
+  // What is over is offline, and so is a client that has no session: it was forgotten.
+  int32_t state = state_of(self, client);
+  if (note->extended || state == JWT_AUTH_STATE_OVER || state == JWT_AUTH_STATE_ABSENT) {
+    return MOSQ_ERR_SUCCESS;
+  }
+  bool renamed = note->renamed;
   if (renamed) {
     who->username = bytes_of(note->sent);
   }
   check_again(self, client, state, renamed, who, &result);
-  bool good = result.decision == JWT_AUTH_DECISION_ALLOW || keeps_session(state, result.reason);
-  if (!good && state == JWT_AUTH_STATE_CONNECTED) {
-    add_refusal(self, who, &result);
+  if (is_undecided(result.reason) && state_of(self, client) == state) {
+    return MOSQ_ERR_SUCCESS;
   }
-  note = good ? notes_find(&self->notes, client) : notes_make(&self->notes, client);
-  if (note != NULL) {
-    note_refused(&self->notes, note, !good);
-  } else if (!good) {
-    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+  // The certificate of one that is offline is gone with its connection. It showed it when it was
+  // accepted.
+  bool is_offline = state == JWT_AUTH_STATE_OFFLINE;
+  bool good = result.decision == JWT_AUTH_DECISION_ALLOW ||
+              (is_offline && result.reason == JWT_AUTH_REASON_CERTIFICATE_MISMATCH);
+  note_refused(&self->notes, note, !good);
+  if (good || is_offline) {
+    return MOSQ_ERR_SUCCESS;
   }
-  return good || state == JWT_AUTH_STATE_OFFLINE ? MOSQ_ERR_SUCCESS : answer_to(client, &result);
+  add_refusal(self, who, &result);
+  return answer_to(client, &result);
 }
 
 // The broker hands passwords over as C strings. From 2.1.3 on it tells their length too, in bytes
@@ -217,12 +225,7 @@ static int start(plugin *self, struct mosquitto *client, const jwt_auth_client *
   if (result.decision != JWT_AUTH_DECISION_ALLOW) {
     return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
   }
-  note *note = notes_make(&self->notes, client);
-  if (note == NULL) {
-    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
-    return MOSQ_ERR_AUTH;
-  }
-  note->extended = true;
+  notes_find(&self->notes, client)->extended = true;
   return MOSQ_ERR_SUCCESS;
 }
 

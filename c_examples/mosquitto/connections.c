@@ -3,10 +3,14 @@
 // until it comes back. Then it frees the client without a word, and may use its address again.
 #include "plugin.h"
 
+void forget(plugin *self, const struct mosquitto *client) {
+  jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+  notes_forget(&self->notes, client);
+}
+
 void end_leaving(plugin *self) {
   if (self->leaving != NULL) {
-    jwt_auth_registry_disconnect(self->registry, connection_of(self->leaving), 0);
-    notes_forget(&self->notes, self->leaving);
+    forget(self, self->leaving);
     self->leaving = NULL;
   }
 }
@@ -28,8 +32,7 @@ int on_connect(int event, void *data, void *userdata) {
   const struct mosquitto_evt_disconnect *come = data; // the client is in the same place
   plugin *self = userdata;
   if (self->admitted != come->client) {
-    jwt_auth_registry_disconnect(self->registry, connection_of(come->client), 0);
-    notes_forget(&self->notes, come->client);
+    forget(self, come->client);
   }
   return MOSQ_ERR_SUCCESS;
 }
@@ -45,14 +48,11 @@ int on_offline(int event, void *data, void *userdata) {
 
 // 2.0: whether the broker may keep the session of a client that goes. An MQTT 5 client says so in
 // the property Session Expiry Interval, which plugins cannot see; but the session of one whose id
-// another has just taken over is not its own any more.
+// another has taken over is not its own any more.
 static bool may_be_kept(const plugin *self, const struct mosquitto *client) {
-  const char *last = mosquitto_client_id(self->admitted);
-  if (last != NULL && self->admitted != client &&
-      strcmp(last, mosquitto_client_id(client)) == 0) {
-    return false;
-  }
-  return mosquitto_client_protocol_version(client) == 5 || !mosquitto_client_clean_session(client);
+  return !notes_taken_over(&self->notes, client) &&
+         (mosquitto_client_protocol_version(client) == 5 ||
+          !mosquitto_client_clean_session(client));
 }
 
 // A client has gone; 2.1 says so only if its session has ended. It is still to be asked about its

@@ -5,33 +5,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare(const void *left, const void *right) {
+static int compare_clients(const void *left, const void *right) {
   uintptr_t a = (uintptr_t)((const note *)left)->client;
   uintptr_t b = (uintptr_t)((const note *)right)->client;
   return (a > b) - (a < b);
 }
 
+static int compare_ids(const void *left, const void *right) {
+  return strcmp(((const note *)left)->id, ((const note *)right)->id);
+}
+
 note *notes_find(const notes *notes, const void *client) {
   note key = {.client = client};
-  struct note **found = tfind(&key, &notes->tree, compare);
+  struct note **found = tfind(&key, &notes->by_client, compare_clients);
   return found == NULL ? NULL : *found;
 }
 
-note *notes_make(notes *notes, const void *client) {
-  note *note = notes_find(notes, client);
-  if (note != NULL) {
-    return note;
-  }
-  note = calloc(1, sizeof *note);
+note *notes_make(notes *notes, const void *client, const char *id) {
+  note *note = calloc(1, sizeof *note + strlen(id) + 1);
   if (note == NULL) {
     return NULL;
   }
   note->client = client;
-  if (tsearch(note, &notes->tree, compare) == NULL) {
+  strcpy(note->id, id);
+  struct note **last = tsearch(note, &notes->by_id, compare_ids);
+  if (last == NULL || tsearch(note, &notes->by_client, compare_clients) == NULL) {
+    if (last != NULL && *last == note) {
+      tdelete(note, &notes->by_id, compare_ids);
+    }
     free(note);
     return NULL;
   }
+  *last = note;
   return note;
+}
+
+// Where the note is, if any, that has the client identifier of this one.
+static note **with_same_id(const notes *notes, const note *note) {
+  return tfind(note, &notes->by_id, compare_ids);
+}
+
+bool notes_taken_over(const notes *notes, const void *client) {
+  note *own = notes_find(notes, client);
+  note **last = own == NULL ? NULL : with_same_id(notes, own);
+  return last != NULL && *last != own;
 }
 
 bool note_sent(note *note, const char *sent) {
@@ -45,6 +62,15 @@ bool note_sent(note *note, const char *sent) {
   return true;
 }
 
+void note_forget_sent(note *note) {
+  if (note->sent != NULL) {
+    explicit_bzero(note->sent, strlen(note->sent));
+    free(note->sent);
+  }
+  note->sent = NULL;
+  note->renamed = false;
+}
+
 void note_refused(notes *notes, note *note, bool refused) {
   notes->refused += (size_t)refused - (size_t)note->refused;
   note->refused = refused;
@@ -56,17 +82,18 @@ void notes_forget(notes *notes, const void *client) {
     return;
   }
   note_refused(notes, note, false);
-  tdelete(note, &notes->tree, compare);
-  if (note->sent != NULL) {
-    explicit_bzero(note->sent, strlen(note->sent));
-    free(note->sent);
+  note_forget_sent(note);
+  tdelete(note, &notes->by_client, compare_clients);
+  struct note **last = with_same_id(notes, note);
+  if (last != NULL && *last == note) {
+    tdelete(note, &notes->by_id, compare_ids);
   }
   free(note);
 }
 
 void notes_stop(notes *notes) {
-  while (notes->tree != NULL) {
+  while (notes->by_client != NULL) {
     // The root of the tree.
-    notes_forget(notes, (*(struct note **)notes->tree)->client);
+    notes_forget(notes, (*(struct note **)notes->by_client)->client);
   }
 }

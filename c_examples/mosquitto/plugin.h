@@ -73,6 +73,9 @@ int on_connect(int event, void *data, void *userdata);
 int on_offline(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
+// Ends what a client has.
+void forget(plugin *self, const struct mosquitto *client);
+
 // Ends what the client has that is leaving, if there is one.
 void end_leaving(plugin *self);
 

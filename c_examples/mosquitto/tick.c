@@ -6,19 +6,21 @@
 
 enum { TICK_MILLISECONDS = 100, WARNING_SECONDS = 60 };
 
-// Whether a connection is still the one that has its client identifier. The broker disconnects by
-// the identifier, and 2.1 does not tell of each client that is gone: somebody with a good token may
-// have it. 2.0 tells of each, also of those that it takes an identifier from, before the next tick.
-static bool has_id(uint64_t connection, const char *id) {
-  return !broker_is_2_1() || connection_of(mosquitto_client(id)) == connection;
+// Whether a client is still the one that has its client identifier. The broker disconnects by the
+// identifier, and somebody with a good token may have it: 2.1 does not tell of each client that is
+// gone, and 2.0 closes a WebSocket that it takes an identifier from once it can write to it.
+static bool has_id(const plugin *self, const struct mosquitto *client, const char *id) {
+  return broker_is_2_1() ? mosquitto_client(id) == client
+                         : !notes_taken_over(&self->notes, client);
 }
 
 // Disconnects a client whose token is over. While the broker does that it calls on_acl_check and
 // tells that the client has gone.
 static void disconnect(plugin *self, const jwt_auth_over *over) {
   char *id = strndup((const char *)over->client_id.data, over->client_id.len);
-  if (id != NULL && has_id(over->connection, id)) {
-    self->kicked = (const struct mosquitto *)(uintptr_t)over->connection;
+  const struct mosquitto *client = (const struct mosquitto *)(uintptr_t)over->connection;
+  if (id != NULL && has_id(self, client, id)) {
+    self->kicked = client;
     mosquitto_kick_client_by_clientid(id, true);
     self->kicked = NULL;
   }

@@ -21,8 +21,9 @@ static bool is_ours(const plugin *self, uint64_t connection, const jwt_auth_clie
 
 // Whether SIGHUP found that the token of a client is not accepted any more.
 static bool is_refused(const plugin *self, const struct mosquitto *client) {
-  const note *note = notes_find(&self->notes, client);
-  return note != NULL && note->refused;
+  const note *note = self->notes.refused == 0 ? NULL : notes_find(&self->notes, client);
+  const char *id = mosquitto_client_id(client);
+  return note != NULL && note->refused && id != NULL && strcmp(note->id, id) == 0;
 }
 
 // A client that this plugin did not accept is left to the broker's own permissions.
@@ -55,8 +56,7 @@ int on_acl_check(int event, void *data, void *userdata) {
   if (asked->access == MOSQ_ACL_SUBSCRIBE && self->kicked == asked->client) {
     return MOSQ_ERR_SUCCESS;
   }
-  if (self->notes.refused > 0 && is_refused(self, asked->client) &&
-      is_ours(self, connection, &who)) {
+  if (is_refused(self, asked->client)) {
     return MOSQ_ERR_ACL_DENIED;
   }
   int32_t permission = JWT_AUTH_PERMISSION_DENY;

@@ -26,11 +26,10 @@ bool username_is_right(const struct mosquitto *client, const jwt_auth_session *s
 
 static bool rename_client(plugin *self, struct mosquitto *client, jwt_auth_bytes claim) {
   char *name = strndup((const char *)claim.data, claim.len);
-  note *note = NULL;
   bool good = name != NULL && is_good(name, claim.len);
   if (good && !is_named(client, claim)) {
-    note = notes_make(&self->notes, client);
-    good = note != NULL && note_sent(note, mosquitto_client_username(client)) &&
+    note *note = notes_find(&self->notes, client);
+    good = note_sent(note, mosquitto_client_username(client)) &&
            mosquitto_set_username(client, name) == MOSQ_ERR_SUCCESS;
   }
   free(name);
@@ -51,12 +50,12 @@ bool username_give(plugin *self, struct mosquitto *client, const jwt_auth_sessio
               fingerprint);
     return false;
   }
-  const note *note = notes_find(&self->notes, client);
-  if (note != NULL && note->renamed) {
+  note *note = notes_find(&self->notes, client);
+  if (note->renamed) {
     if (mosquitto_set_username(client, note->sent) != MOSQ_ERR_SUCCESS) {
       return false;
     }
-    notes_forget(&self->notes, client);
+    note_forget_sent(note);
   }
   return true;
 }

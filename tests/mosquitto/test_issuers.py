@@ -89,6 +89,29 @@ class Issuers(broker.Case):
         self.connected(at, "a", {"iss": "a"})
         self.assertEqual(at.client("b", password=tokens.token(iss="b")).code, broker.BAD_TOKEN)
 
+    def test_keys_that_are_yet_to_come_end_nobody(self):
+        at = self.broker({"endpoint": f"{self.plant}/keys"})
+        password = token("any", "plant")
+        self.await_accepted(at, "c", password)
+        online = self.connected(at, "online", password=password)
+        offline = self.connected(at, "offline", password=password, clean=False, expiry=600)
+        offline.subscribe("r/#")
+        offline.close()
+        at.configure({"endpoint": "http://127.0.0.1:9/"})
+        for _ in range(2):
+            at.reload()
+            self.assertEqual(online.publish("r/1", "queued"), 0)
+        at.configure({"endpoint": f"{self.plant}/keys?again"})
+        at.reload()
+        self.await_accepted(at, "c", password)
+        offline = self.connected(at, "offline", password=password, clean=False, expiry=600)
+        self.assertEqual([offline.message()[1] for _ in range(2)], ["queued"] * 2)
+        # Keys that have come without theirs do.
+        at.configure({"endpoint": f"{self.office}/keys"})
+        at.reload()
+        online.wait_closed()
+        offline.wait_closed()
+
     def await_accepted(self, at, name, password):
         """Keys are fetched while the broker runs already."""
         deadline = time.monotonic() + 20

@@ -249,6 +249,27 @@ class Lifetime(broker.Case):
             self.assertEqual([client.message()[1] for _ in expected], expected)
             client.leave()
 
+    def test_who_was_forgotten_is_neither_refused_nor_remembered_at_sighup(self):
+        """2.0 uses freed memory if a client that is offline is refused."""
+        for secret in (tokens.SECRET, tokens.OTHER_SECRET):
+            at = self.broker(acl=None, lines="plugin_opt_max_offline_clients 1\n")
+            for i in range(3):
+                client = self.connected(at, f"b{i}", {"acl": {"sub": ["b/#"]}}, **DURABLE)
+                client.subscribe("b/#")
+                client.close()
+            at.wait_log("more than max_offline_clients are offline")
+            at.configure({"secret": secret})
+            mark = at.mark()
+            for _ in range(2):
+                at.reload()
+            self.assertNotRegex(at.log()[mark:], "(?i)client `?b[01]")
+            root = at.client("root", password=tokens.token(broker.SUPERUSER, secret=secret))
+            root.publish("b/1", "queued")
+            client = at.client("b0", password=tokens.token(broker.SUPERUSER, secret=secret), **DURABLE)
+            self.assertEqual((client.code, client.present), (0, 1))
+            root.publish("b/1", "now")
+            self.assertEqual(client.message(), ("b/1", "now"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -106,6 +106,21 @@ class Username(broker.Case):
         alice = self.named("a", "alice", username="mallory", **DURABLE)
         self.assertEqual(alice.message(), ("alice/1", "x"))
 
+    def test_who_cannot_have_its_new_name_is_not_left_to_the_acl_file(self):
+        names = {"name": "alice", "nick": "a/b"}
+        root = self.connected(self.at, "root", {"name": "root", "nick": "root", "is_superuser": True})
+        alice = self.connected(self.at, "a", names, **DURABLE)
+        self.assertEqual(alice.subscribe("alice/1"), 1)
+        self.at.configure({"secret": tokens.SECRET, "username_claim": "nick"})
+        self.at.reload()
+        alice.wait_closed()
+        root.publish("alice/1", "queued")
+        self.at.configure(CONFIG)
+        self.at.reload()
+        alice = self.connected(self.at, "a", names, **DURABLE)
+        root.publish("alice/1", "now")
+        self.assertEqual(alice.message(), ("alice/1", "now"))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -27,8 +27,11 @@ def frame(data):
 
 
 class WebSocket:
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), mqtt.PATIENCE)
+    def __init__(self, port, takes=65536):
+        self.socket = socket.socket()
+        self.socket.settimeout(mqtt.PATIENCE)
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, takes)
+        self.socket.connect(("127.0.0.1", port))
         self.close = self.socket.close
         self.unsent = UPGRADE
         if broker.VERSION >= (2, 1):  # which does not read further in the same segment
@@ -93,9 +96,26 @@ class WebSockets(broker.Case):
         codes = self.at_sighup(at, *[tokens.token()] * 3, None, tokens.token(secret=tokens.OTHER_SECRET))
         self.assertEqual((codes[:3], 0 in codes[3:]), ([0] * 3, False))
 
+    def test_who_took_an_id_over_stays_when_the_other_s_token_ends(self):
+        """2.0 closes a WebSocket that it takes an id from once it can write to it."""
+        at = self.start()
+        end = int(time.time()) + 5
+        old = WebSocket(self.port, takes=2048)
+        self.addCleanup(old.close)
+        old.connect("same", tokens.token(broker.SUPERUSER, exp=end))
+        self.assertEqual(old.code(), 0)
+        old.socket.sendall(frame(mqtt.packet(mqtt.SUBSCRIBE, b"\0\1\0" + mqtt.text("flood") + b"\0", 2)))
+        root = self.connected(at, "root", broker.SUPERUSER)
+        for _ in range(400):  # more than its socket takes
+            root.publish("flood", "x" * 60000)
+        new = self.connected(at, "same", broker.SUPERUSER)
+        self.assertLess(time.time(), end)
+        time.sleep(end + 3 - time.time())
+        new.ping()
+
     def test_who_is_connected_is_checked_again(self):
         at = self.start()
-        good, bad = (mqtt.Client(self.port, iss, tokens.token(iss=iss), tls=websocket.Upgrade()) for iss in ("a", "b"))
+        good, bad = (mqtt.Client(self.port, iss, tokens.token(iss=iss), tls=websocket.Upgrade()) for iss in "ab")
         self.assertEqual((good.code, bad.code), (0, 0))
         at.configure({"secret": tokens.SECRET, "verify_claims": {"iss": "a"}})
         at.reload()
