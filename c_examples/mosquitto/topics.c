@@ -47,8 +47,10 @@ int on_acl_check(int event, void *data, void *userdata) {
   case MOSQ_ACL_SUBSCRIBE:
     action = JWT_AUTH_ACTION_SUBSCRIBE;
     break;
-  default:
+  case MOSQ_ACL_UNSUBSCRIBE:
     return is_ours(self, connection, &who) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
+  default:
+    return MOSQ_ERR_ACL_DENIED;
   }
   // While the broker disconnects a client for this plugin, it removes the subscriptions that the
   // client may not have. They must be there when the client comes back with a new token, and they
