@@ -247,13 +247,16 @@ int on_auth_start(int event, void *data, void *userdata) {
   (void)event;
   struct mosquitto_evt_extended_auth *asked = data;
   plugin *self = userdata;
+  end_leaving(self);
+  bool is_connected = state_of(self, asked->client) == JWT_AUTH_STATE_CONNECTED;
   if (!options_have_method(&self->options, asked->auth_method)) {
+    if (!is_connected) {
+      forget(self, asked->client);
+    }
     return MOSQ_ERR_PLUGIN_DEFER;
   }
-  end_leaving(self);
   jwt_auth_bytes token = {asked->data_in, asked->data_in_len};
   jwt_auth_client who = describe(asked->client, token);
-  bool is_connected = state_of(self, asked->client) == JWT_AUTH_STATE_CONNECTED;
   int answer = is_connected ? renew(self, asked->client, &who) : start(self, asked->client, &who);
   certificate_free(who.peer_certificate);
   return answer;

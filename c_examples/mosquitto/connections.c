@@ -34,6 +34,7 @@ int on_connect(int event, void *data, void *userdata) {
   if (self->admitted != come->client) {
     forget(self, come->client);
   }
+  self->admitted = NULL;
   return MOSQ_ERR_SUCCESS;
 }
 

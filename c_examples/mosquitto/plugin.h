@@ -31,8 +31,8 @@ typedef struct plugin {
   refusals refusals;
   bool ticked;                 // the broker has sent a tick
   bool warned;                 // the log says that the broker sends none
-  bool reloading;              // in 2.0: the broker has its clients authenticate again, for SIGHUP
-  const struct mosquitto *admitted; // the client that was accepted last, until the next tick
+  bool reloading;              // in 2.0: from SIGHUP until the next tick
+  const struct mosquitto *admitted; // in 2.1: the client that is accepted and yet to be connected
   const struct mosquitto *leaving;  // a client that is gone, but for the question about its will
   const struct mosquitto *kicked;   // the client that this plugin is disconnecting
   time_t last_look;            // when the registry was last asked whose time is over
