@@ -1,0 +1,57 @@
+"""Clients whom another plugin accepts have nothing of those that came with a token."""
+
+import base64
+import http.client
+import os
+import unittest
+
+import broker
+import mqtt
+import tokens
+
+ACCEPTING = os.environ.get("JWT_AUTH_ACCEPTING", "")
+TRIES = 40
+
+
+class AnotherPlugin(broker.Case):
+    def start(self, before, lines=""):
+        """A broker that loads the other plugin before this line of its configuration."""
+        at = broker.Broker(acl=None, lines=lines)
+        conf = at.directory / "mosquitto.conf"
+        conf.write_text(conf.read_text().replace(before, f"plugin {ACCEPTING}\n{before}", 1))
+        return self.enterContext(at)
+
+    def test_by_a_method_of_its_own(self):
+        at = self.start("listener ")
+        inherited = 0
+        for _ in range(TRIES):
+            # The broker gives the memory of the one to the other.
+            self.connected(at, "same", broker.SUPERUSER, expiry=0).leave()
+            client = mqtt.Client(at.port, "same", method="other", data="x")
+            self.assertEqual(client.code, 0)
+            inherited += client.publish("x") != 0x87
+            client.leave()
+        self.assertEqual(inherited, 0)
+
+    @unittest.skipIf(broker.VERSION < (2, 1), "there is no HTTP API before 2.1")
+    def test_at_the_http_api(self):
+        port = broker.free_port()
+        at = self.start("plugin ", f"listener {port} 127.0.0.1\nprotocol http_api\n")
+        at.wait_running(port)
+
+        def get(username, password, path):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=mqtt.PATIENCE)
+            credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
+            connection.request("GET", path, headers={"Authorization": f"Basic {credentials}"})
+            status = connection.getresponse().status
+            connection.close()
+            return status
+
+        for _ in range(3):
+            # The other plugin answers whether the path may be read, so this one is not asked.
+            self.assertEqual(get("user", tokens.token(broker.SUPERUSER), "/api/v1/version"), 200)
+            self.assertEqual(get("other", "open", "/api/v1/systree"), 401)
+
+
+if __name__ == "__main__":
+    unittest.main()
