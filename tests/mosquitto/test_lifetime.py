@@ -256,7 +256,7 @@ class Lifetime(broker.Case):
             for i in range(3):
                 client = self.connected(at, f"b{i}", {"acl": {"sub": ["b/#"]}}, **DURABLE)
                 client.subscribe("b/#")
-                client.close()
+                client.leave()
             at.wait_log("more than max_offline_clients are offline")
             at.configure({"secret": secret})
             mark = at.mark()
