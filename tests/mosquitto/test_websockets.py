@@ -102,6 +102,7 @@ class WebSockets(broker.Case):
         end = int(time.time()) + 5
         old = WebSocket(self.port, takes=2048)
         self.addCleanup(old.close)
+        time.sleep(0.3)  # see WebSocket
         old.connect("same", tokens.token(broker.SUPERUSER, exp=end))
         self.assertEqual(old.code(), 0)
         old.socket.sendall(frame(mqtt.packet(mqtt.SUBSCRIBE, b"\0\1\0" + mqtt.text("flood") + b"\0", 2)))
