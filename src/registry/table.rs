@@ -13,10 +13,13 @@ use super::ticket::Ticket;
 use crate::client::Client;
 use crate::grant::Grant;
 
+/// Where most places of a map may be empty, they should be small.
+type Entries = HashMap<u64, Box<Entry>, RandomState>;
+
 /// A part of the table behind a lock of its own, on cache lines of its own.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-struct Shard(RwLock<HashMap<u64, Entry, RandomState>>);
+struct Shard(RwLock<Entries>);
 
 pub(super) const SHARDS: usize = 64;
 /// A mask, as their number is a power of two.
@@ -56,7 +59,7 @@ impl Table {
         }
     }
 
-    fn shard(&self, connection: u64) -> &RwLock<HashMap<u64, Entry, RandomState>> {
+    fn shard(&self, connection: u64) -> &RwLock<Entries> {
         let [first, ..] = &self.shards;
         let index = usize::try_from(self.hasher.hash_one(connection) & LAST_SHARD);
         let shard = index.ok().and_then(|index| self.shards.get(index));
@@ -67,7 +70,7 @@ impl Table {
     pub(super) fn look<T>(&self, connection: u64, look: impl FnOnce(&Entry) -> T) -> Option<T> {
         let shard = self.shard(connection).read();
         let shard = shard.unwrap_or_else(PoisonError::into_inner);
-        shard.get(&connection).map(look)
+        shard.get(&connection).map(|entry| look(entry))
     }
 
     /// Changes the entry of a connection, under its lock.
@@ -78,14 +81,15 @@ impl Table {
     ) -> Option<T> {
         let shard = self.shard(connection).write();
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
-        shard.get_mut(&connection).map(change)
+        shard.get_mut(&connection).map(|entry| change(entry))
     }
 
     /// Puts an entry in the place of the one that the connection had, which is returned.
     pub(super) fn put(&self, connection: u64, entry: Entry) -> Option<Entry> {
         let shard = self.shard(connection).write();
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
-        shard.insert(connection, entry)
+        let before = shard.insert(connection, Box::new(entry));
+        before.map(|entry| *entry)
     }
 
     pub(super) fn take(&self, connection: u64) -> Option<Entry> {
@@ -93,7 +97,7 @@ impl Table {
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
         let taken = shard.remove(&connection);
         shrink(&mut shard);
-        taken
+        taken.map(|entry| *entry)
     }
 
     pub(super) fn session(&self, connection: u64, client: &Client<'_>) -> Session {
@@ -144,7 +148,10 @@ impl Table {
             };
             Some((ticket, Arc::clone(entry.session.as_ref()?)))
         };
-        shard.iter().filter_map(session).collect()
+        let entries = shard
+            .iter()
+            .map(|(connection, entry)| (connection, &**entry));
+        entries.filter_map(session).collect()
     }
 
     /// The session of the entry that a ticket is of, if the ticket is still good.
