@@ -28,9 +28,12 @@ note *notes_make(notes *notes, const void *client, const char *id) {
   }
   note->client = client;
   strcpy(note->id, id);
-  struct note **last = tsearch(note, &notes->by_id, compare_ids);
+  struct note **last = &note;
+  if (notes->needs_ids) {
+    last = tsearch(note, &notes->by_id, compare_ids);
+  }
   if (last == NULL || tsearch(note, &notes->by_client, compare_clients) == NULL) {
-    if (last != NULL && *last == note) {
+    if (notes->needs_ids && last != NULL && *last == note) {
       tdelete(note, &notes->by_id, compare_ids);
     }
     free(note);

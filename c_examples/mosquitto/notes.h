@@ -23,6 +23,7 @@ typedef struct note {
 typedef struct notes {
   void *by_client;
   void *by_id;    // for each client identifier the one that was accepted last
+  bool needs_ids; // the broker does not tell who has an identifier now: 2.0
   size_t refused; // how many are
 } notes;
 
@@ -33,7 +34,8 @@ note *notes_find(const notes *notes, const void *client);
 // whoever had it. NULL: out of memory.
 note *notes_make(notes *notes, const void *client, const char *id);
 
-// Whether another client was accepted after this one with the same client identifier.
+// Whether another client was accepted after this one with the same client identifier; always false
+// where identifiers are not needed.
 bool notes_taken_over(const notes *notes, const void *client);
 
 // Keeps the user name that a client sent, unless one is kept. false: out of memory.

@@ -127,6 +127,7 @@ EXPORT int mosquitto_plugin_init(mosquitto_plugin_id_t *identifier, void **userd
     }
     self->identifier = identifier;
     lines_start(&self->lines);
+    self->notes.needs_ids = !broker_is_2_1();
     if (start(self, given, count, error, sizeof error)) {
       is_loaded = true;
       *userdata = self;
