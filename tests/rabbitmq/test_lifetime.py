@@ -69,6 +69,16 @@ class Lifetime(Case):
         with self.assertRaises(mqtt.Closed):
             client.publish("b", "x")
 
+    def test_a_token_may_expire_later_than_any_timer_of_erlang(self):
+        # RabbitMQ sets a timer to the end of each session; the report of a crash shows CONNECT.
+        for late in 9_000_000_000 - 1, 9_000_000_000, 10_000_000_000_000:
+            with self.subTest(late):
+                token = tokens.token({**ALL, "exp": late})
+                client = self.connected("far", password=token)
+                self.publishes(client, "a")
+                client.leave()
+                self.assertNotIn(token.split(".")[1], self.broker.log())
+
     def test_the_client_that_takes_over_stays_when_the_first_token_expires(self):
         first = self.connected("same", soon())
         second = self.connected("same", ALL)

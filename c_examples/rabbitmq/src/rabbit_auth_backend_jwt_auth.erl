@@ -16,6 +16,8 @@
 -include_lib("rabbit_common/include/rabbit.hrl").
 
 -define(APPLICATION, rabbitmq_auth_backend_jwt_auth).
+%% In the year 2255.
+-define(LAST_TIMER, 9000000000).
 
 %% RabbitMQ keeps this of an accepted client, and passes it to each callback about the client. It is
 %% a function, because crash reports of RabbitMQ show data: the client id may be a token.
@@ -184,7 +186,12 @@ state_can_expire() ->
 %% From 3.13 on RabbitMQ asks when that will be. A failure is the past, when nobody was accepted.
 -spec expiry_timestamp(rabbit_types:auth_user()) -> pos_integer() | never.
 expiry_timestamp(#auth_user{impl = Grant}) ->
-    jwt_auth_guard:run(expiry_timestamp, 1, fun() -> maps:get(expires_at, Grant(), never) end).
+    jwt_auth_guard:run(expiry_timestamp, 1, fun() -> timed(maps:get(expires_at, Grant(), never)) end).
+
+%% RabbitMQ sets a timer, which Erlang refuses for more than 2^63 nanoseconds: the connection would
+%% crash, with a report that shows its password.
+timed(At) when is_integer(At), At < ?LAST_TIMER -> At;
+timed(_) -> never.
 
 %% The reason for which the library refuses the session now; none: it does not.
 -spec refusal(jwt_auth:session()) -> none | unconfigured | jwt_auth:reason().
