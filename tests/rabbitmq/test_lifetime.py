@@ -6,6 +6,7 @@ import time
 from broker import BAD_CREDENTIALS, Case, mqtt, tokens
 
 ALL = {"acl": {"all": ["#"]}}
+USER_NAMES = '{"secret": "%s", "from": "username"}' % tokens.SECRET
 # A session is asked about every ten seconds, and ended within a second or two.
 PATIENCE = 30
 
@@ -120,13 +121,19 @@ class Lifetime(Case):
         for config, message in {
             "{": "not valid JSON",
             '{"secret": ""}': "`secret`",
-            '{"secret": "%s", "from": "username"}' % tokens.SECRET: "`from`: a token must not be the user name",
+            USER_NAMES: "`from`: a token must not be the user name",
+            "\ufeff" + USER_NAMES: "`from`: a token must not be the user name",
         }.items():
             self.broker.configure(config)
             self.assertIn("error", self.broker.look())
             self.broker.wait_log("not accepted, the old one stays: .*" + message)
         self.publishes(client, "a")
         self.publishes(self.connected("comes", ALL), "a")
+
+    def test_a_configuration_may_begin_with_a_byte_order_mark(self):
+        self.broker.configure("\ufeff" + json.dumps({"secret": tokens.OTHER_SECRET}))
+        self.assertEqual(self.broker.look(), "ok")
+        self.connected("marked", password=tokens.token(ALL, secret=tokens.OTHER_SECRET))
 
     def test_clients_that_went_leave_nothing_behind(self):
         for number in range(100):

@@ -83,19 +83,26 @@ apply_text({error, not_set}) ->
 apply_text({error, Why}) ->
     {error, ["the file of auth_jwt_auth.config_file: ", file:format_error(Why)]};
 apply_text({ok, Text}) ->
-    case takes_user_names(Text) of
-        true ->
+    case rabbit_json:try_decode(without_mark(Text)) of
+        {ok, #{<<"from">> := <<"username">>}} ->
             %% RabbitMQ writes user names to its log, and shows them to its administrators.
             {error, "`from`: a token must not be the user name here"};
-        false ->
-            put_in_force(current(), Text)
+        {ok, _} ->
+            put_in_force(current(), Text);
+        {error, _} ->
+            not_read(jwt_auth:new(Text))
     end.
 
-takes_user_names(Text) ->
-    case rabbit_json:try_decode(Text) of
-        {ok, #{<<"from">> := <<"username">>}} -> true;
-        _ -> false
-    end.
+%% The library, too, passes over one byte order mark.
+without_mark(<<16#EF, 16#BB, 16#BF, Json/binary>>) -> Json;
+without_mark(Json) -> Json.
+
+%% The library says what is wrong. If it is nothing, nobody knows here what `from` is.
+not_read({ok, Verifier}) ->
+    jwt_auth:free(Verifier),
+    {error, "RabbitMQ cannot read it as JSON"};
+not_read(Error) ->
+    Error.
 
 put_in_force({ok, Verifier}, Text) ->
     jwt_auth:reload(Verifier, Text);
