@@ -135,8 +135,8 @@ on_auth_m5(_User, _SubscriberId, _Properties) ->
 
 -spec auth_on_publish(username(), subscriber_id(), 0..2, topic(), binary(), boolean()) -> answer().
 auth_on_publish(User, SubscriberId, QoS, Topic, _Payload, Retain) ->
-    Ask = [{publish, Topic, #{qos => QoS, retain => Retain}}],
-    authorize(auth_on_publish, User, SubscriberId, Ask).
+    Ask = [{Topic, #{qos => QoS, retain => Retain}}],
+    authorize(auth_on_publish, publish, User, SubscriberId, Ask).
 
 -spec auth_on_publish_m5(username(), subscriber_id(), 0..2, topic(), binary(), boolean(), map()) ->
           answer().
@@ -145,9 +145,9 @@ auth_on_publish_m5(User, SubscriberId, QoS, Topic, Payload, Retain, _Properties)
 
 -spec auth_on_subscribe(username(), subscriber_id(), [{topic(), 0..2 | {0..2, map()}}]) -> answer().
 auth_on_subscribe(User, SubscriberId, Topics) ->
-    Ask = [{subscribe, Topic, #{qos => case Info of {QoS, _} -> QoS; QoS -> QoS end}}
+    Ask = [{Topic, #{qos => case Info of {QoS, _} -> QoS; QoS -> QoS end}}
            || {Topic, Info} <- Topics],
-    authorize(auth_on_subscribe, User, SubscriberId, Ask).
+    authorize(auth_on_subscribe, subscribe, User, SubscriberId, Ask).
 
 -spec auth_on_subscribe_m5(username(), subscriber_id(), [{topic(), 0..2 | {0..2, map()}}], map()) ->
           answer().
@@ -156,17 +156,18 @@ auth_on_subscribe_m5(User, SubscriberId, Topics, _Properties) ->
 
 %% One packet gets one answer: if one of its topics is denied, all are, and the next plugin decides
 %% about all if the token says nothing of one.
-authorize(Hook, User, SubscriberId, Asked) ->
+authorize(Hook, Action, User, SubscriberId, Asked) ->
     Authorize = fun() ->
-                    case vmq_jwt_auth_sessions:find(SubscriberId, User) of
-                        {ok, Session} -> permission([permission(Session, Ask) || Ask <- Asked]);
+                    case vmq_jwt_auth_sessions:find(SubscriberId, User, Action) of
+                        {ok, Session} ->
+                            permission([permission(Session, Action, Ask) || Ask <- Asked]);
                         none -> next;
                         lost -> {error, not_authorized}
                     end
                 end,
     jwt_auth_guard:run(Hook, {error, not_authorized}, Authorize).
 
-permission(Session, {Action, Words, Options}) ->
+permission(Session, Action, {Words, Options}) ->
     {ok, Verifier} = vmq_jwt_auth_verifier:current(),
     Topic = iolist_to_binary(lists:join($/, Words)),
     jwt_auth:authorize(Verifier, Session, Action, Topic, Options).

@@ -2,11 +2,13 @@
 %%
 %% A session answers to the process that registered it: so a client that another plugin accepts does
 %% not get what an earlier one of its id was granted. A delayed will is asked about by the process
-%% of the client's queue, when that of its connection is gone: then it answers to the user name.
+%% of the client's queue, when that of its connection is gone: then it answers to the user name, for
+%% publishing only. VerneMQ asks no plugin about clients that a listener admits by certificate, if
+%% that has allow_anonymous_override, and such a client looks the same.
 -module(vmq_jwt_auth_sessions).
 -behaviour(gen_server).
 
--export([new_table/0, drop/1, keep/4, find/2, renew/3, gone/1, start_link/0]).
+-export([new_table/0, drop/1, keep/4, find/3, renew/3, gone/1, start_link/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
 -record(row, {id :: vmq_jwt_auth:subscriber_id(),
@@ -47,13 +49,14 @@ keep(Id, User, Client, #{session := Session} = Allowed) ->
 
 %% none: the client was not accepted here. lost: it was, and another connection has its id now, or
 %% the table was lost by a crash.
--spec find(vmq_jwt_auth:subscriber_id(), binary() | undefined) ->
+-spec find(vmq_jwt_auth:subscriber_id(), binary() | undefined, jwt_auth:action()) ->
           {ok, jwt_auth:session()} | none | lost.
-find(Id, User) ->
+find(Id, User, Action) ->
     case {get(?MODULE), ets:lookup(?MODULE, Id)} of
         {kept, [#row{pid = Pid, session = Session}]} when Pid =:= self() -> {ok, Session};
         {kept, _} -> lost;
-        {undefined, [#row{pid = Pid, user = User, session = Session}]} ->
+        {undefined, [#row{pid = Pid, user = User, session = Session}]}
+          when Action =:= publish, User =/= undefined ->
             case is_process_alive(Pid) of
                 true -> none;
                 false -> {ok, Session}

@@ -27,6 +27,7 @@ tests() ->
      {a_session_is_for_one_connection, fun one_connection/0},
      {a_refused_client_takes_nothing_away, fun refused_client/0},
      {a_delayed_will_is_asked_about_later, fun delayed_will/0},
+     {a_client_that_nobody_asked_about_gets_no_session, fun unasked_client/0},
      {a_failure_is_a_refusal, fun failure/0},
      {the_file_is_read_again, fun file/0},
      {a_client_whose_session_was_lost_is_denied, fun lost/0},
@@ -294,6 +295,15 @@ delayed_will() ->
     ?assertEqual([ok, {error, not_authorized}, Nobody], Ask()),
     vmq_plugin:all(on_client_gone, [{"", ?ID}]),
     ?assertEqual([Nobody, Nobody, Nobody], Ask()).
+
+%% VerneMQ can let clients with certificates in unasked, and asks about their topics.
+unasked_client() ->
+    [begin
+         Pid = connected(#{password => token(), username => User, durable => true}),
+         broker:leave(Pid),
+         ?assertEqual(next, vmq_jwt_auth:auth_on_subscribe(User, {"", ?ID}, [{[<<"own">>], 0}]))
+     end || User <- [<<"alice">>, undefined]],
+    ?assertEqual(next, vmq_jwt_auth:auth_on_publish(undefined, {"", ?ID}, 0, [<<"own">>], <<>>, false)).
 
 failure() ->
     %% Improper arguments, with a password that a stack trace would show.
