@@ -8,12 +8,10 @@
 -export([start_link/0, current/0, close/0]).
 -export([init/1, handle_call/3, handle_cast/2, handle_info/2]).
 
--include_lib("kernel/include/file.hrl").
-
 -define(PERIOD, 5000).
 
-%% What tells that the file is another one, and what became of it.
--type tried() :: {term(), ok | {error, binary()}} | none.
+%% What the file held when it was last tried, by its digest, and what became of that.
+-type tried() :: {binary() | file:posix() | atom(), ok | {error, binary()}} | none.
 
 -spec start_link() -> {ok, pid()} | ignore | {error, term()}.
 start_link() ->
@@ -31,6 +29,8 @@ close() ->
 
 -spec init([]) -> {ok, tried()}.
 init([]) ->
+    %% The text of the file holds a secret.
+    jwt_auth_guard:hide(),
     _ = erlang:send_after(?PERIOD, self(), look),
     {ok, look(none)}.
 
@@ -54,18 +54,18 @@ handle_info(_Message, Tried) ->
 %% Without a verifier it is tried each time: a file that it names may be there by now.
 look(Tried) ->
     Path = application:get_env(vmq_jwt_auth, config_file, ""),
-    Stamp = stamp(file:read_file_info(Path, [raw])),
+    Digest = digest(file:read_file(Path)),
     case {Tried, current()} of
-        {{Stamp, _}, {ok, _}} ->
+        {{Digest, _}, {ok, _}} ->
             Tried;
         {_, Current} ->
             Result = put_in_force(Current, Path),
-            {Stamp, Result} =:= Tried orelse tell(Result),
-            {Stamp, Result}
+            {Digest, Result} =:= Tried orelse tell(Result),
+            {Digest, Result}
     end.
 
-stamp({ok, #file_info{inode = Inode, size = Size, mtime = Changed}}) -> {Inode, Size, Changed};
-stamp(Error) -> Error.
+digest({ok, Text}) -> erlang:md5(Text);
+digest({error, Why}) -> Why.
 
 put_in_force({ok, Verifier}, Path) ->
     jwt_auth:reload_file(Verifier, Path);
