@@ -2,7 +2,7 @@
 %% AUTH before it expires. EMQX has one hook for both.
 -module(emqx_jwt_auth_enhanced).
 
--export([method/1, authenticate/1, leave/1, is_left/0]).
+-export([method/1, authenticate/1, leave/2, left/0]).
 
 -define(LEFT, {emqx_jwt_auth, left}).
 
@@ -61,15 +61,17 @@ with_token(Client, Token) ->
         _ -> Client#{Field => Token}
     end.
 
-%% Leaves a client to other authenticators: this is the answer for the hook.
--spec leave(emqx_jwt_auth_client:key()) -> ignore.
-leave(Key) ->
+%% Leaves a client to other authenticators: this is the answer for the hook. Before: the answer of
+%% the broker and of the hooks so far.
+-spec leave(emqx_jwt_auth_client:key(), term()) -> ignore.
+leave(Key, Before) ->
     emqx_jwt_auth_session:drop(Key),
     emqx_jwt_auth_counters:add(ignored),
-    _ = put(?LEFT, true),
+    _ = put(?LEFT, {left, Before}),
     ignore.
 
-%% Whether the client of this process was left to others. EMQX would admit it if there are none.
--spec is_left() -> boolean().
-is_left() ->
-    erase(?LEFT) =:= true.
+%% Whether the client of this process was left to others, and with which answer. EMQX would admit it
+%% if there are none.
+-spec left() -> {left, Before :: term()} | undefined.
+left() ->
+    erase(?LEFT).

@@ -28,11 +28,11 @@
 %% May the client connect? ignore leaves it to the hooks that follow.
 -spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
           {stop, {ok, grant()} | {error, refusal()}} | ignore.
-on_authenticate(Credential, _Before, Facts) ->
+on_authenticate(Credential, Before, Facts) ->
     emqx_jwt_auth_guard:run(authenticate, {stop, {error, not_authorized}},
-                            fun() -> authenticate(Credential, Facts) end).
+                            fun() -> authenticate(Credential, Before, Facts) end).
 
-authenticate(Credential, Facts) ->
+authenticate(Credential, Before, Facts) ->
     Modern = emqx_jwt_auth_broker:takes_attributes(Facts, Credential),
     case emqx_jwt_auth_enhanced:method(Credential) of
         none ->
@@ -41,7 +41,7 @@ authenticate(Credential, Facts) ->
         ours ->
             answer(emqx_jwt_auth_enhanced:authenticate(Credential), fun(_) -> false end, Modern);
         others ->
-            emqx_jwt_auth_enhanced:leave(emqx_jwt_auth_client:key(Credential))
+            emqx_jwt_auth_enhanced:leave(emqx_jwt_auth_client:key(Credential), Before)
     end.
 
 answer({allow, Grant}, BrokerEnds, Modern) -> {stop, {ok, grant(Grant, BrokerEnds, Modern)}};
@@ -66,12 +66,15 @@ with_tenant(Attributes) ->
     end.
 
 %% The last one of all hooks. A client with an authentication method of others is refused if nobody
-%% has decided about it: EMQX would admit it.
+%% has decided about it: EMQX would admit it. Then the answer is what it was before: ignore, or in
+%% releases before 5.0.12 an admission.
 -spec on_unanswered(map(), term()) -> {stop, {error, refusal()}} | ignore.
 on_unanswered(_Credential, Answer) ->
-    case emqx_jwt_auth_enhanced:is_left() of
-        true when Answer =:= ignore; Answer =:= ok -> {stop, {error, not_authorized}};
-        _ -> ignore
+    case emqx_jwt_auth_enhanced:left() of
+        {left, Before} when Answer =:= Before; Answer =:= ignore; Answer =:= ok ->
+            {stop, {error, not_authorized}};
+        _ ->
+            ignore
     end.
 
 %% May it do this with the topic? ignore leaves it to the hooks that follow.

@@ -31,7 +31,11 @@ all_test_() ->
             {"a crash in a renewal is a refusal, and tells nothing", fun crash/0},
             {"the options of the plugin are looked at", fun options/0},
             {"a configuration that is not accepted leaves the options", fun options_kept/0}],
-        Release <- ["5.8.9", "6.2.2"]].
+        Release <- ["5.8.9", "6.2.2"]]
+    ++ [{"if there is none it is refused, also before 5.0.12",
+         {setup, fixture:start_in("5.0.11"), fun fixture:stop/1, fun nobody/0}},
+        {"an authenticator of EMQX before 5.0.12 is asked",
+         {setup, fixture:start_in("5.0.11"), fun fixture:stop/1, fun others/0}}].
 
 set(More) ->
     ok = fixture:set(#{secret => fixture:secret(), advanced => More}),

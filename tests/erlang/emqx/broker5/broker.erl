@@ -46,9 +46,14 @@ client(Token) ->
       username => <<"u1">>, password => Token, mountpoint => undefined, is_bridge => false,
       is_superuser => false, enable_authn => true, peersni => undefined}.
 
-%% No authenticator is configured: whom nobody refuses comes in.
+%% No authenticator is configured: whom nobody refuses comes in. Before 5.0.12 that is the answer to
+%% begin with.
 connect(Credential) ->
-    case emqx_hooks:run_fold('client.authenticate', [Credential], ignore) of
+    Before = case is_since([5, 0, 12]) of
+                 true -> ignore;
+                 false -> {ok, #{is_superuser => false}}
+             end,
+    case emqx_hooks:run_fold('client.authenticate', [Credential], Before) of
         ignore -> anonymous;
         ok -> anonymous;
         {ok, Result} -> {ok, Result};
