@@ -12,6 +12,8 @@
 -define(TAG, "JWT_AUTH").
 %% Who shares so many bytes in a row with a token may be a part of it.
 -define(SHARED, 8).
+%% Bytes. A longer name is left out: to compare it with a token would take too much memory.
+-define(LONGEST, 128).
 %% Of the atomics: the second of the last line, times 16, plus how many were written in it; and how
 %% many were left out since.
 -define(WRITTEN, 1).
@@ -49,7 +51,7 @@ metadata(ClientInfo) ->
     Secrets = secrets(ClientInfo),
     Names = [{Key, Name} || Key <- [clientid, username],
                             Name <- [maps:get(Key, ClientInfo, undefined)],
-                            is_binary(Name), not shares_any(Name, Secrets)],
+                            is_shown(Name, Secrets)],
     maps:from_list([{tag, ?TAG} | Names ++ peername(ClientInfo)]).
 
 peername(#{peername := {Address, Port}}) when is_tuple(Address), is_integer(Port) ->
@@ -63,8 +65,10 @@ secrets(ClientInfo) ->
     Fields = [password, auth_data | [username || emqx_jwt_auth_active_config:token_is_username()]],
     [Value || Field <- Fields, Value <- [maps:get(Field, ClientInfo, undefined)], is_binary(Value)].
 
-shares_any(Name, Secrets) ->
-    lists:any(fun(Secret) -> shares(Name, Secret) end, Secrets).
+is_shown(Name, Secrets) when is_binary(Name), byte_size(Name) =< ?LONGEST ->
+    not lists:any(fun(Secret) -> shares(Name, Secret) end, Secrets);
+is_shown(_Name, _Secrets) ->
+    false.
 
 %% A short secret is compared as a whole.
 shares(Name, Secret) when byte_size(Name) < ?SHARED; byte_size(Secret) < ?SHARED ->

@@ -10,6 +10,7 @@ all_test_() ->
             {"a refusal is a line with the names of the client", fun line/0},
             {"a name that is the token is not in it", fun token_in_names/0},
             {"a user name that is the token is not in it", fun token_is_username/0},
+            {"a name of more than 128 bytes is not in it", fun long_names/0},
             {"a flood of refusals is ten lines in a second", {timeout, 20, fun flood/0}},
             {"a client that is accepted is no line", fun accepted/0}]].
 
@@ -39,6 +40,12 @@ token_is_username() ->
     [{_, Meta}] = refusals(),
     ?assertMatch(#{clientid := <<"sensor-0001">>}, Meta),
     ?assertNot(maps:is_key(username, Meta)).
+
+long_names() ->
+    [Shown, LeftOut] = [binary:copy(<<"-">>, Size) || Size <- [128, 129]],
+    _ = connect((client(<<"x">>))#{clientid => Shown, username => LeftOut}),
+    [{_, Meta}] = refusals(),
+    ?assertEqual({Shown, false}, {maps:get(clientid, Meta), maps:is_key(username, Meta)}).
 
 flood() ->
     Before = erlang:system_time(second),
