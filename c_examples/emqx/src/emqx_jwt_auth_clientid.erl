@@ -36,5 +36,5 @@ checked(_Odd, Session) ->
 refused(Session) ->
     logger:info("jwt_auth: refused: the client id in the token is missing, empty or too long, "
                 "begins with $, or has a wildcard, a slash or a control character: token ~ts",
-                [jwt_auth:fingerprint(Session)]),
+                [jwt_auth:fingerprint(Session)], jwt_auth_guard:without_names()),
     refused.

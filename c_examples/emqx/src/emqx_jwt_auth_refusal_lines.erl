@@ -29,8 +29,9 @@ write(ClientInfo, Reason) ->
     Pace = persistent_term:get(?PACE),
     case is_in_time(Pace, erlang:system_time(second) * 16) of
         true ->
-            logger:warning("jwt_auth: refused: ~ts~ts", [Reason, others(atomics:exchange(Pace, ?LEFT_OUT, 0))],
-                           metadata(ClientInfo));
+            logger:warning("jwt_auth: refused: ~ts~ts",
+                           [Reason, others(atomics:exchange(Pace, ?LEFT_OUT, 0))],
+                           maps:merge(jwt_auth_guard:without_names(), metadata(ClientInfo)));
         false ->
             atomics:add(Pace, ?LEFT_OUT, 1)
     end.

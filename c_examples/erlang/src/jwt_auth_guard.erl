@@ -10,7 +10,7 @@
 %% or a client id, which may be a token.
 -module(jwt_auth_guard).
 
--export([run/3, run/4, hide/0, status/1]).
+-export([run/3, run/4, without_names/0, hide/0, status/1]).
 
 %% @doc Returns what Fun returns, or Refusal if Fun raises an exception, which is then logged under
 %% the name Callback.
@@ -42,7 +42,18 @@ attempt(Fun) ->
 report(Callback, Class, Stack) ->
     Frames = lists:join(" < ", [frame(Frame) || {_, _, _, _} = Frame <- Stack]),
     logger:error("jwt_auth: the callback ~ts failed with ~ts in ~ts; it answers a refusal",
-                 [Callback, Class, Frames]).
+                 [Callback, Class, Frames], without_names()).
+
+%% @doc Metadata for a line that shows no names of the client. A broker may set them as metadata of
+%% the process of a connection, as EMQX does before it authenticates the client; logger adds those
+%% to every line that does not say otherwise.
+-spec without_names() -> map().
+without_names() ->
+    case logger:get_process_metadata() of
+        undefined -> #{};
+        Metadata -> maps:map(fun(_, _) -> <<"not shown">> end,
+                             maps:with([clientid, username], Metadata))
+    end.
 
 %% The third element is the list of arguments where the call itself failed, otherwise the arity.
 frame({Module, Function, Arguments, Location}) when is_list(Arguments) ->

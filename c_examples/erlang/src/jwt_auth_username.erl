@@ -23,7 +23,7 @@ for_broker(Session) ->
                 false ->
                     logger:info("jwt_auth: refused: the user name in the token has a wildcard, a slash "
                                 "or a control character, begins with $, or is too long: token ~ts",
-                                [jwt_auth:fingerprint(Session)]),
+                                [jwt_auth:fingerprint(Session)], jwt_auth_guard:without_names()),
                     refused
             end
     end.

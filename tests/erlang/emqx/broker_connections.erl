@@ -3,7 +3,7 @@
 -module(broker_connections).
 
 -export([reset/0, forget/0, open/0, open/1, run/2, accepted/2, kick_session/1, lookup_channels/1]).
--export([get_chan_info/2, kicked/0, told/1, kept/1, subscriptions/0, authenticated/1]).
+-export([get_chan_info/2, kicked/0, told/1, kept/1, subscriptions/0, authenticated/1, name_in_log/1]).
 
 %% Everybody goes.
 reset() ->
@@ -60,6 +60,12 @@ accepted(#{clientid := ClientId} = Client, Subscriptions) ->
     _ = [emqx_hooks:run('session.resumed', [Client, #{subscriptions => Subscriptions}])
          || map_size(Subscriptions) > 0],
     emqx_hooks:run('client.connected', [Client, #{}]).
+
+%% Called in the connection, before its client is authenticated.
+name_in_log(#{clientid := ClientId, username := Username}) ->
+    logger:update_process_metadata(#{clientid => ClientId, username => Username});
+name_in_log(_Odd) ->
+    ok.
 
 %% What the client of the calling connection has subscribed to.
 subscriptions() -> maps:to_list(get(broker_subscriptions)).

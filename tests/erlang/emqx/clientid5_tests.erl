@@ -103,6 +103,8 @@ renewed() ->
 silent() ->
     ?assertEqual(?BAD, answer(#{device => <<"a secret/word">>})),
     until(fun() -> binary:match(fixture:logged(), <<"the client id in the token">>) =/= nomatch end),
+    ?assertEqual([], [Text || {_, Text, #{clientid := <<"c1">>} = Meta} <- ets:tab2list(fixture),
+                              not maps:is_key(tag, Meta)]),
     ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret/word">>)).
 
 tenant() ->

@@ -34,6 +34,7 @@ client(Token) ->
 %% The result of the hook under allow_anonymous, as the broker takes it. A result that is not a map
 %% crashes the connection.
 connect(ClientInfo) ->
+    broker_connections:name_in_log(ClientInfo),
     Start = #{anonymous => true, auth_result => success},
     case emqx_hooks:run_fold('client.authenticate', [ClientInfo], Start) of
         #{auth_result := success, anonymous := true} -> anonymous;

@@ -49,6 +49,7 @@ client(Token) ->
 %% No authenticator is configured: whom nobody refuses comes in. Before 5.0.12 that is the answer to
 %% begin with.
 connect(Credential) ->
+    broker_connections:name_in_log(Credential),
     Before = case is_since([5, 0, 12]) of
                  true -> ignore;
                  false -> {ok, #{is_superuser => false}}
