@@ -13,9 +13,12 @@ class Listeners(Case):
         for over in OVER:
             with self.subTest(over):
                 client = self.connected(f"good-{over}", ALL, over=over)
-                self.assertEqual(client.subscribe("a/b"), 1)
-                self.publishes(client, "a/b")
-                self.assertEqual(client.message(), ("a/b", "x"))
+                # A topic for each: RabbitMQ 4.3 may send no PUBACK for a message that reaches the
+                # queue of the client before while that is deleted.
+                topic = f"a/{over}"
+                self.assertEqual(client.subscribe(topic), 1)
+                self.publishes(client, topic)
+                self.assertEqual(client.message(), (topic, "x"))
                 self.may_not_publish(client, "b")
 
     def test_a_client_with_a_bad_token_is_refused(self):
