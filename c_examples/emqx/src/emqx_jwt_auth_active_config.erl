@@ -162,11 +162,13 @@ leaves_to_others() ->
 token_is_username() ->
     (not gate_is_open()) orelse maps:get(username, state()).
 
-%% What the broker has now.
+%% What the broker has now. If it cannot be looked at, that is like nothing that it may have later.
 -spec seen() -> seen().
 seen() ->
-    Source = emqx_jwt_auth_config:current(),
-    {digest(Source), permissions(Source)}.
+    emqx_jwt_auth_guard:run(configuration, {<<>>, <<>>}, fun() ->
+        Source = emqx_jwt_auth_config:current(),
+        {digest(Source), permissions(Source)}
+    end).
 
 %% Applies the configuration that the broker has now, if it is another than the broker had the last
 %% time, and not the one that was tried last. One that was not accepted is tried again when a file

@@ -46,7 +46,7 @@ claims(Claims) ->
 is_empty(#{<<"name">> := <<>>, <<"value">> := <<>>}) -> true;
 is_empty(_) -> false.
 
-is_blank(Text) when is_binary(Text) -> string:trim(Text) =:= <<>>;
+is_blank(Text) when is_binary(Text) -> emqx_jwt_auth_members:trim(Text) =:= <<>>;
 is_blank(_) -> false.
 
 %% One JSON object of two, as text: the library refuses an option that is there twice.
@@ -64,11 +64,11 @@ not_an_object() ->
     {error, <<"advanced: not a JSON object">>}.
 
 inner(Text) ->
-    Trimmed = string:trim(Text),
+    Trimmed = emqx_jwt_auth_members:trim(Text),
     case byte_size(Trimmed) of
         Size when Size >= 2 ->
             case {binary:first(Trimmed), binary:last(Trimmed)} of
-                {${, $}} -> {ok, string:trim(binary:part(Trimmed, 1, Size - 2))};
+                {${, $}} -> {ok, emqx_jwt_auth_members:trim(binary:part(Trimmed, 1, Size - 2))};
                 _ -> error
             end;
         _ ->

@@ -4,7 +4,7 @@
 %% OTP 29.
 -module(emqx_jwt_auth_members).
 
--export([object/1, array/1, string/1]).
+-export([object/1, array/1, string/1, trim/1]).
 
 %% The members of an object, in their order: the name, the text of the value, and the whole text.
 -spec object(binary()) -> {ok, [{Name :: binary(), Value :: binary(), Member :: binary()}]} | error.
@@ -21,6 +21,12 @@ array(Text) ->
 string(Text) ->
     attempt(fun() -> characters(binary_to_list(Text)) end).
 
+%% The text without white space around it. On text that is no UTF-8 string:trim/1 would raise an
+%% exception that holds all of it.
+-spec trim(binary()) -> binary().
+trim(Text) ->
+    list_to_binary(trimmed(binary_to_list(Text))).
+
 attempt(Fun) ->
     try
         {ok, Fun()}
@@ -33,9 +39,9 @@ member(Part) ->
     {characters(Name), list_to_binary(Value), list_to_binary(Part)}.
 
 parts(Text, Open, Close) ->
-    [Open | Rest] = trim(without_mark(Text)),
+    [Open | Rest] = trimmed(without_mark(Text)),
     [Close | Reversed] = lists:reverse(Rest),
-    case trim(lists:reverse(Reversed)) of
+    case trimmed(lists:reverse(Reversed)) of
         [] -> [];
         Inner -> split(Inner, $,)
     end.
@@ -44,7 +50,7 @@ parts(Text, Open, Close) ->
 without_mark([16#ef, 16#bb, 16#bf | Text]) -> Text;
 without_mark(Text) -> Text.
 
-trim(Text) -> lists:reverse(skip(lists:reverse(skip(Text)))).
+trimmed(Text) -> lists:reverse(skip(lists:reverse(skip(Text)))).
 
 skip(Text) -> lists:dropwhile(fun(Byte) -> lists:member(Byte, " \t\n\r") end, Text).
 
@@ -52,9 +58,9 @@ skip(Text) -> lists:dropwhile(fun(Byte) -> lists:member(Byte, " \t\n\r") end, Te
 split(Text, Separator) -> split(Text, [], 0, Separator).
 
 split([], Part, 0, _Separator) ->
-    [trim(lists:reverse(Part))];
+    [trimmed(lists:reverse(Part))];
 split([Separator | Rest], Part, 0, Separator) ->
-    [trim(lists:reverse(Part)) | split(Rest, [], 0, Separator)];
+    [trimmed(lists:reverse(Part)) | split(Rest, [], 0, Separator)];
 split([$" | Rest], Part, Depth, Separator) ->
     {String, Behind} = string_part(Rest, [$" | Part]),
     split(Behind, String, Depth, Separator);
@@ -72,7 +78,7 @@ string_part([$" | Rest], Part) -> {[$" | Part], Rest};
 string_part([Byte | Rest], Part) -> string_part(Rest, [Byte | Part]).
 
 characters(Text) ->
-    [$" | Rest] = trim(Text),
+    [$" | Rest] = trimmed(Text),
     Characters = iolist_to_binary(unescape(Rest)),
     true = is_binary(unicode:characters_to_binary(Characters)),
     Characters.

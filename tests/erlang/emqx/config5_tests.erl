@@ -11,6 +11,7 @@ all_test_() ->
             {"settings that EMQX cannot read do not bring an old file into force", fun unreadable/0},
             {"the file that is set is used, form or no form", fun file_is_set/0},
             {"a file that is set and gone is an error", fun file_is_gone/0},
+            {"a file that is no UTF-8 is an error, and the plugin starts", fun no_utf8/0},
             {"a file that appears late does not open the broker", fun late_file/0},
             {"a configuration that was refused and not stored is no fault", fun not_stored/0},
             {"one that was refused and stored is a fault, and not started with", fun stored/0}]].
@@ -63,6 +64,17 @@ file_is_gone() ->
     ?assertNotEqual(nomatch, binary:match(Text, <<"cannot be read">>)),
     restart(),
     ?assertMatch({_, {error, server_unavailable}}, connect(token(#{}))).
+
+no_utf8() ->
+    Json = json(fixture:secret(), <<>>),
+    [begin
+         os:putenv("EMQX_JWT_AUTH_CONFIG", write("options.json", Text)),
+         restart(),
+         ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+         ?assertMatch({_, {ok, _}}, connect(token(#{}))),
+         ?assertEqual(0, fixture:counted(crashed))
+     end || Text <- [unicode:characters_to_binary(Json, utf8, {utf16, little}),
+                     json(<<"caf", 16#e9>>, <<>>), <<16#ff>>]].
 
 %% The file of the secret appears between two attempts: the library is asked once, with the deny.
 late_file() ->
