@@ -15,16 +15,24 @@
 
 -type answer() :: ok | {ok, term()} | {error, binary()}.
 
-%% Gives the options of the library to Load. If it accepts them, the plugin's are in force too.
+%% Gives the options of the library to Load, which lets clients in by them. The plugin's own are in
+%% force before, so that no client meets the one without the other; if Load does not accept them,
+%% those that were in force are again.
 -spec with(iodata(), fun((iodata()) -> answer())) -> answer().
 with(Json, Load) ->
     checked(Json, fun(Rest, Options) ->
-        case Load(Rest) of
+        Before = persistent_term:get(?OPTIONS, ?DEFAULTS),
+        persistent_term:put(?OPTIONS, Options),
+        try Load(Rest) of
             {error, _} = Error ->
+                persistent_term:put(?OPTIONS, Before),
                 Error;
             Loaded ->
-                persistent_term:put(?OPTIONS, Options),
                 Loaded
+        catch
+            Class:Reason:Stack ->
+                persistent_term:put(?OPTIONS, Before),
+                erlang:raise(Class, Reason, Stack)
         end
     end).
 

@@ -30,6 +30,7 @@ all_test_() ->
             {"a renewal is refused while there is no configuration", fun closed/0},
             {"a crash in a renewal is a refusal, and tells nothing", fun crash/0},
             {"the options of the plugin are looked at", fun options/0},
+            {"the options are in force before the gate opens", fun options_first/0},
             {"a configuration that is not accepted leaves the options", fun options_kept/0}],
         Release <- ["5.8.9", "6.2.2"]]
     ++ [{"if there is none it is refused, also before 5.0.12",
@@ -229,6 +230,15 @@ options() ->
             {<<"{\"emqx\": {\"auth_methods\": [\"\"]}}">>, "`auth_methods`: expected an array of names"},
             {<<"{\"emqx\": {\"tenant\": \"yes\"}}">>, "`tenant`: expected true or false"},
             {<<"{\"emqx\": {\"clientid_claim\": true}}">>, "`clientid_claim`: expected the name of a claim"}]].
+
+options_first() ->
+    Get = fun() -> emqx_jwt_auth_options:get(auth_methods) end,
+    With = fun(Load) -> emqx_jwt_auth_options:with(<<"{\"emqx\": {\"auth_methods\": [\"a\"]}}">>, Load) end,
+    ?assertEqual({error, <<"x">>}, With(fun(_) -> {error, <<"x">>} end)),
+    ?assertError(crash, With(fun(_) -> error(crash) end)),
+    ?assertEqual([<<"jwt">>], Get()),
+    ?assertEqual({ok, [<<"a">>]}, With(fun(_) -> {ok, Get()} end)),
+    ?assertEqual([<<"a">>], Get()).
 
 options_kept() ->
     set(<<"{\"emqx\": {\"auth_methods\": [\"a\"]}}">>),
