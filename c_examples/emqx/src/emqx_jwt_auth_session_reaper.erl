@@ -132,17 +132,22 @@ end_one(Key, Pid, Attempts, Now) ->
             ok
     end.
 
-%% A client may have gone while the hooks were not registered.
-end_online({_, ClientId} = Key, Pid, Session, 0, Now) ->
-    case emqx_jwt_auth_broker:is_offline(ClientId, Pid) of
+%% A client may have gone while the hooks were not registered, also since the last attempt. Then its
+%% session stays, unless its token was withdrawn.
+end_online({_, ClientId} = Key, Pid, Session, Attempts, Now) ->
+    case emqx_jwt_auth_broker:is_offline(ClientId, Pid) andalso not is_withdrawn(Session) of
         true ->
             emqx_jwt_auth_sessions:offline(Key, Pid);
         false ->
-            tell(Session, expired),
-            attempt(Key, Pid, 0, Now)
-    end;
-end_online(Key, Pid, _Session, Attempts, Now) ->
-    attempt(Key, Pid, Attempts, Now).
+            Attempts > 0 orelse tell(Session, expired),
+            attempt(Key, Pid, Attempts, Now)
+    end.
+
+is_withdrawn(Session) ->
+    case refusal(Session) of
+        {true, Why} -> Why =/= expired;
+        false -> false
+    end.
 
 attempt(_Key, Pid, Attempts, _Now) when Attempts > ?LAST_DISCARD ->
     %% The broker does not know it: a gateway, or a connection that hangs.

@@ -12,6 +12,7 @@ all_test_() ->
             {"a session that is not durable ends with its client", fun not_durable/0},
             {"the session of a client that has gone is left alone", fun offline/0},
             {"also if nobody told that it has gone", fun offline_untold/0},
+            {"also if it went at a later attempt", {timeout, 20, fun offline_late/0}},
             {"a client that does not disconnect loses its session", fun deaf/0},
             {"a revoked token ends the session of a client that has gone", fun revoked_offline/0},
             {"a session that is offline does not speak for the one that follows", fun followed/0},
@@ -68,6 +69,13 @@ offline_untold() ->
     leave(Connection),
     left_alone(Connection),
     ?assertMatch({_, offline}, in_table(Connection)).
+
+offline_late() ->
+    Connection = durable(#{exp => fixture:now() + 1}),
+    ok = emqx_hooks:del('client.disconnected', {emqx_jwt_auth_events, on_disconnected}),
+    until(fun() -> tick(), broker_connections:told(Connection) =/= [] end),
+    until(fun() -> tick(), element(2, in_table(Connection)) =:= offline end),
+    ?assertEqual({[], true}, {broker_connections:kicked(), is_process_alive(Connection)}).
 
 deaf() ->
     Connection = broker_connections:open([deaf, durable]),
