@@ -124,8 +124,8 @@ renewal({ok, Verifier}, Before, Client) ->
     case with_username(jwt_auth:renew(Verifier, Before, Client)) of
         {allow, #{session := Session}, _} = Allowed ->
             case emqx_jwt_auth_clientid:of_token(Session) of
-                none -> Allowed;
-                {ok, Id} -> Allowed;
+                none -> with_attributes(Before, Allowed);
+                {ok, Id} -> with_attributes(Before, Allowed);
                 _ -> {deny, identity_changed}
             end;
         {deny, _} = Denied ->
@@ -133,6 +133,13 @@ renewal({ok, Verifier}, Before, Client) ->
     end;
 renewal(none, _Before, _Client) ->
     {deny, unconfigured}.
+
+%% EMQX adds attributes to those that it has, so one that the new token lacks would be kept.
+with_attributes(Before, {allow, #{session := Session}, _} = Allowed) ->
+    case maps:keys(attributes(Before)) -- maps:keys(attributes(Session)) of
+        [] -> Allowed;
+        _ -> {deny, identity_changed}
+    end.
 
 with_username({allow, #{session := Session} = Allowed}) ->
     case jwt_auth_username:for_broker(Session) of

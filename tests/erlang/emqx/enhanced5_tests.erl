@@ -24,6 +24,7 @@ all_test_() ->
             {"a new token may end earlier", fun shorter/0},
             {"a new token may take rights, and subscriptions that it denies", fun narrower/0},
             {"a token of another subject is refused, and the client disconnected", fun other_subject/0},
+            {"no attribute outlives the token that gave it", fun attributes/0},
             {"a renewal needs a good token", fun bad_renewal/0},
             {"a token for a certificate is good for that of the connection", fun certificate/0},
             {"a renewal is about the user name that the client sent", fun username/0},
@@ -177,6 +178,13 @@ other_subject() ->
     ?assertEqual({{error, not_authorized}, deny}, {Answer, Right}),
     ?assertEqual(1, fixture:counted(identity_changed)),
     until(fun() -> broker_connections:told(Connection) =:= [{disconnected, 16#87}] end).
+
+attributes() ->
+    With = fun(Attributes) -> token(#{client_attrs => Attributes}) end,
+    {Connection, {ok, _}} = connect(jwt(With(#{role => <<"admin">>}))),
+    ?assertMatch({ok, _}, again(Connection, With(#{role => <<"user">>, site => <<"north">>}))),
+    ?assertEqual({error, not_authorized}, again(Connection, With(#{role => <<"user">>}))),
+    ?assertEqual(1, fixture:counted(identity_changed)).
 
 bad_renewal() ->
     [begin
