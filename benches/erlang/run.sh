@@ -25,9 +25,10 @@ make -s -C c_examples/erlang
 export BENCH_WORK="$target/erlang/bench" BENCH_KEYS="$root/tests/vectors/keys"
 mkdir -p "$BENCH_WORK"
 library=$target/erlang/jwt_auth
-ln -sf "$library"/priv/libjwt_auth.so.* "$BENCH_WORK"
+# The name that programs ask for when they start.
+ln -sf "$JWT_AUTH_LIBRARY_DIR/libjwt_auth.so" "$BENCH_WORK/libjwt_auth.so.1"
 cc -std=c11 -O2 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -o "$BENCH_WORK/native" benches/erlang/native.c \
-    "$BENCH_WORK"/libjwt_auth.so.* -Wl,-rpath,"$BENCH_WORK"
+    "$BENCH_WORK/libjwt_auth.so.1" -Wl,-rpath,"$BENCH_WORK"
 erlc +warnings_as_errors -o "$BENCH_WORK" benches/erlang/*.erl
 ERL_CRASH_DUMP_BYTES=0 erl -noshell -pa "$library/ebin" "$BENCH_WORK" -eval '
     {ok, _} = application:ensure_all_started(jose),
