@@ -1,11 +1,11 @@
 //! One client of the table.
 
+use std::num::NonZeroU64;
 use std::sync::Arc as StdArc;
 
 use triomphe::Arc;
 use zeroize::Zeroizing;
 
-use super::offline::Turn;
 use super::state::State;
 use super::ticket::Ticket;
 use crate::client::Client;
@@ -13,6 +13,9 @@ use crate::grant::Grant;
 
 /// A client identifier. Those who are offline are found by it as well.
 pub(super) type ClientId = StdArc<[u8]>;
+
+/// A number of the order in which clients went.
+pub(super) type Turn = NonZeroU64;
 
 /// For whom a session answers.
 #[derive(Debug)]

@@ -1,15 +1,11 @@
 //! Clients that are gone and may come back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::num::NonZeroU64;
 
 use foldhash::fast::RandomState;
 
-use super::entry::ClientId;
+use super::entry::{ClientId, Turn};
 use super::table::shrink;
-
-/// A number of the order in which clients went.
-pub(super) type Turn = NonZeroU64;
 
 /// The connections of the clients that are offline, in the order in which they went, and by client identifier.
 /// Clients choose their identifiers, so these are hashed with a key.
