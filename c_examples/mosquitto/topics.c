@@ -2,17 +2,6 @@
 #include "plugin.h"
 #include "visitor.h"
 
-int answer_of(const plugin *self, int32_t permission) {
-  switch (permission) {
-  case JWT_AUTH_PERMISSION_ALLOW:
-    return MOSQ_ERR_SUCCESS;
-  case JWT_AUTH_PERMISSION_NO_MATCH:
-    return self->options.deny_no_match ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
-  default:
-    return MOSQ_ERR_ACL_DENIED;
-  }
-}
-
 static bool is_ours(const plugin *self, uint64_t connection, const jwt_auth_client *who) {
   int32_t state = JWT_AUTH_STATE_ABSENT;
   jwt_auth_registry_state(self->registry, connection, who, &state);

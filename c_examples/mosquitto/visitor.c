@@ -53,6 +53,17 @@ int visitor_authenticate(plugin *self, const struct mosquitto_evt_basic_auth *as
   }
 }
 
+int answer_of(const plugin *self, int32_t permission) {
+  switch (permission) {
+  case JWT_AUTH_PERMISSION_ALLOW:
+    return MOSQ_ERR_SUCCESS;
+  case JWT_AUTH_PERMISSION_NO_MATCH:
+    return self->options.deny_no_match ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
+  default:
+    return MOSQ_ERR_ACL_DENIED;
+  }
+}
+
 int visitor_authorize(const plugin *self, const struct mosquitto_evt_acl_check *asked) {
   if (!is_visitor(asked->client)) {
     forget_visitor();
