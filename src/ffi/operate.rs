@@ -51,9 +51,7 @@ pub unsafe extern "C" fn jwt_auth_explain(
             (json, ptr::borrow(auth), ptr::client(client))
         };
         let (mut json, auth, client) = (json?, auth?, client?);
-        let explained = auth.0.explain(&client);
-        let explained = explained.map_err(|_| jwt_auth_status::Internal)?;
-        json.set(ptr::give_text(explained)?);
+        json.set(ptr::give_text(auth.0.explain(&client)?)?);
         Ok(())
     })
 }

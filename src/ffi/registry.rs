@@ -3,6 +3,7 @@
 use std::ptr::null_mut;
 use std::sync::{Mutex, PoisonError};
 
+use super::decision::Decision;
 use super::guard::guard;
 use super::ptr::{self, Slot};
 use super::session::request;
@@ -105,24 +106,13 @@ pub unsafe extern "C" fn jwt_auth_registry_connect(
 ) -> jwt_auth_status {
     guard(|| {
         // SAFETY: the caller's contract, for all five pointers.
-        let (mut session, result, registry, auth, client) = unsafe {
-            let session = Slot::new(session, null_mut());
-            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
-            (
-                session,
-                result,
-                ptr::borrow(registry),
-                ptr::borrow(auth),
-                ptr::client(client),
-            )
+        let (decision, registry, auth, client) = unsafe {
+            let decision = Decision::new(result, session);
+            let (registry, auth) = (ptr::borrow(registry), ptr::borrow(auth));
+            (decision, registry, auth, ptr::client(client))
         };
-        let (mut result, registry, auth, client) = (result?, registry?, auth?, client?);
-        let verdict = registry.registry.connect(&auth.0, connection, &client);
-        let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
-        result.set((&verdict).into());
-        if let Some(grant) = verdict.outcome.ok().filter(|_| session.is_wanted()) {
-            session.set(ptr::give_session(grant));
-        }
+        let (decision, registry, auth, client) = (decision?, registry?, auth?, client?);
+        decision.give(registry.registry.connect(&auth.0, connection, &client)?);
         Ok(())
     })
 }
@@ -161,25 +151,14 @@ pub unsafe extern "C" fn jwt_auth_registry_renew(
 ) -> jwt_auth_status {
     guard(|| {
         // SAFETY: the caller's contract, for all five pointers.
-        let (mut session, result, registry, auth, client) = unsafe {
-            let session = Slot::new(session, null_mut());
-            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
-            (
-                session,
-                result,
-                ptr::borrow(registry),
-                ptr::borrow(auth),
-                ptr::client(client),
-            )
+        let (decision, registry, auth, client) = unsafe {
+            let decision = Decision::new(result, session);
+            let (registry, auth) = (ptr::borrow(registry), ptr::borrow(auth));
+            (decision, registry, auth, ptr::client(client))
         };
-        let (mut result, registry, auth, client) = (result?, registry?, auth?, client?);
-        let verdict = registry.registry.renew(&auth.0, connection, &client);
-        let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
-        let verdict = verdict.ok_or(jwt_auth_status::NotFound)?;
-        result.set((&verdict).into());
-        if let Some(grant) = verdict.outcome.ok().filter(|_| session.is_wanted()) {
-            session.set(ptr::give_session(grant));
-        }
+        let (decision, registry, auth, client) = (decision?, registry?, auth?, client?);
+        let verdict = registry.registry.renew(&auth.0, connection, &client)?;
+        decision.give(verdict.ok_or(jwt_auth_status::NotFound)?);
         Ok(())
     })
 }
@@ -235,7 +214,7 @@ pub unsafe extern "C" fn jwt_auth_registry_authorize(
         let (client, request) = (client?, request(action, topic?, qos, retain)?);
         let registry = &registry.registry;
         let decided = registry.authorize(&auth.0, connection, &client, &request);
-        permission.set(decided.map_err(|_| jwt_auth_status::Internal)? as i32);
+        permission.set(decided? as i32);
         Ok(())
     })
 }
@@ -349,8 +328,7 @@ pub unsafe extern "C" fn jwt_auth_registry_next_over(
             (over, ptr::borrow(registry.cast_const()), ptr::borrow(auth))
         };
         let (mut over, registry, auth) = (over?, registry?, auth?);
-        let next = registry.registry.next_over(&auth.0);
-        let next = next.map_err(|_| jwt_auth_status::Internal)?;
+        let next = registry.registry.next_over(&auth.0)?;
         let next = next.ok_or(jwt_auth_status::NotFound)?;
         let mut last = (registry.last_over.lock()).unwrap_or_else(PoisonError::into_inner);
         *last = next.client_id;

@@ -1,9 +1,8 @@
 //! What may be asked of a session while its client is connected.
 
-use std::ptr::null_mut;
-
 use libc::c_char;
 
+use super::decision::Decision;
 use super::guard::guard;
 use super::ptr::{self, Slot};
 use super::types::{
@@ -201,7 +200,7 @@ pub unsafe extern "C" fn jwt_auth_session_authorize(
         let (mut permission, auth, session) = (permission?, auth?, session?);
         let request = self::request(action, topic?, qos, retain)?;
         let decided = auth.0.authorize(session, &request);
-        permission.set(decided.map_err(|_| jwt_auth_status::Internal)? as i32);
+        permission.set(decided? as i32);
         Ok(())
     })
 }
@@ -261,7 +260,7 @@ pub unsafe extern "C" fn jwt_auth_session_recheck(
         };
         let (mut result, auth, session) = (result?, auth?, session?);
         let verdict = auth.0.recheck(session);
-        result.set((&verdict.map_err(|_| jwt_auth_status::Internal)?).into());
+        result.set((&verdict?).into());
         Ok(())
     })
 }
@@ -305,19 +304,13 @@ pub unsafe extern "C" fn jwt_auth_session_renew(
 ) -> jwt_auth_status {
     guard(|| {
         // SAFETY: the caller's contract, for all five pointers.
-        let (mut renewed, result, auth, session, client) = unsafe {
-            let renewed = Slot::new(renewed, null_mut());
-            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
+        let (decision, auth, session, client) = unsafe {
+            let decision = Decision::new(result, renewed);
             let (auth, session) = (ptr::borrow(auth), ptr::grant(session));
-            (renewed, result, auth, session, ptr::client(client))
+            (decision, auth, session, ptr::client(client))
         };
-        let (mut result, auth, session, client) = (result?, auth?, session?, client?);
-        let verdict = auth.0.renew(session, &client);
-        let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
-        result.set((&verdict).into());
-        if let (Ok(grant), true) = (verdict.outcome, renewed.is_wanted()) {
-            renewed.set(ptr::give_session(grant));
-        }
+        let (decision, auth, session, client) = (decision?, auth?, session?, client?);
+        decision.give(auth.0.renew(session, &client)?);
         Ok(())
     })
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use libc::{c_char, c_void};
 
 use crate::grant::Grant;
+use crate::host::clock::ClockError;
 use crate::policy::Terms;
 use crate::refusal::{Decision, Reason};
 use crate::registry::Registry;
@@ -62,6 +63,13 @@ impl jwt_auth_status {
         Self::ALL
             .into_iter()
             .find(|status| *status as i32 == number)
+    }
+}
+
+/// Nothing is decided without the time.
+impl From<ClockError> for jwt_auth_status {
+    fn from(_: ClockError) -> Self {
+        Self::Internal
     }
 }
 

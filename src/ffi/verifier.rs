@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use libc::c_char;
 
+use super::decision::Decision;
 use super::guard::guard;
 use super::hooks::hooks;
 use super::ptr::{self, ErrorText, Slot};
@@ -167,25 +168,16 @@ pub unsafe extern "C" fn jwt_auth_check(
 ) -> jwt_auth_status {
     guard(|| {
         // SAFETY: the caller's contract, for all four pointers.
-        let (mut session, result, auth, client) = unsafe {
-            let session = Slot::new(session, null_mut());
-            let result = Slot::new(result, jwt_auth_result::UNDECIDED).required();
-            (session, result, ptr::borrow(auth), ptr::client(client))
+        let (decision, auth, client) = unsafe {
+            let decision = Decision::new(result, session);
+            (decision, ptr::borrow(auth), ptr::client(client))
         };
-        let (mut result, auth, client) = (result?, auth?, client?);
-        let decided = if session.is_wanted() {
-            let verdict = auth.0.check(&client);
-            let verdict = verdict.map_err(|_| jwt_auth_status::Internal)?;
-            let decided = jwt_auth_result::from(&verdict);
-            if let Ok(grant) = verdict.outcome {
-                session.set(ptr::give_session(grant));
-            }
-            decided
+        let (decision, auth, client) = (decision?, auth?, client?);
+        if decision.wants_session() {
+            decision.give(auth.0.check(&client)?);
         } else {
-            let verdict = auth.0.decide(&client);
-            jwt_auth_result::from(&verdict.map_err(|_| jwt_auth_status::Internal)?)
-        };
-        result.set(decided);
+            decision.tell(&auth.0.decide(&client)?);
+        }
         Ok(())
     })
 }
