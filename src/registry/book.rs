@@ -112,17 +112,13 @@ impl Book {
                 replaced.extend(self.end(table, other));
             }
         }
-        let version = self.version();
-        let ticket = Ticket {
-            connection,
-            version,
-        };
         let entry = Entry {
             identity,
             session: Some(Arc::clone(session)),
             offline: None,
-            version,
+            version: self.version(),
         };
+        let ticket = entry.ticket(connection);
         table.put(connection, entry);
         self.moved(State::Absent, State::Connected);
         self.schedule(table, ticket, session);
@@ -210,7 +206,8 @@ impl Book {
         reason: Reason,
     ) -> Option<(Over, Arc<Grant>)> {
         let connection = ticket.connection;
-        let (over, session) = table.change(connection, |entry| {
+        let (was, over, session) = table.change(connection, |entry| {
+            let was = entry.state();
             let session = entry.for_ticket(ticket).cloned()?;
             entry.session = None;
             let over = Over {
@@ -219,13 +216,8 @@ impl Book {
                 reason,
                 offline: entry.offline.is_some(),
             };
-            Some((over, session))
+            Some((was, over, session))
         })??;
-        let was = if over.offline {
-            State::Offline
-        } else {
-            State::Connected
-        };
         self.moved(was, State::Over);
         Some((over, session))
     }

@@ -74,6 +74,14 @@ impl Entry {
         }
     }
 
+    /// Its ticket, being that of this connection.
+    pub(super) fn ticket(&self, connection: u64) -> Ticket {
+        Ticket {
+            connection,
+            version: self.version,
+        }
+    }
+
     /// Its session, if the ticket is still good.
     pub(super) fn for_ticket(&self, ticket: Ticket) -> Option<&Arc<Grant>> {
         let session = self.session.as_ref();

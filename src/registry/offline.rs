@@ -44,21 +44,21 @@ impl Offline {
     /// Removes a connection that was added.
     pub(super) fn remove(&mut self, turn: Turn, connection: u64, id: Option<&ClientId>) {
         self.turns.remove(&turn);
-        let Some(id) = id else {
-            return;
-        };
-        if let Some(connections) = self.by_id.get_mut(id) {
+        if let Some(id) = id
+            && let Some(connections) = self.by_id.get_mut(id)
+        {
             connections.remove(&connection);
             if connections.is_empty() {
-                self.by_id.remove(id);
-                shrink(&mut self.by_id);
+                self.take_with_id(id);
             }
         }
     }
 
     /// Takes the connections of this identifier, each of which is still to be removed.
     pub(super) fn take_with_id(&mut self, id: &ClientId) -> HashSet<u64, RandomState> {
-        self.by_id.remove(id).unwrap_or_default()
+        let connections = self.by_id.remove(id);
+        shrink(&mut self.by_id);
+        connections.unwrap_or_default()
     }
 
     /// The connection whose turn it is to be forgotten.

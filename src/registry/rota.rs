@@ -50,9 +50,9 @@ impl Rota {
         };
         self.second = Some(now);
         let parts = elapsed.saturating_mul(TWO_LAPS).saturating_add(self.rest);
-        self.left = parts.checked_div(self.seconds).unwrap_or(0);
+        let shards = parts.checked_div(self.seconds).unwrap_or(0);
         self.rest = parts.checked_rem(self.seconds).unwrap_or(0);
-        self.left = self.left.min(SHARDS as u64);
+        self.left = self.left.saturating_add(shards).min(SHARDS as u64);
     }
 }
 
@@ -79,6 +79,14 @@ mod tests {
             }
             assert_eq!(lap_of_all, (0..SHARDS).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn what_was_not_visited_is_visited_in_the_next_second() {
+        let mut rota = Rota::new(64);
+        visited(&mut rota, 0);
+        assert_eq!(rota.next_shard(1), Some(0));
+        assert_eq!(visited(&mut rota, 2), [1, 2, 3]);
     }
 
     #[test]

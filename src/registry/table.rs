@@ -21,9 +21,9 @@ type Entries = HashMap<u64, Box<Entry>, RandomState>;
 #[repr(align(128))]
 struct Shard(RwLock<Entries>);
 
+/// A power of two.
 pub(super) const SHARDS: usize = 64;
-/// A mask, as their number is a power of two.
-const LAST_SHARD: u64 = 63;
+const SHARD_MASK: u64 = SHARDS as u64 - 1;
 
 /// Gives memory back, where three quarters of a map are empty.
 pub(super) fn shrink<K: Eq + Hash, V>(map: &mut HashMap<K, V, impl BuildHasher>) {
@@ -61,7 +61,7 @@ impl Table {
 
     fn shard(&self, connection: u64) -> &RwLock<Entries> {
         let [first, ..] = &self.shards;
-        let index = usize::try_from(self.hasher.hash_one(connection) & LAST_SHARD);
+        let index = usize::try_from(self.hasher.hash_one(connection) & SHARD_MASK);
         let shard = index.ok().and_then(|index| self.shards.get(index));
         &shard.unwrap_or(first).0
     }
@@ -84,14 +84,14 @@ impl Table {
         shard.get_mut(&connection).map(|entry| change(entry))
     }
 
-    /// Puts an entry in the place of the one that the connection had, which is returned.
-    pub(super) fn put(&self, connection: u64, entry: Entry) -> Option<Entry> {
+    /// Adds the entry of a connection that has none.
+    pub(super) fn put(&self, connection: u64, entry: Entry) {
         let shard = self.shard(connection).write();
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
-        let before = shard.insert(connection, Box::new(entry));
-        before.map(|entry| *entry)
+        shard.insert(connection, Box::new(entry));
     }
 
+    /// Takes the entry of a connection out of the table.
     pub(super) fn take(&self, connection: u64) -> Option<Entry> {
         let shard = self.shard(connection).write();
         let mut shard = shard.unwrap_or_else(PoisonError::into_inner);
@@ -100,6 +100,7 @@ impl Table {
         taken.map(|entry| *entry)
     }
 
+    /// The session by which a client is to be answered.
     pub(super) fn session(&self, connection: u64, client: &Client<'_>) -> Session {
         let session = self.look(connection, |entry| {
             match &entry.for_client(client)?.session {
@@ -118,16 +119,12 @@ impl Table {
     ) -> Option<(Ticket, Arc<Grant>)> {
         self.look(connection, |entry| {
             let entry = entry.for_client(client)?;
-            let version = entry.version;
-            let ticket = Ticket {
-                connection,
-                version,
-            };
             let session = entry.session.clone()?;
-            (entry.state() == State::Connected).then_some((ticket, session))
+            (entry.state() == State::Connected).then_some((entry.ticket(connection), session))
         })?
     }
 
+    /// What is known of a client.
     pub(super) fn state(&self, connection: u64, client: &Client<'_>) -> State {
         let state = self.look(connection, |entry| {
             entry.for_client(client).map(Entry::state)
@@ -141,17 +138,11 @@ impl Table {
             return Vec::new();
         };
         let shard = shard.read().unwrap_or_else(PoisonError::into_inner);
-        let session = |(connection, entry): (&u64, &Entry)| {
-            let ticket = Ticket {
-                connection: *connection,
-                version: entry.version,
-            };
-            Some((ticket, Arc::clone(entry.session.as_ref()?)))
-        };
-        let entries = shard
-            .iter()
-            .map(|(connection, entry)| (connection, &**entry));
-        entries.filter_map(session).collect()
+        let sessions = shard.iter().filter_map(|(connection, entry)| {
+            let session = entry.session.as_ref()?;
+            Some((entry.ticket(*connection), Arc::clone(session)))
+        });
+        sessions.collect()
     }
 
     /// The session of the entry that a ticket is of, if the ticket is still good.
