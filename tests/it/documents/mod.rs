@@ -9,6 +9,7 @@ mod monitoring;
 mod providers;
 mod tables;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -158,4 +159,27 @@ fn the_changelog_has_an_entry_for_this_version_and_an_abi_line_in_each() {
     for entry in entries {
         assert!(entry.contains("\nABI: "), "{entry}");
     }
+}
+
+/// But those that came with the first version, whose ABI line says that everything is new.
+#[test]
+fn the_changelog_names_every_function_that_was_added() {
+    const FIRST: [&str; 5] = [
+        "jwt_auth_abi_version",
+        "jwt_auth_decision_str",
+        "jwt_auth_reason_str",
+        "jwt_auth_status_str",
+        "jwt_auth_version",
+    ];
+    let (header, changelog) = (read("include/jwt_auth.h"), read("CHANGELOG.md"));
+    let function = regex::Regex::new(r"\b(jwt_auth_\w+)\(").unwrap();
+    let functions: BTreeSet<_> = (function.captures_iter(&header))
+        .map(|found| found.extract::<1>().1[0])
+        .collect();
+    assert!(functions.len() > 20, "{functions:?}");
+    let is_named = |name: &&str| changelog.contains(&format!("`{name}`"));
+    let unnamed: Vec<_> = (functions.into_iter())
+        .filter(|name| !FIRST.contains(name) && !is_named(name))
+        .collect();
+    assert_eq!(unnamed, [""; 0]);
 }
