@@ -13,7 +13,8 @@
 //! names       jwt_auth_*_str, _version, _abi_version
 //! ```
 //!
-//! and behind them `guard`, the panic boundary; `decision`, where one goes; `ptr`, every raw pointer; `hooks`, the caller's functions.
+//! and behind them `guard`, the panic boundary; `decision`, where one goes; `ptr`, every raw pointer;
+//! `hooks`, the caller's functions.
 #![expect(unsafe_code, reason = "the one place where C's pointers are met")]
 #![expect(non_camel_case_types, reason = "the names are C's")]
 #![expect(clippy::doc_markdown, reason = "the header is no markdown")]
