@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use foldhash::fast::RandomState;
+use foldhash::quality::RandomState;
 
 use super::entry::{ClientId, Turn};
 use super::table::shrink;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 use std::sync::{PoisonError, RwLock};
 
-use foldhash::fast::RandomState;
+use foldhash::quality::RandomState;
 use triomphe::Arc;
 
 use super::entry::Entry;
@@ -44,7 +44,8 @@ pub(super) enum Session {
 }
 
 /// The clients by their connections. Questions of two connections seldom take the same lock, and each holds it
-/// for a look-up. The broker chooses the numbers of connections, not its clients, so a fast hash will do.
+/// for a look-up. The broker chooses the numbers of connections, not its clients, so no cryptographic hash is
+/// needed; but of numbers that are even, as pointers are, every bit of the hash must depend on every bit.
 #[derive(Debug)]
 pub(super) struct Table {
     shards: [Shard; SHARDS],
@@ -59,10 +60,13 @@ impl Table {
         }
     }
 
+    fn shard_index(&self, connection: u64) -> usize {
+        usize::try_from(self.hasher.hash_one(connection) & SHARD_MASK).unwrap_or_default()
+    }
+
     fn shard(&self, connection: u64) -> &RwLock<Entries> {
         let [first, ..] = &self.shards;
-        let index = usize::try_from(self.hasher.hash_one(connection) & SHARD_MASK);
-        let shard = index.ok().and_then(|index| self.shards.get(index));
+        let shard = self.shards.get(self.shard_index(connection));
         &shard.unwrap_or(first).0
     }
 
@@ -156,5 +160,33 @@ impl Table {
             entry.for_ticket(ticket).is_some()
         });
         good.unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers in a row, and pointers at several distances. A part of the seed is that of the process: with a hash
+    /// whose low bits depend on those of the number alone, some processes have a shard with six times its share.
+    #[test]
+    fn connections_are_spread_over_the_shards() {
+        let table = Table::new();
+        for distance in [1, 8, 64, 1 << 12, 1 << 32] {
+            let mut counts = [0; SHARDS];
+            for number in 1..=1000_u64 {
+                let index = table.shard_index(number.wrapping_mul(distance));
+                counts
+                    .iter_mut()
+                    .skip(index)
+                    .take(1)
+                    .for_each(|count| *count += 1);
+            }
+            let most = counts.iter().max();
+            assert!(
+                most < Some(&64),
+                "{most:?} of 1000, at a distance of {distance}"
+            );
+        }
     }
 }
