@@ -3,11 +3,11 @@
 use std::ptr::{null, null_mut};
 
 use jwt_auth::ffi::{
-    jwt_auth_over, jwt_auth_registry, jwt_auth_registry_authorize, jwt_auth_registry_connect,
-    jwt_auth_registry_counts, jwt_auth_registry_disconnect, jwt_auth_registry_free,
-    jwt_auth_registry_new, jwt_auth_registry_next_over, jwt_auth_registry_options,
-    jwt_auth_registry_renew, jwt_auth_registry_state, jwt_auth_session, jwt_auth_session_free,
-    jwt_auth_status,
+    self, jwt_auth_client, jwt_auth_over, jwt_auth_registry, jwt_auth_registry_authorize,
+    jwt_auth_registry_connect, jwt_auth_registry_counts, jwt_auth_registry_disconnect,
+    jwt_auth_registry_free, jwt_auth_registry_new, jwt_auth_registry_next_over,
+    jwt_auth_registry_options, jwt_auth_registry_renew, jwt_auth_registry_state, jwt_auth_result,
+    jwt_auth_session, jwt_auth_session_free, jwt_auth_status,
 };
 use jwt_auth::{Permission, Reason, State};
 
@@ -24,6 +24,15 @@ pub struct Table<'b> {
 
 // SAFETY: a registry may be shared between threads.
 unsafe impl Sync for Table<'_> {}
+
+type Decide = unsafe extern "C" fn(
+    *mut jwt_auth_registry,
+    *const ffi::jwt_auth,
+    u64,
+    *const jwt_auth_client,
+    *mut jwt_auth_result,
+    *mut *mut jwt_auth_session,
+) -> jwt_auth_status;
 
 /// A client whose time has come.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,77 +87,70 @@ impl Table<'_> {
         connection: u64,
         client: Connect<'_>,
     ) -> (Answer, *mut jwt_auth_session) {
-        let (fields, mut result, mut session) = (client.fields(), POISON, null_mut());
-        // SAFETY: all pointers are good.
-        let status = unsafe {
-            jwt_auth_registry_connect(
-                self.registry,
-                self.broker.auth,
-                connection,
-                &raw const fields,
-                &raw mut result,
-                &raw mut session,
-            )
-        };
-        let answer = Answer {
-            status,
-            result,
-            claims: claims(session),
-        };
+        let mut session = null_mut();
+        let answer = self.decide(
+            jwt_auth_registry_connect,
+            connection,
+            client,
+            &raw mut session,
+        );
         (answer, session)
     }
 
     /// Takes a new token of a client; none: it is not connected.
     #[track_caller]
     pub fn renew(&self, connection: u64, client: Connect<'_>) -> Option<Answer> {
-        let (fields, mut result, mut session) = (client.fields(), POISON, null_mut());
-        // SAFETY: all pointers are good.
-        let status = unsafe {
-            jwt_auth_registry_renew(
-                self.registry,
-                self.broker.auth,
-                connection,
-                &raw const fields,
-                &raw mut result,
-                &raw mut session,
-            )
-        };
-        let claims = claims(session);
+        let mut session = null_mut();
+        let answer = self.decide(
+            jwt_auth_registry_renew,
+            connection,
+            client,
+            &raw mut session,
+        );
         // SAFETY: it came from the call, or is NULL.
         unsafe { jwt_auth_session_free(session) };
-        if status == jwt_auth_status::NotFound {
-            assert_eq!((result.decision, result.reason), (0, 0));
-            assert!(claims.is_none());
+        if answer.status == jwt_auth_status::NotFound {
+            assert_eq!((answer.result.decision, answer.result.reason), (0, 0));
+            assert!(answer.claims.is_none());
             return None;
         }
-        Some(Answer {
-            status,
-            result,
-            claims,
-        })
+        Some(answer)
     }
 
     /// Lets a client connect whose session only the table has.
     #[track_caller]
     pub fn admit(&self, connection: u64, client: Connect<'_>) {
+        self.decide(jwt_auth_registry_connect, connection, client, null_mut())
+            .allowed();
+    }
+
+    /// Calls one of the two functions that decide about a client. `session` is NULL where it is not wanted.
+    fn decide(
+        &self,
+        call: Decide,
+        connection: u64,
+        client: Connect<'_>,
+        session: *mut *mut jwt_auth_session,
+    ) -> Answer {
         let (fields, mut result) = (client.fields(), POISON);
-        // SAFETY: all pointers are good, and no session is wanted.
-        let status = unsafe {
-            jwt_auth_registry_connect(
+        // SAFETY: all pointers are good, or NULL where they may be.
+        let (status, session) = unsafe {
+            let (fields, result) = (&raw const fields, &raw mut result);
+            let status = call(
                 self.registry,
                 self.broker.auth,
                 connection,
-                &raw const fields,
-                &raw mut result,
-                null_mut(),
-            )
+                fields,
+                result,
+                session,
+            );
+            (status, session.as_ref().copied().unwrap_or(null_mut()))
         };
-        let answer = Answer {
+        Answer {
             status,
             result,
-            claims: None,
-        };
-        answer.allowed();
+            claims: claims(session),
+        }
     }
 
     #[track_caller]
