@@ -287,14 +287,16 @@ typedef struct jwt_auth_registry jwt_auth_registry;
 // What one accepted token grants one client. It does not change, and any number of threads may use
 // it at once.
 //
-// Made by jwt_auth_check or jwt_auth_session_renew, ended by jwt_auth_session_free. Keep it while the
-// client is connected:
+// Made by jwt_auth_check, jwt_auth_session_renew, jwt_auth_registry_connect or jwt_auth_registry_renew,
+// ended by jwt_auth_session_free. Keep it while the client is connected:
 //
 //   jwt_auth_session_authorize   may the client use this topic?
 //   jwt_auth_session_recheck     is the token still good?
 //   jwt_auth_session_renew       may the client go on by this new token?
 //   jwt_auth_session_claims      what the token says, as JSON
 //   jwt_auth_session_attribute   the token's client_attrs, one by one
+//   jwt_auth_session_username    the user name by `username_claim`
+//   jwt_auth_session_fingerprint the token's name in the log
 //
 // It may outlive the verifier, and be asked about with another one.
 typedef struct jwt_auth_session jwt_auth_session;
@@ -402,8 +404,8 @@ typedef struct jwt_auth_registry_options {
 typedef struct jwt_auth_over {
   // Its connection.
   uint64_t connection;
-  // Its client identifier, as it was given to jwt_auth_registry_connect. Lives until the next
-  // jwt_auth_registry_next_over or jwt_auth_registry_free.
+  // Its client identifier, as it was given to jwt_auth_registry_connect; data NULL: it sent none. Lives
+  // until the next jwt_auth_registry_next_over or jwt_auth_registry_free.
   struct jwt_auth_bytes client_id;
   // Why: JWT_AUTH_REASON_EXPIRED, JWT_AUTH_REASON_REVOKED or JWT_AUTH_REASON_NO_KEY.
   int32_t reason;
