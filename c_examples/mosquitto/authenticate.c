@@ -49,26 +49,13 @@ static jwt_auth_client describe(const struct mosquitto *client, jwt_auth_bytes p
   return who;
 }
 
-static void complain(plugin *self, jwt_auth_status status) {
-  if (status != JWT_AUTH_STATUS_OK) {
-    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_ERROR, "a client could not be checked: %s",
-              jwt_auth_status_str(status));
-  }
-}
-
-static void add_refusal(plugin *self, const jwt_auth_client *who, const jwt_auth_result *result) {
-  if (result->decision == JWT_AUTH_DECISION_DENY && result->reason != 0) {
-    refusals_add(&self->refusals, self->auth, who, result->reason);
-  }
-}
-
 // Has the library decide about a client, and gives it a note and the user name of its token.
 static void connect_client(plugin *self, struct mosquitto *client, const jwt_auth_client *who,
                            jwt_auth_result *result) {
   jwt_auth_session *session = NULL;
   jwt_auth_status status = jwt_auth_registry_connect(
       self->registry, self->auth, connection_of(client), who, result, &session);
-  complain(self, status);
+  lines_complain(&self->lines, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
   bool noted = notes_find(&self->notes, client) != NULL;
   if (accepted && !noted) {
@@ -88,7 +75,7 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
   notes_forget(&self->notes, client);
   if (has_ticks(self)) {
     connect_client(self, client, who, result);
-    add_refusal(self, who, result);
+    refusals_add(&self->refusals, self->auth, who, result);
   }
 }
 
@@ -113,7 +100,7 @@ static void check_again(plugin *self, struct mosquitto *client, int32_t state, b
   } else {
     status = jwt_auth_check(self->auth, who, result, &session);
   }
-  complain(self, status);
+  lines_complain(&self->lines, status);
   bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
   // By the new configuration it may have another user name, for which the registry would not
   // answer.
@@ -178,7 +165,7 @@ static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_c
   if (good || is_offline) {
     return MOSQ_ERR_SUCCESS;
   }
-  add_refusal(self, who, &result);
+  refusals_add(&self->refusals, self->auth, who, &result);
   return answer_to(client, &result);
 }
 
@@ -235,8 +222,8 @@ static int renew(plugin *self, struct mosquitto *client, const jwt_auth_client *
   jwt_auth_result result;
   jwt_auth_status status = jwt_auth_registry_renew(self->registry, self->auth,
                                                    connection_of(client), who, &result, NULL);
-  complain(self, status);
-  add_refusal(self, who, &result);
+  lines_complain(&self->lines, status);
+  refusals_add(&self->refusals, self->auth, who, &result);
   return result.decision == JWT_AUTH_DECISION_ALLOW ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
 }
 

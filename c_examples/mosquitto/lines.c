@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jwt_auth.h>
-
 #include "broker.h"
 
 static int broker_level(int32_t level) {
@@ -57,6 +55,13 @@ void lines_say(lines *lines, int32_t level, const char *format, ...) {
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
   lines_take(lines, level, text);
+}
+
+void lines_complain(lines *lines, jwt_auth_status status) {
+  if (status != JWT_AUTH_STATUS_OK) {
+    lines_say(lines, JWT_AUTH_LOG_LEVEL_ERROR, "a client could not be checked: %s",
+              jwt_auth_status_str(status));
+  }
 }
 
 void lines_write(lines *lines) {

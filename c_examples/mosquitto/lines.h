@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jwt_auth.h>
+
 enum { LINES_WAITING = 64 };
 
 typedef struct lines {
@@ -35,6 +37,9 @@ void lines_take(void *userdata, int32_t level, const char *line);
 // Writes a line of the plugin's own, on any thread.
 __attribute__((format(printf, 3, 4))) void lines_say(lines *lines, int32_t level,
                                                      const char *format, ...);
+
+// Writes that a client could not be checked, unless the library's call was good. On any thread.
+void lines_complain(lines *lines, jwt_auth_status status);
 
 // Writes the waiting lines to the broker's log. Called on the thread of the broker.
 void lines_write(lines *lines);

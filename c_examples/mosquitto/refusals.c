@@ -96,10 +96,11 @@ static void add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client 
 }
 
 void refusals_add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client *client,
-                  int32_t reason) {
-  if (refusals->file.path != NULL) {
+                  const jwt_auth_result *result) {
+  if (refusals->file.path != NULL && result->decision == JWT_AUTH_DECISION_DENY &&
+      result->reason != JWT_AUTH_REASON_UNDECIDED) {
     pthread_mutex_lock(&refusals->lock);
-    add(refusals, auth, client, reason);
+    add(refusals, auth, client, result->reason);
     pthread_mutex_unlock(&refusals->lock);
   }
 }

@@ -32,9 +32,10 @@ typedef struct refusals {
 // path: of the file, or NULL: nothing is kept. false: out of memory.
 bool refusals_start(refusals *refusals, const char *path);
 
-// The library has refused this client. Asks it to explain why, of ten refusals in a second at most.
+// Adds the refusal of a client, if this is one: no other decision, and no call that failed. Has the
+// library explain why, of ten refusals in a second at most. Any thread may call it.
 void refusals_add(refusals *refusals, const jwt_auth *auth, const jwt_auth_client *client,
-                  int32_t reason);
+                  const jwt_auth_result *result);
 
 // Writes the file, if there is something new and it is time.
 void refusals_write(refusals *refusals);

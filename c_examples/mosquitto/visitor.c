@@ -39,10 +39,8 @@ int visitor_authenticate(plugin *self, const struct mosquitto_evt_basic_auth *as
   who.password = bytes_of(asked->password);
   forget_visitor();
   jwt_auth_result result;
-  jwt_auth_check(self->auth, &who, &result, &visitor);
-  if (result.decision == JWT_AUTH_DECISION_DENY) {
-    refusals_add(&self->refusals, self->auth, &who, result.reason);
-  }
+  lines_complain(&self->lines, jwt_auth_check(self->auth, &who, &result, &visitor));
+  refusals_add(&self->refusals, self->auth, &who, &result);
   switch (result.decision) {
   case JWT_AUTH_DECISION_ALLOW:
     return keep_name(asked->client) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
