@@ -1,4 +1,5 @@
 // May a client connect? Asked when it does, again at SIGHUP, and when it sends a new token.
+#include "answers.h"
 #include "certificate.h"
 #include "plugin.h"
 #include "username.h"
@@ -115,18 +116,11 @@ static void check_again(plugin *self, struct mosquitto *client, int32_t state, b
 // The answer to the broker. 2.1 lets plugins choose what it tells MQTT 5 clients; others are told
 // "not authorized", and so they are for any answer by 2.0.
 static int answer_to(const struct mosquitto *client, const jwt_auth_result *result) {
-  switch (result->decision) {
-  case JWT_AUTH_DECISION_ALLOW:
-    return MOSQ_ERR_SUCCESS;
-  case JWT_AUTH_DECISION_IGNORE:
-    return MOSQ_ERR_PLUGIN_DEFER;
-  default:
-    break;
-  }
+  int answer = answer_decision(result->decision);
   bool is_told = result->mqtt5_code == BAD_USERNAME_OR_PASSWORD ||
                  result->mqtt5_code == SERVER_UNAVAILABLE;
   bool may_choose = broker_is_2_1() && mosquitto_client_protocol_version(client) == PROTOCOL_5;
-  return is_told && may_choose ? result->mqtt5_code : MOSQ_ERR_AUTH;
+  return answer == MOSQ_ERR_AUTH && is_told && may_choose ? result->mqtt5_code : answer;
 }
 
 // A client authenticates for SIGHUP. To accept one that is offline grants it nothing, and to refuse
@@ -209,11 +203,10 @@ int on_basic_auth(int event, void *data, void *userdata) {
 static int start(plugin *self, struct mosquitto *client, const jwt_auth_client *who) {
   jwt_auth_result result;
   connect_new(self, client, who, &result);
-  if (result.decision != JWT_AUTH_DECISION_ALLOW) {
-    return result.decision == JWT_AUTH_DECISION_IGNORE ? MOSQ_ERR_PLUGIN_DEFER : MOSQ_ERR_AUTH;
+  if (result.decision == JWT_AUTH_DECISION_ALLOW) {
+    notes_find(&self->notes, client)->extended = true;
   }
-  notes_find(&self->notes, client)->extended = true;
-  return MOSQ_ERR_SUCCESS;
+  return answer_decision(result.decision);
 }
 
 // The token in AUTH of a client that is connected. If it is refused the broker disconnects the
@@ -224,7 +217,7 @@ static int renew(plugin *self, struct mosquitto *client, const jwt_auth_client *
                                                    connection_of(client), who, &result, NULL);
   lines_complain(&self->lines, status);
   refusals_add(&self->refusals, self->auth, who, &result);
-  return result.decision == JWT_AUTH_DECISION_ALLOW ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
+  return answer_decision(result.decision);
 }
 
 // CONNECT with an authentication method, or an AUTH packet that begins another authentication. The

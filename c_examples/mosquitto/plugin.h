@@ -65,9 +65,6 @@ int on_auth_start(int event, void *data, void *userdata);
 // May it use a topic?
 int on_acl_check(int event, void *data, void *userdata);
 
-// What the broker is told of a permission.
-int answer_of(const plugin *self, int32_t permission);
-
 // A client has connected, has gone and may come back, or has gone.
 int on_connect(int event, void *data, void *userdata);
 int on_offline(int event, void *data, void *userdata);

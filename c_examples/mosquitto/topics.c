@@ -1,4 +1,5 @@
 // May a client use a topic?
+#include "answers.h"
 #include "plugin.h"
 #include "visitor.h"
 
@@ -56,5 +57,5 @@ int on_acl_check(int event, void *data, void *userdata) {
   if (permission == JWT_AUTH_PERMISSION_NO_MATCH && !is_ours(self, connection, &who)) {
     return MOSQ_ERR_PLUGIN_DEFER;
   }
-  return answer_of(self, permission);
+  return answer_permission(&self->options, permission);
 }

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "answers.h"
+
 static _Thread_local jwt_auth_session *visitor;
 static _Thread_local char *visitor_name; // its user name, or NULL
 
@@ -41,25 +43,10 @@ int visitor_authenticate(plugin *self, const struct mosquitto_evt_basic_auth *as
   jwt_auth_result result;
   lines_complain(&self->lines, jwt_auth_check(self->auth, &who, &result, &visitor));
   refusals_add(&self->refusals, self->auth, &who, &result);
-  switch (result.decision) {
-  case JWT_AUTH_DECISION_ALLOW:
-    return keep_name(asked->client) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_AUTH;
-  case JWT_AUTH_DECISION_IGNORE:
-    return MOSQ_ERR_PLUGIN_DEFER;
-  default:
+  if (result.decision == JWT_AUTH_DECISION_ALLOW && !keep_name(asked->client)) {
     return MOSQ_ERR_AUTH;
   }
-}
-
-int answer_of(const plugin *self, int32_t permission) {
-  switch (permission) {
-  case JWT_AUTH_PERMISSION_ALLOW:
-    return MOSQ_ERR_SUCCESS;
-  case JWT_AUTH_PERMISSION_NO_MATCH:
-    return self->options.deny_no_match ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
-  default:
-    return MOSQ_ERR_ACL_DENIED;
-  }
+  return answer_decision(result.decision);
 }
 
 int visitor_authorize(const plugin *self, const struct mosquitto_evt_acl_check *asked) {
@@ -71,5 +58,5 @@ int visitor_authorize(const plugin *self, const struct mosquitto_evt_acl_check *
   jwt_auth_session_authorize(self->auth, visitor, JWT_AUTH_ACTION_RECEIVE, bytes_of(asked->topic),
                              asked->qos, asked->retain, &permission);
   forget_visitor();
-  return answer_of(self, permission);
+  return answer_permission(&self->options, permission);
 }
