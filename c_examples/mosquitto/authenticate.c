@@ -20,13 +20,6 @@ static bool has_ticks(plugin *self) {
   return self->ticked;
 }
 
-static int32_t state_of(const plugin *self, const struct mosquitto *client) {
-  jwt_auth_client identity = identity_of(client);
-  int32_t state = JWT_AUTH_STATE_ABSENT;
-  jwt_auth_registry_state(self->registry, connection_of(client), &identity, &state);
-  return state;
-}
-
 // Whether the broker has a client authenticate that it has accepted before, as it does for SIGHUP,
 // with those that are offline among them. 2.1 has a client in its table only once it is accepted.
 // 2.0 asks about all of them after MOSQ_EVT_RELOAD, and before the next tick it takes what new

@@ -3,6 +3,13 @@
 // until it comes back. Then it frees the client without a word, and may use its address again.
 #include "plugin.h"
 
+int32_t state_of(const plugin *self, const struct mosquitto *client) {
+  jwt_auth_client identity = identity_of(client);
+  int32_t state = JWT_AUTH_STATE_ABSENT;
+  jwt_auth_registry_state(self->registry, connection_of(client), &identity, &state);
+  return state;
+}
+
 void forget(plugin *self, const struct mosquitto *client) {
   jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
   notes_forget(&self->notes, client);

@@ -70,6 +70,9 @@ int on_connect(int event, void *data, void *userdata);
 int on_offline(int event, void *data, void *userdata);
 int on_disconnect(int event, void *data, void *userdata);
 
+// What the registry knows of a client: a jwt_auth_state.
+int32_t state_of(const plugin *self, const struct mosquitto *client);
+
 // Ends what a client has.
 void forget(plugin *self, const struct mosquitto *client);
 

@@ -3,10 +3,8 @@
 #include "plugin.h"
 #include "visitor.h"
 
-static bool is_ours(const plugin *self, uint64_t connection, const jwt_auth_client *who) {
-  int32_t state = JWT_AUTH_STATE_ABSENT;
-  jwt_auth_registry_state(self->registry, connection, who, &state);
-  return state != JWT_AUTH_STATE_ABSENT;
+static bool is_ours(const plugin *self, const struct mosquitto *client) {
+  return state_of(self, client) != JWT_AUTH_STATE_ABSENT;
 }
 
 // Whether SIGHUP found that the token of a client is not accepted any more.
@@ -24,8 +22,6 @@ int on_acl_check(int event, void *data, void *userdata) {
   if (!lines_are_of_this_thread(&self->lines)) {
     return visitor_authorize(self, asked);
   }
-  uint64_t connection = connection_of(asked->client);
-  jwt_auth_client who = identity_of(asked->client);
   int32_t action;
   switch (asked->access) {
   case MOSQ_ACL_READ:
@@ -38,7 +34,7 @@ int on_acl_check(int event, void *data, void *userdata) {
     action = JWT_AUTH_ACTION_SUBSCRIBE;
     break;
   case MOSQ_ACL_UNSUBSCRIBE:
-    return is_ours(self, connection, &who) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
+    return is_ours(self, asked->client) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_PLUGIN_DEFER;
   default:
     return MOSQ_ERR_ACL_DENIED;
   }
@@ -51,10 +47,12 @@ int on_acl_check(int event, void *data, void *userdata) {
   if (is_refused(self, asked->client)) {
     return MOSQ_ERR_ACL_DENIED;
   }
+  jwt_auth_client who = identity_of(asked->client);
   int32_t permission = JWT_AUTH_PERMISSION_DENY;
-  jwt_auth_registry_authorize(self->registry, self->auth, connection, &who, action,
-                              bytes_of(asked->topic), asked->qos, asked->retain, &permission);
-  if (permission == JWT_AUTH_PERMISSION_NO_MATCH && !is_ours(self, connection, &who)) {
+  jwt_auth_registry_authorize(self->registry, self->auth, connection_of(asked->client), &who,
+                              action, bytes_of(asked->topic), asked->qos, asked->retain,
+                              &permission);
+  if (permission == JWT_AUTH_PERMISSION_NO_MATCH && !is_ours(self, asked->client)) {
     return MOSQ_ERR_PLUGIN_DEFER;
   }
   return answer_permission(&self->options, permission);
