@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced by
-# the scripts that build, with `root` set and before they change the directory: sets `target`, where
-# cargo builds, and says what is to be done where there is no cargo.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced by the scripts that build, with `root` set and before they change the directory: sets
+# `target`, where cargo builds, and says what is to be done where there is no cargo.
 
 case ${CARGO_TARGET_DIR:-} in
 '') target=$root/target ;;

@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced: what
-# comes from crates.io and PyPI, and newer releases of Debian. What is there already is not fetched,
-# so that a second run needs no network.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced: what comes from crates.io and PyPI, and newer releases of Debian. What is there already
+# is not fetched, so that a second run needs no network.
 
 # download NAME COMMAND...
 download() {

@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced: the
-# parts, and what each of them runs. A step that fails does not keep the next from running, unless
-# that needs what it builds.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced: the parts, and what each of them runs. A step that fails does not keep the next from
+# running, unless that needs what it builds.
 
 all_parts="rust c mosquitto erlang rabbitmq"
 

@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses Sourced: what
-# packages start. The tests start servers of their own; those of Debian's packages shall not run
-# because somebody ran tests, neither now nor when the machine starts again.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables that another file sets or uses
+# Sourced: what packages start. The tests start servers of their own; those of Debian's packages
+# shall not run because somebody ran tests, neither now nor when the machine starts again.
 
 policy=/usr/sbin/policy-rc.d
 
