@@ -50,14 +50,12 @@ static void connect_client(plugin *self, struct mosquitto *client, const jwt_aut
   jwt_auth_status status = jwt_auth_registry_connect(
       self->registry, self->auth, connection_of(client), who, result, &session);
   lines_complain(&self->lines, status);
-  bool accepted = result->decision == JWT_AUTH_DECISION_ALLOW;
-  bool noted = notes_find(&self->notes, client) != NULL;
-  if (accepted && !noted) {
-    noted = notes_make(&self->notes, client, mosquitto_client_id(client)) != NULL;
-  }
-  if (accepted && !(noted && username_give(self, client, session))) {
-    jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
-    *result = (jwt_auth_result){.mqtt5_code = BAD_USERNAME_OR_PASSWORD};
+  if (result->decision == JWT_AUTH_DECISION_ALLOW) {
+    note *note = notes_keep(&self->notes, client, mosquitto_client_id(client));
+    if (note == NULL || !username_give(client, note, session, &self->lines)) {
+      jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
+      *result = (jwt_auth_result){.mqtt5_code = BAD_USERNAME_OR_PASSWORD};
+    }
   }
   self->admitted = result->decision == JWT_AUTH_DECISION_ALLOW ? client : NULL;
   jwt_auth_session_free(session);
@@ -82,10 +80,15 @@ static bool is_undecided(int32_t reason) {
 }
 
 // Decides about a client that the broker has authenticate again and that has a session, without
-// ending that. One that is offline keeps it as it is until the client comes back. renamed: who has
-// the user name that the client sent, and the registry knows it by that of its token.
-static void check_again(plugin *self, struct mosquitto *client, int32_t state, bool renamed,
-                        const jwt_auth_client *who, jwt_auth_result *result) {
+// ending that. One that is offline keeps it as it is until the client comes back. One that has the
+// user name of its token is checked with the name that it sent, by which the registry does not know
+// it.
+static void check_again(plugin *self, struct mosquitto *client, const note *note, int32_t state,
+                        jwt_auth_client *who, jwt_auth_result *result) {
+  bool renamed = note->renamed;
+  if (renamed) {
+    who->username = bytes_of(note->sent);
+  }
   jwt_auth_session *session = NULL;
   jwt_auth_status status;
   if (state == JWT_AUTH_STATE_CONNECTED && !renamed) {
@@ -135,11 +138,7 @@ static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_c
   if (note->extended || state == JWT_AUTH_STATE_OVER || state == JWT_AUTH_STATE_ABSENT) {
     return MOSQ_ERR_SUCCESS;
   }
-  bool renamed = note->renamed;
-  if (renamed) {
-    who->username = bytes_of(note->sent);
-  }
-  check_again(self, client, state, renamed, who, &result);
+  check_again(self, client, note, state, who, &result);
   if (is_undecided(result.reason) && state_of(self, client) == state) {
     return MOSQ_ERR_SUCCESS;
   }

@@ -21,8 +21,12 @@ note *notes_find(const notes *notes, const void *client) {
   return found == NULL ? NULL : *found;
 }
 
-note *notes_make(notes *notes, const void *client, const char *id) {
-  note *note = calloc(1, sizeof *note + strlen(id) + 1);
+note *notes_keep(notes *notes, const void *client, const char *id) {
+  note *note = notes_find(notes, client);
+  if (note != NULL) {
+    return note;
+  }
+  note = calloc(1, sizeof *note + strlen(id) + 1);
   if (note == NULL) {
     return NULL;
   }

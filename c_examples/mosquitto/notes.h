@@ -30,9 +30,9 @@ typedef struct notes {
 // NULL: there is none.
 note *notes_find(const notes *notes, const void *client);
 
-// Makes the note of a client that has none and is accepted: it takes the client identifier from
-// whoever had it. NULL: out of memory.
-note *notes_make(notes *notes, const void *client, const char *id);
+// The note of a client that is accepted, made if it has none: then the client takes its identifier
+// from whoever had it. NULL: out of memory.
+note *notes_keep(notes *notes, const void *client, const char *id);
 
 // Whether another client was accepted after this one with the same client identifier; always false
 // where identifiers are not needed.

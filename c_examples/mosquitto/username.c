@@ -24,11 +24,10 @@ bool username_is_right(const struct mosquitto *client, const jwt_auth_session *s
   return jwt_auth_session_username(session, &name) != JWT_AUTH_STATUS_OK || is_named(client, name);
 }
 
-static bool rename_client(plugin *self, struct mosquitto *client, jwt_auth_bytes claim) {
+static bool rename_client(struct mosquitto *client, note *note, jwt_auth_bytes claim) {
   char *name = strndup((const char *)claim.data, claim.len);
   bool good = name != NULL && is_good(name, claim.len);
   if (good && !is_named(client, claim)) {
-    note *note = notes_find(&self->notes, client);
     good = note_sent(note, mosquitto_client_username(client)) &&
            mosquitto_set_username(client, name) == MOSQ_ERR_SUCCESS;
   }
@@ -36,21 +35,21 @@ static bool rename_client(plugin *self, struct mosquitto *client, jwt_auth_bytes
   return good;
 }
 
-bool username_give(plugin *self, struct mosquitto *client, const jwt_auth_session *session) {
+bool username_give(struct mosquitto *client, note *note, const jwt_auth_session *session,
+                   lines *lines) {
   jwt_auth_bytes claim;
   if (jwt_auth_session_username(session, &claim) == JWT_AUTH_STATUS_OK) {
-    if (rename_client(self, client, claim)) {
+    if (rename_client(client, note, claim)) {
       return true;
     }
     char fingerprint[9];
     jwt_auth_session_fingerprint(session, fingerprint);
-    lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_INFO,
+    lines_say(lines, JWT_AUTH_LOG_LEVEL_INFO,
               "refused: the user name in the token has a wildcard, a slash or a control character, "
               "or begins with $, or memory is short: token %s",
               fingerprint);
     return false;
   }
-  note *note = notes_find(&self->notes, client);
   if (note->renamed) {
     if (mosquitto_set_username(client, note->sent) != MOSQ_ERR_SUCCESS) {
       return false;

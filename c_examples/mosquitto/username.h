@@ -15,6 +15,7 @@ bool username_is_right(const struct mosquitto *client, const jwt_auth_session *s
 
 // Gives the client the user name of its token, or, if there is none, the one that it sent. false:
 // it is none that the broker can have, or memory is short, and the log says so.
-bool username_give(plugin *self, struct mosquitto *client, const jwt_auth_session *session);
+bool username_give(struct mosquitto *client, note *note, const jwt_auth_session *session,
+                   lines *lines);
 
 #endif
