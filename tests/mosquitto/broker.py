@@ -19,6 +19,8 @@ import tokens
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGIN = os.environ.get("JWT_AUTH_PLUGIN") or str(ROOT / "target/mosquitto/mosquitto_jwt_auth.so")
+# What is built from another_plugin.c.
+ANOTHER_PLUGIN = os.environ.get("JWT_AUTH_ANOTHER_PLUGIN", "")
 # A folder with another release of Debian, whose broker is run; else that of this machine.
 FOLDER = os.environ.get("JWT_AUTH_DEBIAN")
 INSIDE = ["sh", str(ROOT / "tests/run/inside.sh"), FOLDER] if FOLDER else []

@@ -2,14 +2,12 @@
 
 import base64
 import http.client
-import os
 import unittest
 
 import broker
 import mqtt
 import tokens
 
-ACCEPTING = os.environ.get("JWT_AUTH_ACCEPTING", "")
 TRIES = 40
 
 
@@ -18,7 +16,7 @@ class AnotherPlugin(broker.Case):
         """A broker that loads the other plugin before this line of its configuration."""
         at = broker.Broker(acl=None, lines=lines)
         conf = at.directory / "mosquitto.conf"
-        conf.write_text(conf.read_text().replace(before, f"plugin {ACCEPTING}\n{before}", 1))
+        conf.write_text(conf.read_text().replace(before, f"plugin {broker.ANOTHER_PLUGIN}\n{before}", 1))
         return self.enterContext(at)
 
     def test_by_a_method_of_its_own(self):
