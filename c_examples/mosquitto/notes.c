@@ -21,6 +21,18 @@ note *notes_find(const notes *notes, const void *client) {
   return found == NULL ? NULL : *found;
 }
 
+// false: out of memory.
+static bool take_id(notes *notes, note *note) {
+  if (!notes->needs_ids) {
+    return true;
+  }
+  struct note **last = tsearch(note, &notes->by_id, compare_ids);
+  if (last != NULL) {
+    *last = note; // in the place of whoever had the identifier
+  }
+  return last != NULL;
+}
+
 note *notes_keep(notes *notes, const void *client, const char *id) {
   note *note = notes_find(notes, client);
   if (note != NULL) {
@@ -32,18 +44,11 @@ note *notes_keep(notes *notes, const void *client, const char *id) {
   }
   note->client = client;
   strcpy(note->id, id);
-  struct note **last = &note;
-  if (notes->needs_ids) {
-    last = tsearch(note, &notes->by_id, compare_ids);
-  }
-  if (last == NULL || tsearch(note, &notes->by_client, compare_clients) == NULL) {
-    if (notes->needs_ids && last != NULL && *last == note) {
-      tdelete(note, &notes->by_id, compare_ids);
-    }
+  if (tsearch(note, &notes->by_client, compare_clients) == NULL || !take_id(notes, note)) {
+    tdelete(note, &notes->by_client, compare_clients);
     free(note);
     return NULL;
   }
-  *last = note;
   return note;
 }
 
