@@ -71,6 +71,22 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
   }
 }
 
+// The answer to the broker. 2.1 lets plugins choose what it tells MQTT 5 clients; others are told
+// "not authorized", and so they are for any answer by 2.0.
+static int answer_to(const struct mosquitto *client, const jwt_auth_result *result) {
+  int answer = answer_decision(result->decision);
+  bool is_told = result->mqtt5_code == BAD_USERNAME_OR_PASSWORD ||
+                 result->mqtt5_code == SERVER_UNAVAILABLE;
+  bool may_choose = broker_is_2_1() && mosquitto_client_protocol_version(client) == PROTOCOL_5;
+  return answer == MOSQ_ERR_AUTH && is_told && may_choose ? result->mqtt5_code : answer;
+}
+
+static int authenticate_new(plugin *self, struct mosquitto *client, const jwt_auth_client *who) {
+  jwt_auth_result result;
+  connect_new(self, client, who, &result);
+  return answer_to(client, &result);
+}
+
 // Whether nothing was decided, for a reason that passes: keys or revocations are yet to come, or
 // the library failed. What a client has stays as it is, and the registry ends it once the token is
 // revoked or the keys have come without its own.
@@ -109,20 +125,9 @@ static void check_again(plugin *self, struct mosquitto *client, const note *note
   jwt_auth_session_free(session);
 }
 
-// The answer to the broker. 2.1 lets plugins choose what it tells MQTT 5 clients; others are told
-// "not authorized", and so they are for any answer by 2.0.
-static int answer_to(const struct mosquitto *client, const jwt_auth_result *result) {
-  int answer = answer_decision(result->decision);
-  bool is_told = result->mqtt5_code == BAD_USERNAME_OR_PASSWORD ||
-                 result->mqtt5_code == SERVER_UNAVAILABLE;
-  bool may_choose = broker_is_2_1() && mosquitto_client_protocol_version(client) == PROTOCOL_5;
-  return answer == MOSQ_ERR_AUTH && is_told && may_choose ? result->mqtt5_code : answer;
-}
-
 // A client authenticates for SIGHUP. To accept one that is offline grants it nothing, and to refuse
 // it would have the broker disconnect it a second time, and 2.0 use memory that it has freed.
 static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_client *who) {
-  jwt_auth_result result;
   note *note = notes_find(&self->notes, client);
   if (note == NULL) {
     // Not accepted by this plugin. One without an address has not been connected since the broker
@@ -130,14 +135,14 @@ static int authenticate_again(plugin *self, struct mosquitto *client, jwt_auth_c
     if (mosquitto_client_address(client) == NULL) {
       return MOSQ_ERR_SUCCESS;
     }
-    connect_new(self, client, who, &result);
-    return answer_to(client, &result);
+    return authenticate_new(self, client, who);
   }
   // What is over is offline, and so is a client that has no session: it was forgotten.
   int32_t state = state_of(self, client);
   if (note->extended || state == JWT_AUTH_STATE_OVER || state == JWT_AUTH_STATE_ABSENT) {
     return MOSQ_ERR_SUCCESS;
   }
+  jwt_auth_result result;
   check_again(self, client, note, state, who, &result);
   if (is_undecided(result.reason) && state_of(self, client) == state) {
     return MOSQ_ERR_SUCCESS;
@@ -178,16 +183,9 @@ int on_basic_auth(int event, void *data, void *userdata) {
   }
   end_leaving(self);
   jwt_auth_client who = describe(asked->client, bytes_of(asked->password));
-  jwt_auth_bytes certificate = who.peer_certificate;
-  int answer;
-  if (is_known(self, asked->client)) {
-    answer = authenticate_again(self, asked->client, &who);
-  } else {
-    jwt_auth_result result;
-    connect_new(self, asked->client, &who, &result);
-    answer = answer_to(asked->client, &result);
-  }
-  certificate_free(certificate);
+  int answer = is_known(self, asked->client) ? authenticate_again(self, asked->client, &who)
+                                             : authenticate_new(self, asked->client, &who);
+  certificate_free(who.peer_certificate);
   return answer;
 }
 
@@ -214,7 +212,7 @@ static int renew(plugin *self, struct mosquitto *client, const jwt_auth_client *
 
 // CONNECT with an authentication method, or an AUTH packet that begins another authentication. The
 // broker does not say which, but one that begins another has a session. For any other answer than
-// these three the broker closes the connection without a word.
+// those of answer_decision the broker closes the connection without a word.
 int on_auth_start(int event, void *data, void *userdata) {
   (void)event;
   struct mosquitto_evt_extended_auth *asked = data;
