@@ -5,8 +5,6 @@
 #include "username.h"
 #include "visitor.h"
 
-enum { PROTOCOL_5 = 5, BAD_USERNAME_OR_PASSWORD = 0x86, SERVER_UNAVAILABLE = 0x88 };
-
 // Without ticks the plugin cannot disconnect a client when its token expires or is revoked, so it
 // accepts nobody then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise
 // the first tick comes before the first client.
@@ -54,7 +52,7 @@ static void connect_client(plugin *self, struct mosquitto *client, const jwt_aut
     note *note = notes_keep(&self->notes, client, mosquitto_client_id(client));
     if (note == NULL || !username_give(client, note, session, &self->lines)) {
       jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
-      *result = (jwt_auth_result){.mqtt5_code = BAD_USERNAME_OR_PASSWORD};
+      *result = (jwt_auth_result){.mqtt5_code = MQTT_RC_BAD_USERNAME_OR_PASSWORD};
     }
   }
   self->admitted = result->decision == JWT_AUTH_DECISION_ALLOW ? client : NULL;
@@ -75,9 +73,10 @@ static void connect_new(plugin *self, struct mosquitto *client, const jwt_auth_c
 // "not authorized", and so they are for any answer by 2.0.
 static int answer_to(const struct mosquitto *client, const jwt_auth_result *result) {
   int answer = answer_decision(result->decision);
-  bool is_told = result->mqtt5_code == BAD_USERNAME_OR_PASSWORD ||
-                 result->mqtt5_code == SERVER_UNAVAILABLE;
-  bool may_choose = broker_is_2_1() && mosquitto_client_protocol_version(client) == PROTOCOL_5;
+  bool is_told = result->mqtt5_code == MQTT_RC_BAD_USERNAME_OR_PASSWORD ||
+                 result->mqtt5_code == MQTT_RC_SERVER_UNAVAILABLE;
+  bool may_choose =
+      broker_is_2_1() && mosquitto_client_protocol_version(client) == MQTT_PROTOCOL_V5;
   return answer == MOSQ_ERR_AUTH && is_told && may_choose ? result->mqtt5_code : answer;
 }
 

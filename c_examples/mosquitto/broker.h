@@ -6,6 +6,7 @@
 #if LIBMOSQUITTO_VERSION_NUMBER < 2001000
 #include <mosquitto_broker.h>
 #include <mosquitto_plugin.h>
+#include <mqtt_protocol.h>
 
 // What 2.0 does not have. The numbers do not change; 2.0 refuses to register the events.
 enum { MOSQ_EVT_CONNECT = 11, MOSQ_EVT_CLIENT_OFFLINE = 28 };

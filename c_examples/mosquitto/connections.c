@@ -59,7 +59,7 @@ int on_offline(int event, void *data, void *userdata) {
 // another has taken over is not its own any more.
 static bool may_be_kept(const plugin *self, const struct mosquitto *client) {
   return !notes_taken_over(&self->notes, client) &&
-         (mosquitto_client_protocol_version(client) == 5 ||
+         (mosquitto_client_protocol_version(client) == MQTT_PROTOCOL_V5 ||
           !mosquitto_client_clean_session(client));
 }
 
