@@ -5,6 +5,9 @@
 #include "username.h"
 #include "visitor.h"
 
+// What this plugin refuses, and not the library.
+static const jwt_auth_result BAD_CREDENTIALS = {.mqtt5_code = MQTT_RC_BAD_USERNAME_OR_PASSWORD};
+
 // Without ticks the plugin cannot disconnect a client when its token expires or is revoked, so it
 // accepts nobody then. Mosquitto 2.0.11 sends none where per_listener_settings is true; otherwise
 // the first tick comes before the first client.
@@ -52,7 +55,7 @@ static void connect_client(plugin *self, struct mosquitto *client, const jwt_aut
     note *note = notes_keep(&self->notes, client, mosquitto_client_id(client));
     if (note == NULL || !username_give(client, note, session, &self->lines)) {
       jwt_auth_registry_disconnect(self->registry, connection_of(client), 0);
-      *result = (jwt_auth_result){.mqtt5_code = MQTT_RC_BAD_USERNAME_OR_PASSWORD};
+      *result = BAD_CREDENTIALS;
     }
   }
   self->admitted = result->decision == JWT_AUTH_DECISION_ALLOW ? client : NULL;
@@ -175,7 +178,7 @@ int on_basic_auth(int event, void *data, void *userdata) {
   plugin *self = userdata;
   if (has_nul(asked)) {
     lines_say(&self->lines, JWT_AUTH_LOG_LEVEL_INFO, "refused: a password with a NUL in it");
-    return MOSQ_ERR_AUTH;
+    return answer_to(asked->client, &BAD_CREDENTIALS);
   }
   if (!lines_are_of_this_thread(&self->lines)) {
     return visitor_authenticate(self, asked);
