@@ -44,6 +44,7 @@ bool note_sent(note *note, const char *sent);
 // Wipes that name: the client has it again. Some devices send their token as user name.
 void note_forget_sent(note *note);
 
+// Sets whether all is denied to a client, and counts it.
 void note_refused(notes *notes, note *note, bool refused);
 
 // Wipes and frees the note of a client, if it has one.

@@ -9,6 +9,7 @@
 
 #include "plugin.h"
 
+// What on_basic_auth and on_acl_check answer on another thread than the broker's own.
 int visitor_authenticate(plugin *self, const struct mosquitto_evt_basic_auth *asked);
 int visitor_authorize(const plugin *self, const struct mosquitto_evt_acl_check *asked);
 
