@@ -1,10 +1,9 @@
 """Clients whom another plugin accepts have nothing of those that came with a token."""
 
-import base64
-import http.client
 import unittest
 
 import broker
+import http_api
 import mqtt
 import tokens
 
@@ -34,21 +33,13 @@ class AnotherPlugin(broker.Case):
     @unittest.skipIf(broker.VERSION < (2, 1), "there is no HTTP API before 2.1")
     def test_at_the_http_api(self):
         port = broker.free_port()
-        at = self.start("plugin ", f"listener {port} 127.0.0.1\nprotocol http_api\n")
+        at = self.start("plugin ", http_api.LISTENER.format(port))
         at.wait_running(port)
-
-        def get(username, password, path):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=mqtt.PATIENCE)
-            credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
-            connection.request("GET", path, headers={"Authorization": f"Basic {credentials}"})
-            status = connection.getresponse().status
-            connection.close()
-            return status
-
         for _ in range(3):
             # The other plugin answers whether the path may be read, so this one is not asked.
-            self.assertEqual(get("user", tokens.token(broker.SUPERUSER), "/api/v1/version"), 200)
-            self.assertEqual(get("other", "open", "/api/v1/systree"), 401)
+            superuser = tokens.token(broker.SUPERUSER)
+            self.assertEqual(http_api.get(port, "user", superuser, "/api/v1/version"), 200)
+            self.assertEqual(http_api.get(port, "other", "open", "/api/v1/systree"), 401)
 
 
 if __name__ == "__main__":

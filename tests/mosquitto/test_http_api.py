@@ -1,7 +1,5 @@
 """The broker's own HTTP server, from 2.1 on: it asks plugins from another thread."""
 
-import base64
-import http.client
 import pathlib
 import re
 import tempfile
@@ -10,6 +8,7 @@ import time
 import unittest
 
 import broker
+import http_api
 import mqtt
 import tokens
 from test_load import connect_all
@@ -23,17 +22,11 @@ READS = {"acl": {"sub": ["/api/#"]}}
 class HttpApi(broker.Case):
     def start(self, command=()):
         self.port = broker.free_port()
-        at = self.broker(lines=f"listener {self.port} 127.0.0.1\nprotocol http_api\n", command=command)
+        at = self.broker(lines=http_api.LISTENER.format(self.port), command=command)
         return at.wait_running(self.port)
 
-    def get(self, password, username="user", path="/api/v1/systree"):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=mqtt.PATIENCE)
-        credentials = base64.b64encode(f"{username}:{password}".encode()).decode()
-        headers = {} if password is None else {"Authorization": f"Basic {credentials}"}
-        connection.request("GET", path, headers=headers)
-        status = connection.getresponse().status
-        connection.close()
-        return status
+    def get(self, password):
+        return http_api.get(self.port, "user", password, "/api/v1/systree")
 
     def test_tokens_decide(self):
         at = self.start()
@@ -59,8 +52,8 @@ class HttpApi(broker.Case):
         """Asks again and again, many at once."""
         packets = []
         for password in (tokens.token(READS), tokens.token(exp=1)) * 50:
-            credentials = base64.b64encode(f"user:{password}".encode()).decode()
-            packets.append(f"GET /api/v1/version HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n"
+            credentials = http_api.basic("user", password)
+            packets.append(f"GET /api/v1/version HTTP/1.1\r\nHost: x\r\nAuthorization: {credentials}\r\n\r\n"
                            .encode())
         try:
             while time.monotonic() < end:

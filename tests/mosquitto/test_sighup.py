@@ -54,10 +54,7 @@ class Sighup(broker.Case):
 
     def test_without_a_user_name_the_broker_s_own_rule_decides(self):
         for allowed in ("true", "false"):
-            at = broker.Broker()
-            conf = at.directory / "mosquitto.conf"
-            conf.write_text(conf.read_text().replace("allow_anonymous false", f"allow_anonymous {allowed}"))
-            self.enterContext(at)
+            at = self.broker(lines=f"allow_anonymous {allowed}\n")
             client = self.connected(at, "c", ACL, username=None)
             named = self.connected(at, "named", ACL)
             at.reload()
