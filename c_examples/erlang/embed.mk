@@ -5,8 +5,8 @@ library := $(or $(OUT),$(target)/erlang/jwt_auth)
 version := $(shell sed -n 's/^version = "\(.*\)"/\1/p' $(root)/Cargo.toml | head -n 1)
 
 # All of the library but its application and its supervisor: a plugin has its own.
-embedded := jwt_auth jwt_auth_explanation jwt_auth_guard jwt_auth_json jwt_auth_log jwt_auth_nif \
-	jwt_auth_refusals jwt_auth_username
+embedded := jwt_auth jwt_auth_config_file jwt_auth_explanation jwt_auth_guard jwt_auth_json \
+	jwt_auth_log jwt_auth_nif jwt_auth_refusals jwt_auth_username
 embedded_beams := $(embedded:%=$(library)/ebin/%.beam)
 embedded_natives := $(library)/priv/jwt_auth_nif.so
 

@@ -183,7 +183,7 @@ class Broker:
 
     def look(self):
         """Has the backend look at its file now."""
-        return self.ask("gen_server:call(rabbit_auth_backend_jwt_auth_verifier, look).")
+        return self.ask("jwt_auth_config_file:look().")
 
     def client(self, client_id, claims=None, password=None, username="alice", version=MQTT_3_1_1, over="tcp",
                **options):

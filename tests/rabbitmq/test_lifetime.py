@@ -35,7 +35,7 @@ class Lifetime(Case):
         tokens.made.remove(token)
         client = self.connected(token, password=token, username=token)
         time.sleep(1.5)
-        processes = [f"rabbit_auth_backend_jwt_auth_{name}" for name in ("connections", "verifier")]
+        processes = ["rabbit_auth_backend_jwt_auth_connections", "jwt_auth_config_file"]
         status = [self.broker.ask(f"sys:get_status({process}).") for process in processes]
         client.wait_closed(PATIENCE)
         self.refused(BAD_CREDENTIALS, token, password=token, username=token)

@@ -52,12 +52,12 @@ login(Username, #{client_id := ClientId, password := Password})
     decide(#{client_id => ClientId, username => Username, password => Password});
 login(Username, #{client_id := ClientId}) ->
     Client = #{client_id => ClientId, username => Username},
-    refuse(rabbit_auth_backend_jwt_auth_verifier:current(), Client, missing_token);
+    refuse(jwt_auth_config_file:current(), Client, missing_token);
 login(_Username, _AuthProps) ->
     {refused, not_an_mqtt_client}.
 
 decide(#{client_id := ClientId, username := Username} = Client) ->
-    Current = rabbit_auth_backend_jwt_auth_verifier:current(),
+    Current = jwt_auth_config_file:current(),
     case check(Current, Client) of
         {allow, #{session := Session} = Allowed} ->
             Granted = (maps:with([expires_at], Allowed))#{session => Session,
@@ -139,7 +139,7 @@ check_topic_access(_User, _Resource, _Permission, _Context) ->
 %% RabbitMQ says neither QoS nor retain, and its MQTT plugin has QoS 0 and 1 only.
 permission(Access, #{session := Session}, RoutingKey) ->
     Topic = rabbit_auth_backend_jwt_auth_topic:from_routing_key(RoutingKey),
-    case {action(Access), rabbit_auth_backend_jwt_auth_verifier:current()} of
+    case {action(Access), jwt_auth_config_file:current()} of
         {{ok, Action}, {ok, Verifier}} ->
             jwt_auth:authorize_every_qos(Verifier, Session, Action, Topic, 1);
         _ ->
@@ -196,7 +196,7 @@ timed(_) -> never.
 %% The reason for which the library refuses the session now; none: it does not.
 -spec refusal(jwt_auth:session()) -> none | unconfigured | jwt_auth:reason().
 refusal(Session) ->
-    case rabbit_auth_backend_jwt_auth_verifier:current() of
+    case jwt_auth_config_file:current() of
         {ok, Verifier} ->
             case jwt_auth:recheck(Verifier, Session) of
                 {allow, _} -> none;

@@ -16,12 +16,13 @@ start(_Type, _Arguments) ->
 %% From now on every client is refused.
 -spec stop(term()) -> ok.
 stop(_State) ->
-    rabbit_auth_backend_jwt_auth_verifier:close().
+    jwt_auth_config_file:close().
 
 -spec init([]) -> {ok, {supervisor:sup_flags(), [supervisor:child_spec()]}}.
 init([]) ->
-    Child = fun(Module) -> #{id => Module, start => {Module, start_link, []}} end,
+    Check = fun rabbit_auth_backend_jwt_auth_config:check/1,
+    Child = fun(Module, Arguments) -> #{id => Module, start => {Module, start_link, Arguments}} end,
     {ok, {#{strategy => one_for_one, intensity => 5, period => 10},
-          [Child(Module) || Module <- [jwt_auth_log, jwt_auth_refusals,
-                                       rabbit_auth_backend_jwt_auth_verifier,
-                                       rabbit_auth_backend_jwt_auth_connections]]}}.
+          [Child(jwt_auth_log, []), Child(jwt_auth_refusals, []),
+           Child(jwt_auth_config_file, [rabbitmq_auth_backend_jwt_auth, Check]),
+           Child(rabbit_auth_backend_jwt_auth_connections, [])]}}.

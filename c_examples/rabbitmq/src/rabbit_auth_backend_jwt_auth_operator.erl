@@ -13,7 +13,7 @@ status() ->
 
 %% The verifier's process looks at the file meanwhile, as it does every five seconds.
 health(ok) ->
-    case gen_server:call(rabbit_auth_backend_jwt_auth_verifier, look) of
+    case jwt_auth_config_file:look() of
         ok -> "ok";
         {error, Text} -> ["the configuration is not accepted: ", Text]
     end;
@@ -23,7 +23,7 @@ health({error, Text}) ->
 %% In the text format of Prometheus.
 -spec stats() -> ok.
 stats() ->
-    case rabbit_auth_backend_jwt_auth_verifier:current() of
+    case jwt_auth_config_file:current() of
         {ok, Verifier} ->
             {_, Text} = jwt_auth:stats(Verifier),
             io:put_chars(Text);

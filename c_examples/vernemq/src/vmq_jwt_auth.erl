@@ -81,7 +81,7 @@ client(Peer, {_MountPoint, ClientId}, User, Password, Connection) ->
       peer_certificate => maps:get(client_cert, Connection, undefined)}.
 
 check(Client) ->
-    case vmq_jwt_auth_verifier:current() of
+    case jwt_auth_config_file:current() of
         {ok, Verifier} -> jwt_auth:check(Verifier, Client);
         none -> {deny, unconfigured}
     end.
@@ -89,7 +89,7 @@ check(Client) ->
 accept(ignore, _SubscriberId, _Client, _) ->
     next;
 accept({deny, Reason}, _SubscriberId, Client, _) ->
-    jwt_auth_refusals:note(vmq_jwt_auth_verifier:current(), Client, Reason),
+    jwt_auth_refusals:note(jwt_auth_config_file:current(), Client, Reason),
     {deny, Reason};
 accept({allow, #{session := Session} = Allowed}, SubscriberId, Client, Timed) ->
     case jwt_auth_username:for_broker(Session) of
@@ -168,7 +168,7 @@ authorize(Hook, Action, User, SubscriberId, Asked) ->
     jwt_auth_guard:run(Hook, {error, not_authorized}, Authorize).
 
 permission(Session, Action, {Words, Options}) ->
-    {ok, Verifier} = vmq_jwt_auth_verifier:current(),
+    {ok, Verifier} = jwt_auth_config_file:current(),
     Topic = iolist_to_binary(lists:join($/, Words)),
     jwt_auth:authorize(Verifier, Session, Action, Topic, Options).
 

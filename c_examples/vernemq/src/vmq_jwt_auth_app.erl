@@ -16,13 +16,13 @@ start(_Type, _Arguments) ->
 %% From now on every client is refused that has a token.
 -spec stop(term()) -> ok.
 stop(_State) ->
-    vmq_jwt_auth_verifier:close().
+    jwt_auth_config_file:close().
 
 %% The table belongs to the supervisor: it outlives the process that goes through it.
 -spec init([]) -> {ok, {supervisor:sup_flags(), [supervisor:child_spec()]}}.
 init([]) ->
     ok = vmq_jwt_auth_sessions:new_table(),
-    Child = fun(Module) -> #{id => Module, start => {Module, start_link, []}} end,
+    Child = fun(Module, Arguments) -> #{id => Module, start => {Module, start_link, Arguments}} end,
     {ok, {#{strategy => one_for_one, intensity => 5, period => 10},
-          [Child(Module) || Module <- [jwt_auth_log, jwt_auth_refusals, vmq_jwt_auth_verifier,
-                                       vmq_jwt_auth_sessions]]}}.
+          [Child(jwt_auth_log, []), Child(jwt_auth_refusals, []),
+           Child(jwt_auth_config_file, [vmq_jwt_auth]), Child(vmq_jwt_auth_sessions, [])]}}.

@@ -68,7 +68,7 @@ find(Id, User, Action) ->
 -spec renew(vmq_jwt_auth:subscriber_id(), binary() | undefined, binary()) ->
           ok | {deny, jwt_auth:reason() | atom()}.
 renew(Id, User, Token) ->
-    case {ets:lookup(?MODULE, Id), vmq_jwt_auth_verifier:current()} of
+    case {ets:lookup(?MODULE, Id), jwt_auth_config_file:current()} of
         {[#row{pid = Pid, session = Session, client = Known}], {ok, Verifier}}
           when Pid =:= self() ->
             Client = Known#{password => Token},
@@ -125,7 +125,7 @@ look_after(#row{id = Id, session = Session} = Row, Now) ->
     end.
 
 refusal(Session) ->
-    case vmq_jwt_auth_verifier:current() of
+    case jwt_auth_config_file:current() of
         {ok, Verifier} -> jwt_auth:recheck(Verifier, Session);
         none -> none
     end.

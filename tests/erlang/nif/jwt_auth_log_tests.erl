@@ -6,6 +6,8 @@
 -export([log/2]).
 
 %% A handler of logger: sends what it is given to a process.
+log(#{level := Level, msg := {string, Text}}, #{config := Pid}) ->
+    Pid ! {logged, Level, unicode:characters_to_binary(Text)};
 log(#{level := Level, msg := {Format, Arguments}}, #{config := Pid}) ->
     Pid ! {logged, Level, unicode:characters_to_binary(io_lib:format(Format, Arguments))};
 log(_, _) ->
