@@ -43,10 +43,27 @@ ERL_NIF_TERM new(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   return answer;
 }
 
+// ok | {error, Text}
+static ERL_NIF_TERM replace(ErlNifEnv *env, verifier *verifier, const source *config) {
+  const state *state = enif_priv_data(env);
+  const library *library = state->library;
+  char error[ERROR_SIZE] = "";
+  jwt_auth *auth = verifier_enter(env, verifier);
+  if (auth == NULL) {
+    return freed_error(env);
+  }
+  jwt_auth_status status =
+      config->path != NULL
+          ? library->reload_file(auth, config->path, error, sizeof error)
+          : library->reload(auth, config->text, config->len, error, sizeof error);
+  verifier_leave(env, verifier);
+  return status == JWT_AUTH_STATUS_OK ? state->atoms.ok
+                                      : error_tuple(env, error_text(env, status, error));
+}
+
 ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], config_arg = argv[1];
   const state *state = enif_priv_data(env);
-  char error[ERROR_SIZE] = "";
   verifier *verifier;
   ErlNifBinary config;
   (void)argc;
@@ -54,19 +71,10 @@ ERL_NIF_TERM reload(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
       !enif_inspect_iolist_as_binary(env, config_arg, &config)) {
     return state->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(env, verifier);
-  if (auth == NULL) {
-    wipe(env, config_arg, &config);
-    return freed_error(env);
-  }
-  jwt_auth_status status =
-      state->library->reload(auth, (const char *)config.data, config.size, error, sizeof error);
-  verifier_leave(env, verifier);
+  const source text = {.text = (const char *)config.data, .len = config.size};
+  ERL_NIF_TERM answer = replace(env, verifier, &text);
   wipe(env, config_arg, &config);
-  if (status != JWT_AUTH_STATUS_OK) {
-    return error_tuple(env, error_text(env, status, error));
-  }
-  return state->atoms.ok;
+  return answer;
 }
 
 // Reads a binary that has a NUL at its end and nowhere else.
@@ -94,21 +102,13 @@ ERL_NIF_TERM new_file(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
 ERL_NIF_TERM reload_file(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
   const ERL_NIF_TERM verifier_arg = argv[0], path_arg = argv[1];
   const state *state = enif_priv_data(env);
-  char error[ERROR_SIZE] = "";
   verifier *verifier;
-  const char *path;
+  source file = {0};
   (void)argc;
-  if (!verifier_read(env, verifier_arg, &verifier) || !path_read(env, path_arg, &path)) {
+  if (!verifier_read(env, verifier_arg, &verifier) || !path_read(env, path_arg, &file.path)) {
     return state->atoms.badarg;
   }
-  jwt_auth *auth = verifier_enter(env, verifier);
-  if (auth == NULL) {
-    return freed_error(env);
-  }
-  jwt_auth_status status = state->library->reload_file(auth, path, error, sizeof error);
-  verifier_leave(env, verifier);
-  return status == JWT_AUTH_STATUS_OK ? state->atoms.ok
-                                      : error_tuple(env, error_text(env, status, error));
+  return replace(env, verifier, &file);
 }
 
 ERL_NIF_TERM wait_ready(ErlNifEnv *env, int argc, const ERL_NIF_TERM argv[]) {
