@@ -1,7 +1,7 @@
 %% What can be seen only on a running virtual machine: many processes, upgrades, garbage.
 -module(jwt_auth_SUITE).
 -include_lib("stdlib/include/assert.hrl").
--import(jwt_auth_fixture, [client/0, config/0, claims/0, live/2, until/1]).
+-import(jwt_auth_fixture, [client/0, config/0, claims/0, live/2, until/1, verifier/0]).
 
 -export([suite/0, all/0]).
 -export([many_processes_check_at_once/1, resources_go_when_nobody_has_them/1,
@@ -22,10 +22,6 @@ all() ->
      a_verifier_with_an_endpoint_is_freed_by_garbage_collection,
      the_library_is_upgraded_while_calls_run, the_log_goes_on_after_an_upgrade,
      another_build_is_loaded_while_calls_run, resources_outlive_the_module].
-
-verifier() ->
-    {ok, Verifier} = jwt_auth:new(config()),
-    Verifier.
 
 %% Runs Fun in Count processes, and returns what they answered.
 in_processes(Count, Fun) ->

@@ -2,6 +2,7 @@
 -module(jwt_auth_fixture).
 
 -export([secret/0, other_secret/0, config/0, claims/0, token/0, token/1, token/2, client/0, client/1]).
+-export([verifier/0, verifier/1, session/2]).
 -export([vector/1, key_file/1, collect_garbage/0, until/1, live/2]).
 -export([library/0, copy_library/1, other_build/0, start_node/1, start_node/2]).
 
@@ -26,6 +27,15 @@ url64(Bytes) ->
 
 client() -> client(token()).
 client(Token) -> #{client_id => <<"c1">>, username => <<"u1">>, password => Token}.
+
+verifier() -> verifier(config()).
+verifier(Config) ->
+    {ok, Verifier} = jwt_auth:new(Config),
+    Verifier.
+
+session(Verifier, Token) ->
+    {allow, #{session := Session}} = jwt_auth:check(Verifier, client(Token)),
+    Session.
 
 %% A token of tests/vectors/tokens.json, by its name.
 vector(Name) ->

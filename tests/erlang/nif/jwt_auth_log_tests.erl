@@ -1,7 +1,7 @@
 %% From the log hook to logger.
 -module(jwt_auth_log_tests).
 -include_lib("eunit/include/eunit.hrl").
--import(jwt_auth_fixture, [client/0, client/1, config/0]).
+-import(jwt_auth_fixture, [client/0, client/1, verifier/0]).
 
 -export([log/2]).
 
@@ -65,8 +65,6 @@ logged(Pattern) ->
         {match, _} -> {Level, Line};
         nomatch -> logged(Pattern)
     end.
-
-verifier() -> {ok, V} = jwt_auth:new(config()), V.
 
 refuse(V) -> {deny, bad_signature} = jwt_auth:check(V, client(jwt_auth_fixture:token(<<"{}">>, <<"x">>))).
 
