@@ -21,4 +21,7 @@ echo '{application, credentials_obfuscation, [{vsn, "0"}, {applications, [kernel
 erl -noshell -pa "$plugin/ebin" "$work/ebin" -eval '
     [] = lists:append([Calls || {undefined, Calls} <- xref:d(hd(init:get_plain_arguments()))]),
     ok = logger:remove_handler(default),
-    case eunit:test(vmq_jwt_auth_tests) of ok -> halt(0); _ -> halt(1) end.' -extra "$plugin/ebin"
+    case eunit:test([vmq_jwt_auth_tests, vmq_jwt_auth_sessions_tests]) of
+        ok -> halt(0);
+        _ -> halt(1)
+    end.' -extra "$plugin/ebin"
