@@ -11,7 +11,7 @@ status() ->
     io:format("health: ~ts~nconnections: ~b~nrefusals explained: ~b~nrefusals not explained: ~b~n",
               [health(jwt_auth:status()), Connections, Explained, TooFast]).
 
-%% The verifier's process looks at the file meanwhile, as it does every five seconds.
+%% Has the file read for this answer: what it holds now may not have been tried yet.
 health(ok) ->
     case jwt_auth_config_file:look() of
         ok -> "ok";
