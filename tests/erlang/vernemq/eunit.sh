@@ -19,9 +19,10 @@ erlc +debug_info +warnings_as_errors -o "$work/ebin" "$here"/broker/*.erl "$here
 echo '{application, credentials_obfuscation, [{vsn, "0"}, {applications, [kernel, stdlib]}]}.' \
     >"$work/ebin/credentials_obfuscation.app"
 erl -noshell -pa "$plugin/ebin" "$work/ebin" -eval '
-    [] = lists:append([Calls || {undefined, Calls} <- xref:d(hd(init:get_plain_arguments()))]),
+    [Plugin, Tests] = init:get_plain_arguments(),
+    [] = lists:append([Calls || {undefined, Calls} <- xref:d(Plugin)]),
+    Beams = filelib:wildcard("*_tests.beam", Tests),
+    Modules = [list_to_atom(filename:basename(Beam, ".beam")) || Beam <- Beams],
+    [] =/= Modules orelse halt(1),
     ok = logger:remove_handler(default),
-    case eunit:test([vmq_jwt_auth_tests, vmq_jwt_auth_sessions_tests]) of
-        ok -> halt(0);
-        _ -> halt(1)
-    end.' -extra "$plugin/ebin"
+    case eunit:test(Modules) of ok -> halt(0); _ -> halt(1) end.' -extra "$plugin/ebin" "$work/ebin"
