@@ -124,7 +124,8 @@ impl Table<'_> {
             .allowed();
     }
 
-    /// Calls one of the two functions that decide about a client. `session` is NULL where it is not wanted.
+    /// Calls one of the two functions that decide about a client. `session` is NULL where it is not
+    /// wanted.
     fn decide(
         &self,
         call: Decide,
