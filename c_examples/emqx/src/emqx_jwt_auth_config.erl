@@ -87,7 +87,8 @@ texts({file, Path, {error, Reason}}) ->
     {error, unicode:characters_to_binary(
               ["the configuration file ", Path, " cannot be read: ", file:format_error(Reason)])};
 texts({file, _Path, {ok, Text}}) ->
-    case emqx_jwt_auth_form:join(<<"{\"on_missing\":\"deny\"}">>, Text) of
+    Unmarked = emqx_jwt_auth_members:without_mark(Text),
+    case emqx_jwt_auth_form:join(<<"{\"on_missing\":\"deny\"}">>, Unmarked) of
         {ok, Json} -> {ok, Json, Text};
         {error, _} -> {ok, Text, Text}
     end;

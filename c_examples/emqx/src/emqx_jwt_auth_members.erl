@@ -4,12 +4,13 @@
 %% OTP 29.
 -module(emqx_jwt_auth_members).
 
--export([object/1, array/1, string/1, trim/1]).
+-export([object/1, array/1, string/1, trim/1, without_mark/1]).
 
 %% The members of an object, in their order: the name, the text of the value, and the whole text.
 -spec object(binary()) -> {ok, [{Name :: binary(), Value :: binary(), Member :: binary()}]} | error.
 object(Text) ->
-    attempt(fun() -> [member(Part) || Part <- parts(binary_to_list(Text), ${, $})] end).
+    Unmarked = without_mark(Text),
+    attempt(fun() -> [member(Part) || Part <- parts(binary_to_list(Unmarked), ${, $})] end).
 
 %% The text of each element of an array.
 -spec array(binary()) -> {ok, [binary()]} | error.
@@ -27,6 +28,11 @@ string(Text) ->
 trim(Text) ->
     list_to_binary(trimmed(binary_to_list(Text))).
 
+%% The text without the byte order mark with which a file may begin: the library takes such a file.
+-spec without_mark(binary()) -> binary().
+without_mark(<<16#ef, 16#bb, 16#bf, Text/binary>>) -> Text;
+without_mark(Text) -> Text.
+
 attempt(Fun) ->
     try
         {ok, Fun()}
@@ -39,16 +45,12 @@ member(Part) ->
     {characters(Name), list_to_binary(Value), list_to_binary(Part)}.
 
 parts(Text, Open, Close) ->
-    [Open | Rest] = trimmed(without_mark(Text)),
+    [Open | Rest] = trimmed(Text),
     [Close | Reversed] = lists:reverse(Rest),
     case trimmed(lists:reverse(Reversed)) of
         [] -> [];
         Inner -> split(Inner, $,)
     end.
-
-%% A file may begin with a byte order mark.
-without_mark([16#ef, 16#bb, 16#bf | Text]) -> Text;
-without_mark(Text) -> Text.
 
 trimmed(Text) -> lists:reverse(skip(lists:reverse(skip(Text)))).
 

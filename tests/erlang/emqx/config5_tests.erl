@@ -10,6 +10,7 @@ all_test_() ->
         {Name, Test} <- [
             {"settings that EMQX cannot read do not bring an old file into force", fun unreadable/0},
             {"the file that is set is used, form or no form", fun file_is_set/0},
+            {"a file may begin with a byte order mark", fun byte_order_mark/0},
             {"a file that is set and gone is an error", fun file_is_gone/0},
             {"a file that is no UTF-8 is an error, and the plugin starts", fun no_utf8/0},
             {"a file that appears late does not open the broker", fun late_file/0},
@@ -56,6 +57,19 @@ file_is_set() ->
     ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+%% Its clients without a token are refused as those of any other file.
+byte_order_mark() ->
+    Mark = <<16#ef, 16#bb, 16#bf>>,
+    Other = <<"the secret of the file, a long one">>,
+    os:putenv("EMQX_JWT_AUTH_CONFIG", write("options.json", [Mark, json(Other, <<>>)])),
+    refresh(),
+    ?assertMatch({_, {ok, _}}, connect(fixture:token(#{}, Other))),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
+    _ = write("options.json", [Mark, json(Other, <<", \"on_missing\": \"ignore\"">>)]),
+    refresh(),
+    ?assertEqual({ok, anonymous}, {emqx_jwt_auth_app:on_health_check(#{}),
+                                   element(2, connect(client(undefined)))}).
 
 file_is_gone() ->
     os:putenv("EMQX_JWT_AUTH_CONFIG", filename:join(broker_node:data(), "none.json")),
