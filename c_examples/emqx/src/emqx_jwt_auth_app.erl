@@ -72,12 +72,20 @@ stop(_State) ->
     ok.
 
 %% EMQX 5.7 and later call this when somebody saves the form. A configuration that is not accepted
-%% changes nothing; the text names the option.
+%% changes nothing; the text names the option, or the file that is the configuration instead.
 -spec on_config_changed(term(), term()) -> ok | {error, binary()}.
 on_config_changed(_Old, New) ->
     Refusal = {error, <<"the configuration could not be looked at">>},
-    emqx_jwt_auth_guard:run(on_config_changed, Refusal,
-                            fun() -> emqx_jwt_auth_active_config:apply({form, New}) end).
+    emqx_jwt_auth_guard:run(on_config_changed, Refusal, fun() -> config_changed(New) end).
+
+config_changed(New) ->
+    case emqx_jwt_auth_config:saved(New) of
+        {ok, Source} ->
+            emqx_jwt_auth_active_config:apply(Source);
+        {error, Text} = Error ->
+            logger:warning("jwt_auth: the form that was saved is not used: ~ts", [Text]),
+            Error
+    end.
 
 %% The dashboard of EMQX calls this.
 -spec on_health_check(term()) -> ok | {error, binary()}.

@@ -8,7 +8,7 @@
 %%   EMQX 4               else etc/emqx_jwt_auth.conf of the plugin
 -module(emqx_jwt_auth_config).
 
--export([current/0, file/1, load/2, texts/1, is_absent/1]).
+-export([current/0, saved/1, file/1, load/2, texts/1, is_absent/1]).
 -export_type([source/0]).
 
 -type source() :: {form, map()}
@@ -21,6 +21,15 @@ current() ->
     case file_that_is_set() of
         {ok, Path} -> file(Path);
         none -> of_generation(emqx_jwt_auth_broker:generation())
+    end.
+
+%% A form that somebody saves. Where a file is set the form does not count, so it is refused.
+-spec saved(map()) -> {ok, source()} | {error, binary()}.
+saved(Form) ->
+    case file_that_is_set() of
+        none -> {ok, {form, Form}};
+        {ok, Path} -> {error, unicode:characters_to_binary(
+                                ["the configuration is the file ", Path, ", and not this form"])}
     end.
 
 file_that_is_set() ->

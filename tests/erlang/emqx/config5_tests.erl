@@ -10,6 +10,7 @@ all_test_() ->
         {Name, Test} <- [
             {"settings that EMQX cannot read do not bring an old file into force", fun unreadable/0},
             {"the file that is set is used, form or no form", fun file_is_set/0},
+            {"a form that is saved where a file is set is refused", fun form_beside_file/0},
             {"a file may begin with a byte order mark", fun byte_order_mark/0},
             {"a file that is set and gone is an error", fun file_is_gone/0},
             {"a file that is no UTF-8 is an error, and the plugin starts", fun no_utf8/0},
@@ -57,6 +58,23 @@ file_is_set() ->
     ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
     ?assertMatch({_, {error, bad_username_or_password}}, connect(client(undefined))),
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
+
+%% Also where the broker stores it all the same.
+form_beside_file() ->
+    Other = <<"the secret of the file, a long one">>,
+    File = write("options.json", json(Other, <<>>)),
+    os:putenv("EMQX_JWT_AUTH_CONFIG", File),
+    refresh(),
+    Good = #{<<"secret">> => fixture:secret()},
+    {error, Text} = emqx_jwt_auth_app:on_config_changed(#{}, Good),
+    ?assertNotEqual(nomatch, binary:match(Text, list_to_binary(File))),
+    [begin
+         ok = broker:put(Form),
+         ?assertMatch({_, {ok, _}}, connect(fixture:token(#{}, Other))),
+         ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))),
+         ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{}))
+     end || Form <- [Good, bad()]],
+    ?assertEqual(3, length(binary:matches(fixture:logged(), <<"the form that was saved is not used">>))).
 
 %% Its clients without a token are refused as those of any other file.
 byte_order_mark() ->
