@@ -12,12 +12,15 @@ check() ->
 %% The same, without what is the broker's.
 -spec faults() -> ok | {error, binary()}.
 faults() ->
-    first([fun jwt_auth:status/0, fun emqx_jwt_auth_package:check/0, fun supervisor/0, fun hooks/0, fun session_reaper/0,
-           fun emqx_jwt_auth_active_config:health/0, fun verifier/0]).
+    first([fun jwt_auth:status/0, fun emqx_jwt_auth_package:check/0, fun supervisor/0,
+           fun hooks/0, fun session_reaper/0, fun emqx_jwt_auth_active_config:health/0,
+           fun verifier/0]).
 
+%% A check that crashes is a fault, and does not keep the plugin from starting.
 first([]) -> ok;
 first([Check | Others]) ->
-    case Check() of
+    Failed = {error, <<"the health check itself failed">>},
+    case emqx_jwt_auth_guard:run(health, Failed, Check) of
         ok -> first(Others);
         Error -> Error
     end.

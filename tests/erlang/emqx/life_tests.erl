@@ -9,6 +9,7 @@ all_test_() ->
         {Name, Test} <- [
             {"after a crash of the supervisor every client is refused", fun crash/0},
             {"a start after a crash keeps the sessions", fun start_after_crash/0},
+            {"the plugin starts though nobody can look at its configuration", fun odd_settings/0},
             {"children that crash again and again do not end the plugin", fun crashing_child/0},
             {"a stopped plugin refuses for a while, and then has no hooks", fun stop/0},
             {"no moment of a restart lets anybody in", fun restart/0},
@@ -44,6 +45,18 @@ start_after_crash() ->
     ?assertEqual([allow, deny], [may(Connection, publish, Topic) || Topic <- [<<"t">>, <<"x">>]]),
     ?assertEqual(1, emqx_jwt_auth_sessions:size()),
     ?assertMatch({_, {ok, _}}, connect(token(#{}))).
+
+odd_settings() ->
+    ok = application:stop(emqx_jwt_auth),
+    Lines = application:get_env(emqx_jwt_auth, lines, []),
+    application:set_env(emqx_jwt_auth, lines, no_list),
+    ?assertEqual(ok, application:start(emqx_jwt_auth)),
+    refused(),
+    ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch([{on, <<"jwt_auth">>, _}], broker_node:alarms()),
+    application:set_env(emqx_jwt_auth, lines, Lines),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})).
 
 %% Two children crash as soon as they are there, for longer than the period of the limit of
 %% restarts.
