@@ -13,11 +13,8 @@
 
 %% in_force: the digest of the configuration that decides; earlier: it is the one that was accepted
 %% before the start. tried: that of the last attempt, the stamp of its files, and what became of it.
-%% others: whether it leaves clients to other authenticators. username: whether the token is there.
 -type state() :: #{in_force := binary() | earlier | none,
-                   tried := {binary(), binary(), ok | {error, binary()}} | none,
-                   others := boolean(),
-                   username := boolean()}.
+                   tried := {binary(), binary(), ok | {error, binary()}} | none}.
 
 %% Digests, which recognise without holding secrets: of the configuration that the broker has, and
 %% of what decides about permissions besides.
@@ -46,8 +43,9 @@ apply(Source) ->
 %% Whether it would be accepted.
 -spec validate(emqx_jwt_auth_config:source()) -> ok | {error, binary()}.
 validate(Source) ->
-    New = fun(Json) -> emqx_jwt_auth_options:checked(Json, fun(Rest, _) -> jwt_auth:new(Rest) end) end,
-    case emqx_jwt_auth_config:load(Source, New) of
+    New = fun(Rest, _Options) -> jwt_auth:new(Rest) end,
+    Check = fun(Json) -> emqx_jwt_auth_options:checked(Json, New) end,
+    case emqx_jwt_auth_config:load(Source, Check) of
         {accepted, {ok, Verifier}, _} -> jwt_auth:free(Verifier);
         {error, _} = Error -> Error
     end.
@@ -62,7 +60,7 @@ put_in_force(Source) ->
     Tried = {digest(Source), stamp(Source), Result},
     case Loaded of
         {accepted, ok, Json} ->
-            put_state((traits(Json))#{in_force => digest(Source), tried => Tried}),
+            put_state(#{in_force => digest(Source), tried => Tried}),
             emqx_jwt_auth_accepted:write(Json),
             emqx_jwt_auth_permission_cache:drain();
         {error, _} ->
@@ -105,19 +103,10 @@ gate_is_open() ->
 open_earlier(Source) ->
     case (not emqx_jwt_auth_config:is_absent(Source)) andalso emqx_jwt_auth_accepted:read() of
         {ok, Json} ->
-            load(Json) =:= ok
-                andalso put_state(maps:merge(state(), (traits(Json))#{in_force => earlier}));
+            load(Json) =:= ok andalso put_state((state())#{in_force := earlier});
         _ ->
             false
     end.
-
-%% An option on_..., such as on_missing, may leave clients to other authenticators.
-traits(Json) ->
-    #{others => has(Json, "\"on_[a-z_]+\"\\s*:\\s*\"ignore\""),
-      username => has(Json, "\"from\"\\s*:\\s*\"username\"")}.
-
-has(Json, Pattern) ->
-    re:run(Json, Pattern, [{capture, none}]) =:= match.
 
 %% An attempt is made again and again, and its error logged once.
 tell(Result, {_, _, Result}) ->
@@ -155,12 +144,12 @@ health() ->
 %% some to other authenticators, and while there is none.
 -spec leaves_to_others() -> boolean().
 leaves_to_others() ->
-    (not gate_is_open()) orelse maps:get(others, state()).
+    (not gate_is_open()) orelse emqx_jwt_auth_options:get(leaves_to_others).
 
 %% Whether the user name of a client is its token. While there is no configuration it may be.
 -spec token_is_username() -> boolean().
 token_is_username() ->
-    (not gate_is_open()) orelse maps:get(username, state()).
+    (not gate_is_open()) orelse emqx_jwt_auth_options:get(from) =:= username.
 
 %% What the broker has now. If it cannot be looked at, that is like nothing that it may have later.
 -spec seen() -> seen().
@@ -215,7 +204,7 @@ stamp(Source) ->
 
 -spec state() -> state().
 state() ->
-    persistent_term:get(?STATE, #{in_force => none, tried => none, others => true, username => true}).
+    persistent_term:get(?STATE, #{in_force => none, tried => none}).
 
 put_state(State) ->
     persistent_term:put(?STATE, State).

@@ -11,7 +11,7 @@
 
 -define(OPTIONS, {emqx_jwt_auth, options}).
 -define(DEFAULTS, #{auth_methods => [<<"jwt">>], clientid_claim => none, tenant => false,
-                    from => password}).
+                    from => password, leaves_to_others => false}).
 
 -type answer() :: ok | {ok, term()} | {error, binary()}.
 
@@ -44,11 +44,13 @@ checked(Json, Load) ->
         {error, What} -> {error, <<"`emqx`: ", What/binary>>}
     end.
 
-%% from is an option of the library: where a client sends its token.
+%% The last two are about options of the library: from, and whether one of on_missing, on_malformed
+%% and on_unknown_key leaves clients to other authenticators.
 -spec get(auth_methods) -> [binary()];
          (clientid_claim) -> binary() | none;
          (tenant) -> boolean();
-         (from) -> password | username.
+         (from) -> password | username;
+         (leaves_to_others) -> boolean().
 get(Name) ->
     maps:get(Name, persistent_term:get(?OPTIONS, ?DEFAULTS)).
 
@@ -56,15 +58,26 @@ get(Name) ->
 take(Json) ->
     case emqx_jwt_auth_members:object(Json) of
         {ok, Members} ->
-            From = from(lists:keyfind(<<"from">>, 1, Members)),
             {Own, Others} = lists:partition(fun({Name, _, _}) -> Name =:= <<"emqx">> end, Members),
-            own(Own, Others, Json, ?DEFAULTS#{from := From});
+            own(Own, Others, Json, ?DEFAULTS#{from := from(Others),
+                                              leaves_to_others := lists:any(fun leaves/1, Others)});
         error ->
             {ok, Json, ?DEFAULTS}
     end.
 
-from({_, <<"\"username\"">>, _}) -> username;
-from(_) -> password.
+from(Members) ->
+    case lists:keyfind(<<"from">>, 1, Members) of
+        {_, Text, _} -> field(emqx_jwt_auth_members:string(Text));
+        false -> password
+    end.
+
+field({ok, <<"username">>}) -> username;
+field(_) -> password.
+
+leaves({<<"on_", _/binary>>, Text, _}) ->
+    emqx_jwt_auth_members:string(Text) =:= {ok, <<"ignore">>};
+leaves(_) ->
+    false.
 
 own([], _Others, Json, Options) ->
     {ok, Json, Options};

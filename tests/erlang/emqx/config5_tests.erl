@@ -12,6 +12,7 @@ all_test_() ->
             {"the file that is set is used, form or no form", fun file_is_set/0},
             {"a form that is saved where a file is set is refused", fun form_beside_file/0},
             {"a file may begin with a byte order mark", fun byte_order_mark/0},
+            {"what a file says counts, however it is spelled", fun escaped/0},
             {"a file that is set and gone is an error", fun file_is_gone/0},
             {"a file that is no UTF-8 is an error, and the plugin starts", fun no_utf8/0},
             {"a file that appears late does not open the broker", fun late_file/0},
@@ -88,6 +89,21 @@ byte_order_mark() ->
     refresh(),
     ?assertEqual({ok, anonymous}, {emqx_jwt_auth_app:on_health_check(#{}),
                                    element(2, connect(client(undefined)))}).
+
+%% What the plugin itself looks at among the options of the library.
+escaped() ->
+    Looked = fun(More) ->
+                 os:putenv("EMQX_JWT_AUTH_CONFIG", write("options.json", json(stale(), More))),
+                 refresh(),
+                 ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+                 {emqx_jwt_auth_active_config:leaves_to_others(),
+                  emqx_jwt_auth_active_config:token_is_username()}
+             end,
+    ?assertEqual([{false, false}, {true, false}, {true, false}, {false, true}],
+                 [Looked(More) || More <- [<<", \"on_missing\": \"deny\", \"from\": \"password\"">>,
+                                           <<", \"\\u006fn_missing\": \"\\u0069gnore\"">>,
+                                           <<", \"on_malformed\": \"ignore\"">>,
+                                           <<", \"from\": \"\\u0075sername\"">>]]).
 
 file_is_gone() ->
     os:putenv("EMQX_JWT_AUTH_CONFIG", filename:join(broker_node:data(), "none.json")),
