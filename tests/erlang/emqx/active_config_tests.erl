@@ -17,6 +17,7 @@ active_config_test_() ->
       [{"a change keeps the sessions", fun change/0},
        {"a change that is not accepted changes nothing", fun bad_change/0},
        {"what was not accepted is not tried again when the broker has saved it", fun saved_bad/0},
+       {"a change is seen though the process that looks has crashed", fun seen_after_crash/0},
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
        {"keys that have not come yet end no session", fun keys_to_come/0},
@@ -82,6 +83,14 @@ saved_bad() ->
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
     ?assertMatch([_, {off, <<"jwt_auth">>}], broker_node:alarms()),
     ?assertMatch({_, {ok, _}}, connect((client(undefined))#{username => token(#{})})).
+
+seen_after_crash() ->
+    fixture:set(#{secret => <<"another long secret of the tests">>}),
+    Reaper = whereis(emqx_jwt_auth_session_reaper),
+    exit(Reaper, kill),
+    fixture:until(fun() -> not lists:member(whereis(emqx_jwt_auth_session_reaper), [undefined, Reaper]) end),
+    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
 
 other_key() ->
     {Connection, {ok, _}} = connect(token(#{})),

@@ -17,7 +17,7 @@ all_test_() ->
             {"a revoked token ends the session of a client that has gone", fun revoked_offline/0},
             {"a session that is offline does not speak for the one that follows", fun followed/0},
             {"a client with another name is found by that", fun renamed/0},
-            {"what a new token says nothing about is up to the broker", fun plugin_tests:resumed_no_match/0},
+            {"what a new token says nothing about is up to the broker", fun resumed_tests:resumed_no_match/0},
             {"a client of another authenticator has no session after it is named", fun not_ours/0}]].
 
 durable(Claims) ->

@@ -1,7 +1,6 @@
-%% What holds in every generation of EMQX.
+%% Who may connect, and what a client may do with topics, in every generation of EMQX.
 -module(plugin_tests).
 -include_lib("eunit/include/eunit.hrl").
--export([resumed_no_match/0]).
 
 -import(fixture, [token/1, token/2, client/1, connect/1, connect/2, connect/3, may/3]).
 
@@ -26,23 +25,11 @@ running_test_() ->
        {"of two connections with one id none speaks for a third process", fun ambiguous/0},
        {"permissions belong to one protocol", fun other_protocol/0},
        {"the hooks that decide nothing come first", fun first/0},
-       {"a resumed session loses what the new token denies", fun resumed/0},
-       {"what a token says nothing about is up to the broker", fun resumed_no_match/0},
-       {"a mountpoint is no part of what a token is asked about", fun resumed_mounted/0},
-       {"who cannot be asked about is disconnected", fun resumed_oddly/0},
        {"the address of a client is compared", fun address/0},
        {"a token that is bound to a certificate is good with this one only", fun certificate/0},
        {"the next hook cannot overrule a refusal", fun next_hook/0},
        {"the next hook decides about those who are left to others", fun left_to_next_hook/0},
        {"a broker is told three reasons and no other", fun refusals/0},
-       {"a crash in authenticate is a refusal", fun crash_in_authenticate/0},
-       {"a crash in the permission hook denies", fun crash_in_authorize/0},
-       {"whatever is raised is a refusal", fun every_class/0},
-       {"a crash does not log the password", fun silent_crash/0},
-       {"a refusal does not log the password", fun silent_refusal/0},
-       {"a token that is sent in every field is in no log line", fun token_everywhere/0},
-       {"a change of the configuration is seen though the process that looks has crashed", fun seen_after_crash/0},
-       {"whatever an event brings, its callback answers, and tells nothing", fun odd_events/0},
        {"nothing that a client sends becomes an atom", fun no_atoms/0},
        {"an odd topic or action is denied", fun odd_action/0},
        {"the counters count", fun counters/0},
@@ -134,46 +121,6 @@ first() ->
          ?assertEqual(told, receive told -> told after 0 -> nothing end)
      end || Token <- [token(#{}), <<"x">>]].
 
-resumed() ->
-    Subscriptions = #{<<"s/1">> => #{qos => 1}, <<"t/1">> => #{qos => 0},
-                      {share, <<"g">>, <<"t/2">>} => #{qos => 0}, {share, <<"g">>, <<"s/2">>} => #{qos => 0}},
-    {Connection, {ok, _}} = connect(broker_connections:open(), client(token(#{acl => acl()})), Subscriptions),
-    Lost = maps:to_list(maps:with([<<"t/1">>, {share, <<"g">>, <<"t/2">>}], Subscriptions)),
-    fixture:until(fun() -> broker_connections:told(Connection) =:= [{unsubscribed, Lost}] end),
-    [begin
-         {Other, {ok, _}} = connect(broker_connections:open(), client(token(Claims)), Subscriptions),
-         ?assertMatch(#{clientid := <<"c1">>}, broker_connections:kept(Other)),
-         ?assertEqual([], broker_connections:told(Other))
-     end || Claims <- [#{}, #{acl => #{sub => [<<"#">>]}}]].
-
-resumed_no_match() ->
-    Rules = [#{permission => allow, action => all, topic => <<"a">>}],
-    Subscriptions = #{<<"a">> => #{qos => 1}, <<"b">> => #{qos => 1}, <<"$queue/n/b">> => #{qos => 1}},
-    Resume = fun(Client) ->
-                 {Connection, {ok, _}} = connect(broker_connections:open(), Client, Subscriptions),
-                 #{clientid := _} = broker_connections:kept(Connection),
-                 broker_connections:told(Connection)
-             end,
-    ?assertEqual([], Resume(client(token(#{acl => Rules})))),
-    persistent_term:put({broker, no_match}, deny),
-    Lost = Resume(client(token(#{acl => Rules}))),
-    persistent_term:erase({broker, no_match}),
-    ?assertEqual([{unsubscribed, [{<<"b">>, #{qos => 1}}]}], Lost).
-
-resumed_mounted() ->
-    Subscriptions = #{<<"m/s/1">> => #{qos => 1}, <<"m/t">> => #{qos => 1}, <<"m/s/2">> => #{}},
-    Client = (client(token(#{acl => acl()})))#{mountpoint => <<"m/">>},
-    {Connection, {ok, _}} = connect(broker_connections:open(), Client, Subscriptions),
-    fixture:until(fun() ->
-        broker_connections:told(Connection) =:= [{unsubscribed, [{<<"t">>, #{qos => 1}}]}]
-    end).
-
-resumed_oddly() ->
-    [begin
-         {Connection, {ok, _}} = connect(broker_connections:open(), client(token(#{})), Odd),
-         fixture:until(fun() -> not is_process_alive(Connection) end)
-     end || Odd <- [#{<<"t">> => odd}, #{odd => #{qos => 0}}, #{<<"t">> => #{qos => 3}}]].
-
 address() ->
     Rule = #{permission => allow, action => all, topic => <<"t">>, ipaddr => <<"10.0.0.0/8">>},
     Client = client(token(#{acl => [Rule]})),
@@ -232,93 +179,6 @@ ambiguous() ->
     ?assertEqual(deny, may(Stream, publish, <<"both">>)),
     exit(First, kill),
     ?assertEqual(nomatch, may(Stream, publish, <<"both">>)).
-
-%% A password that is no binary, and a client that is no map.
-crash_in_authenticate() ->
-    ?assertMatch({_, {error, not_authorized}}, connect(client([secret, word]))),
-    Connection = broker_connections:open(),
-    ?assertEqual({error, not_authorized},
-                 broker_connections:run(Connection, fun() -> broker:connect(not_a_map) end)),
-    ?assertEqual(2, fixture:counted(crashed)).
-
-crash_in_authorize() ->
-    {Connection, {ok, _}} = connect(token(#{})),
-    ?assertEqual(deny, broker_connections:run(Connection, fun() ->
-        broker:may(not_a_map, #{action_type => publish, qos => 0, retain => false}, <<"t">>)
-    end)).
-
-every_class() ->
-    Raise = fun(Class) -> fun() -> erlang:raise(Class, <<"a secret word">>, []) end end,
-    ?assertEqual([refusal, refusal, refusal],
-                 [emqx_jwt_auth_guard:run(test, refusal, Raise(Class)) || Class <- [error, exit, throw]]),
-    ?assertEqual(3, length(binary:matches(fixture:logged(), <<"the callback test failed">>))),
-    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret word">>)).
-
-silent_crash() ->
-    _ = connect(client(["a secret word"])),
-    _ = connect((client(<<"a secret word">>))#{username => not_a_binary}),
-    Connection = broker_connections:open(),
-    _ = broker_connections:run(Connection, fun() -> broker:connect([<<"a secret word">>]) end),
-    ?assertEqual(3, fixture:counted(crashed)),
-    ?assertNotEqual(nomatch, binary:match(fixture:logged(), <<"the callback authenticate failed">>)),
-    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"secret word">>)),
-    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"hook_callback_exception">>)).
-
-silent_refusal() ->
-    Token = token(#{exp => 1}),
-    _ = connect(Token),
-    fixture:until(fun() -> binary:match(fixture:logged(), <<"expired">>) =/= nomatch end),
-    ?assertEqual(nomatch, binary:match(fixture:logged(), Token)).
-
-%% Accepted, refused, ended, and in the process that ends sessions when that crashes. It is at this
-%% client when it crashes.
-token_everywhere() ->
-    ok = logger:set_primary_config(level, debug),
-    ok = jwt_auth_log:refresh(),
-    [Good, Expired] = Tokens = [token(#{sub => <<"x">>}), token(#{exp => 1})],
-    In = fun(Token) -> (client(Token))#{clientid => Token, username => Token} end,
-    {Connection, {ok, _}} = connect(In(Good)),
-    {_, {error, _}} = connect(In(Expired)),
-    _ = connect((In(Good))#{password => not_a_binary}),
-    Tick = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, tick) end,
-    <<"refused at ", _/binary>> = Explained = told(["explain", binary_to_list(Expired)]),
-    Kept = ets:tab2list(jwt_auth_refusals),
-    Tick(),
-    Status = sys:get_status(emqx_jwt_auth_session_reaper),
-    Reaper = whereis(emqx_jwt_auth_session_reaper),
-    ok = sys:terminate(emqx_jwt_auth_session_reaper, a_crash),
-    fixture:until(fun() -> not lists:member(whereis(emqx_jwt_auth_session_reaper), [undefined, Reaper]) end),
-    fixture:set(#{secret => <<"another long secret of the tests">>}),
-    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
-    fixture:until(fun() -> Tick(), not is_process_alive(Connection) end),
-    Logged = fun(Part) -> binary:match(fixture:logged(), Part) =/= nomatch end,
-    [fixture:until(fun() -> Logged(Line) end)
-     || Line <- [<<"accepted: client not shown">>, <<"refused: expired (exp ">>, <<", leeway 0): client not shown">>,
-                 <<"the callback authenticate failed">>, <<"a_crash">>,
-                 <<"the session of token ">>]],
-    Runs = [binary:part(Token, At, 8) || Token <- Tokens, At <- lists:seq(0, byte_size(Token) - 8)],
-    All = [fixture:logged(), Explained, unicode:characters_to_binary(io_lib:format("~p", [{Status, Kept}]))],
-    ?assertEqual([nomatch, nomatch, nomatch], [binary:match(Text, Runs) || Text <- All]).
-
-seen_after_crash() ->
-    fixture:set(#{secret => <<"another long secret of the tests">>}),
-    Reaper = whereis(emqx_jwt_auth_session_reaper),
-    exit(Reaper, kill),
-    fixture:until(fun() -> not lists:member(whereis(emqx_jwt_auth_session_reaper), [undefined, Reaper]) end),
-    ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
-    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
-
-odd_events() ->
-    Token = token(#{}),
-    {Connection, {ok, _}} = connect(client(Token)),
-    Answers = broker_connections:run(Connection, fun() ->
-        [emqx_jwt_auth_events:on_connected([Token], Token),
-         emqx_jwt_auth_events:on_disconnected([Token], Token, Token),
-         emqx_jwt_auth_events:on_resumed([Token], Token)]
-    end),
-    ?assertEqual([ok, ok, ok], Answers),
-    ?assertEqual(2, fixture:counted(crashed)),
-    ?assertEqual(nomatch, binary:match(fixture:logged(), <<"hook_callback_exception">>)).
 
 no_atoms() ->
     _ = everything(0),
