@@ -1,4 +1,4 @@
-%% The configuration that is in force, and what became of the one that was tried last.
+%% The configuration that is in force, and those that were not accepted.
 %%
 %% A verifier is made of a new configuration first, and then replaces the old one atomically, for
 %% all connections. A configuration that is not accepted changes nothing. Sessions stay in either
@@ -12,9 +12,11 @@
 -define(STATE, {emqx_jwt_auth, config_state}).
 
 %% in_force: the digest of the configuration that decides; earlier: it is the one that was accepted
-%% before the start. tried: that of the last attempt, the stamp of its files, and what became of it.
+%% before the start. refused: what was not accepted since, by its digest, with the stamp that its
+%% files had, and why. It has the last attempt, and what the broker has, which may be another: a
+%% form that somebody saves is tried before the broker stores it.
 -type state() :: #{in_force := binary() | earlier | none,
-                   tried := {binary(), binary(), ok | {error, binary()}} | none}.
+                   refused := #{binary() => {Stamp :: binary(), Why :: binary()}}}.
 
 %% Digests, which recognise without holding secrets: of the configuration that the broker has, and
 %% of what decides about permissions besides.
@@ -51,24 +53,30 @@ validate(Source) ->
     end.
 
 put_in_force(Source) ->
-    Before = state(),
-    Loaded = emqx_jwt_auth_config:load(Source, fun load/1),
-    Result = case Loaded of
-                 {error, _} -> Loaded;
-                 _ -> ok
-             end,
-    Tried = {digest(Source), stamp(Source), Result},
-    case Loaded of
+    Digest = digest(Source),
+    case emqx_jwt_auth_config:load(Source, fun load/1) of
         {accepted, ok, Json} ->
-            put_state(#{in_force => digest(Source), tried => Tried}),
-            emqx_jwt_auth_accepted:write(Json),
-            emqx_jwt_auth_permission_cache:drain();
-        {error, _} ->
-            put_state(Before#{tried => Tried}),
-            gate_is_open() orelse open_earlier(Source)
-    end,
-    tell(Result, maps:get(tried, Before)),
-    Result.
+            accepted(Digest, Json, state());
+        {error, Why} = Error ->
+            refused(Digest, Source, Why, state()),
+            Error
+    end.
+
+accepted(Digest, Json, Before) ->
+    put_state(#{in_force => Digest, refused => #{}}),
+    emqx_jwt_auth_accepted:write(Json),
+    emqx_jwt_auth_permission_cache:drain(),
+    Before =:= state() orelse logger:notice("jwt_auth: the configuration is in force"),
+    ok.
+
+%% An attempt is made again and again, also with the form as the broker has stored it, and its error
+%% logged once.
+refused(Digest, Source, Why, #{refused := Refused} = Before) ->
+    OfBroker = maps:with([digest(emqx_jwt_auth_config:current())], Refused),
+    put_state(Before#{refused := OfBroker#{Digest => {stamp(Source), Why}}}),
+    gate_is_open() orelse open_earlier(Source),
+    lists:keymember(Why, 2, maps:values(Refused)) orelse
+        logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts", [consequence(), Why]).
 
 %% A verifier of a native library that has been replaced is left behind.
 load(Json) ->
@@ -108,14 +116,6 @@ open_earlier(Source) ->
             false
     end.
 
-%% An attempt is made again and again, and its error logged once.
-tell(Result, {_, _, Result}) ->
-    ok;
-tell(ok, _) ->
-    logger:notice("jwt_auth: the configuration is in force");
-tell({error, Text}, _) ->
-    logger:error("jwt_auth: the configuration is not accepted, ~ts: ~ts", [consequence(), Text]).
-
 consequence() ->
     case {gate_is_open(), state()} of
         {false, _} -> "so every client is refused";
@@ -127,16 +127,15 @@ consequence() ->
 %% broker has not stored is nothing to be told.
 -spec health() -> ok | {error, binary()}.
 health() ->
+    #{refused := Refused} = state(),
     Current = digest(emqx_jwt_auth_config:current()),
-    case {gate_is_open(), state()} of
-        {false, #{tried := {_, _, {error, Text}}}} ->
-            {error, <<"the configuration is not accepted, so every client is refused: ", Text/binary>>};
-        {false, _} ->
+    case {maps:get(Current, Refused, none), gate_is_open()} of
+        {{_, Why}, _} ->
+            {error, iolist_to_binary(["the configuration is not accepted, ", consequence(), ": ",
+                                      Why])};
+        {none, false} ->
             {error, <<"no configuration was tried yet, so every client is refused">>};
-        {true, #{tried := {Current, _, {error, Text}}}} ->
-            Which = unicode:characters_to_binary(consequence()),
-            {error, <<"the configuration is not accepted, ", Which/binary, ": ", Text/binary>>};
-        {true, _} ->
+        {none, true} ->
             ok
     end.
 
@@ -160,8 +159,8 @@ seen() ->
     end).
 
 %% Applies the configuration that the broker has now, if it is another than the broker had the last
-%% time, and not the one that was tried last. One that was not accepted is tried again when a file
-%% that it names has come, gone or changed.
+%% time, and was not tried yet. One that was not accepted is tried again when a file that it names
+%% has come, gone or changed.
 -spec refresh(seen()) -> seen().
 refresh({Seen, Permissions}) ->
     Source = emqx_jwt_auth_config:current(),
@@ -174,8 +173,7 @@ refresh({Seen, Permissions}) ->
 
 is_due(Digest, Source, Seen) ->
     case state() of
-        #{tried := {Digest, Stamp, {error, _}}} -> Stamp =/= stamp(Source);
-        #{tried := {Digest, _, ok}} -> usable_verifier() =:= none;
+        #{refused := #{Digest := {Stamp, _}}} -> Stamp =/= stamp(Source);
         #{in_force := Digest} -> usable_verifier() =:= none;
         _ -> Digest =/= Seen orelse not gate_is_open()
     end.
@@ -204,7 +202,7 @@ stamp(Source) ->
 
 -spec state() -> state().
 state() ->
-    persistent_term:get(?STATE, #{in_force => none, tried => none}).
+    persistent_term:get(?STATE, #{in_force => none, refused => #{}}).
 
 put_state(State) ->
     persistent_term:put(?STATE, State).

@@ -18,6 +18,7 @@ active_config_test_() ->
        {"a change that is not accepted changes nothing", fun bad_change/0},
        {"what was not accepted is not tried again when the broker has saved it", fun saved_bad/0},
        {"a change is seen though the process that looks has crashed", fun seen_after_crash/0},
+       {"a form that was refused hides no fault of what the broker has", fun hidden_fault/0},
        {"a changed key ends the sessions of the old one", fun other_key/0},
        {"keys that have not come yet are no fault of the client", fun no_keys_yet/0},
        {"keys that have not come yet end no session", fun keys_to_come/0},
@@ -83,6 +84,19 @@ saved_bad() ->
     ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
     ?assertMatch([_, {off, <<"jwt_auth">>}], broker_node:alarms()),
     ?assertMatch({_, {ok, _}}, connect((client(undefined))#{username => token(#{})})).
+
+hidden_fault() ->
+    File = filename:join(broker_node:data(), "secret"),
+    fixture:set(#{secret_file => unicode:characters_to_binary(File)}),
+    Refresh = fun() -> ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config) end,
+    Refresh(),
+    {error, _} = Fault = emqx_jwt_auth_app:on_health_check(#{}),
+    {error, _} = emqx_jwt_auth_app:on_config_changed(#{}, #{<<"from">> => <<"header">>}),
+    ?assertEqual(Fault, emqx_jwt_auth_app:on_health_check(#{})),
+    ok = file:write_file(File, <<"another long secret of the tests">>),
+    Refresh(),
+    ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+    ?assertMatch({_, {error, bad_username_or_password}}, connect(token(#{}))).
 
 seen_after_crash() ->
     fixture:set(#{secret => <<"another long secret of the tests">>}),
