@@ -18,6 +18,7 @@ all_test_() ->
             {"whom the broker registers late is ended, too", fun late_stranger/0},
             {"nobody is ended where clients are left to others", fun left_to_others/0},
             {"nobody is ended while there is no configuration", fun unconfigured/0},
+            {"the application says which names its processes have", fun names/0},
             {"an alarm tells of a crash", fun alarm/0}]].
 
 crash_supervisor() ->
@@ -159,6 +160,13 @@ unconfigured() ->
     ok = gen_server:call(emqx_jwt_auth_session_reaper, refresh_config),
     ok = emqx_jwt_auth_strangers:look(),
     fixture:until(fun() -> not is_process_alive(Other) end).
+
+names() ->
+    {ok, Names} = application:get_key(emqx_jwt_auth, registered),
+    Children = [Pid || {_, Pid, _, _} <- supervisor:which_children(emqx_jwt_auth_sup)],
+    Found = [element(2, process_info(Pid, registered_name))
+             || Pid <- [whereis(emqx_jwt_auth_sup) | Children]],
+    ?assertEqual(lists:sort(Found), lists:sort(Names)).
 
 alarm() ->
     ?assertEqual([], broker_node:alarms()),
