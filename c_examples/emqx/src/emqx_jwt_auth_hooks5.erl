@@ -13,7 +13,6 @@
 %% tokens for one of them.
 -define(TENANT, <<"tns">>).
 
--type refusal() :: bad_username_or_password | not_authorized | server_unavailable.
 %% EMQX merges it into its map of the client.
 -type grant() :: #{is_superuser := boolean(),
                    username => binary(),
@@ -27,7 +26,7 @@
 
 %% May the client connect? ignore leaves it to the hooks that follow.
 -spec on_authenticate(map(), term(), emqx_jwt_auth_broker:facts()) ->
-          {stop, {ok, grant()} | {error, refusal()}} | ignore.
+          {stop, {ok, grant()} | {error, emqx_jwt_auth_gate:refusal()}} | ignore.
 on_authenticate(Credential, Before, Facts) ->
     emqx_jwt_auth_guard:run(authenticate, {stop, {error, not_authorized}},
                             fun() -> authenticate(Credential, Before, Facts) end).
@@ -68,7 +67,7 @@ with_tenant(Attributes) ->
 %% The last one of all hooks. A client with an authentication method of others is refused if nobody
 %% has decided about it: EMQX would admit it. Then the answer is what it was before: ignore, or in
 %% releases before 5.0.12 an admission.
--spec on_unanswered(map(), term()) -> {stop, {error, refusal()}} | ignore.
+-spec on_unanswered(map(), term()) -> {stop, {error, emqx_jwt_auth_gate:refusal()}} | ignore.
 on_unanswered(_Credential, Answer) ->
     case emqx_jwt_auth_enhanced:left() of
         {left, Before} when Answer =:= Before; Answer =:= ignore; Answer =:= ok ->
