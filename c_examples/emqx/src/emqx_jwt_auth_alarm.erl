@@ -14,8 +14,9 @@ show(State) ->
         State ->
             ok;
         Before ->
-            Before =:= ok orelse attempt(fun() -> emqx_alarm:deactivate(?NAME) end),
-            activate(State),
+            _ = Before =:= ok orelse
+                    emqx_jwt_auth_broker:ask(fun() -> emqx_alarm:deactivate(?NAME) end, ok),
+            _ = activate(State),
             persistent_term:put(?SHOWN, State)
     end.
 
@@ -24,15 +25,9 @@ activate(ok) ->
     ok;
 activate({error, Text}) ->
     Details = #{error => Text},
-    case emqx_jwt_auth_broker:generation() of
-        v4 -> attempt(fun() -> emqx_alarm:activate(?NAME, Details) end);
-        _ -> attempt(fun() -> emqx_alarm:activate(?NAME, Details, <<"jwt_auth: ", Text/binary>>) end)
-    end.
-
-attempt(Fun) ->
-    try
-        _ = Fun(),
-        ok
-    catch
-        _:_ -> ok
-    end.
+    Message = <<"jwt_auth: ", Text/binary>>,
+    Activate = case emqx_jwt_auth_broker:generation() of
+                   v4 -> fun() -> emqx_alarm:activate(?NAME, Details) end;
+                   _ -> fun() -> emqx_alarm:activate(?NAME, Details, Message) end
+               end,
+    emqx_jwt_auth_broker:ask(Activate, ok).

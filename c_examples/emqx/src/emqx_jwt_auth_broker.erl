@@ -2,8 +2,9 @@
 %% releases of EMQX 5.
 -module(emqx_jwt_auth_broker).
 
--export([generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
--export([denies/3, subscriptions/0, unsubscribe/1, forget_permissions/0, is_offline/2, end_session/2]).
+-export([ask/2, generation/0, release/0, facts/0, takes_attributes/2, plugin_config/0]).
+-export([denies/3, subscriptions/0, unsubscribe/1, forget_permissions/0]).
+-export([is_offline/2, end_session/2]).
 -export_type([generation/0, release/0, facts/0]).
 
 -type generation() :: v4 | v5.
@@ -15,6 +16,15 @@
 %% which came in the same release; by_credential: it does if the credential has client_attrs.
 %% bare_permission: the permission hook answers allow or deny, without a map around it.
 -type facts() :: #{attributes := boolean() | by_credential, bare_permission := boolean()}.
+
+%% Asks the broker. Default: this release does not have the function, or an exception was raised.
+-spec ask(fun(() -> Answer), Default) -> Answer | Default.
+ask(Function, Default) ->
+    try
+        Function()
+    catch
+        _:_ -> Default
+    end.
 
 %% The generation of the hooks that the broker has; unknown: it has the hooks of neither.
 -spec generation() -> generation() | unknown.
@@ -47,14 +57,7 @@ takes_attributes(#{attributes := Known}, _Credential) ->
 release() ->
     case generation() of
         v4 -> [4, 3, 0];
-        _ -> told_release()
-    end.
-
-told_release() ->
-    try
-        numbers(emqx_release:version())
-    catch
-        _:_ -> unknown
+        _ -> ask(fun() -> numbers(emqx_release:version()) end, unknown)
     end.
 
 %% The three numbers at the beginning of a release, such as "5.8.9" or "5.8.9-rc.1".
@@ -124,11 +127,9 @@ unsubscribe(Subscriptions) ->
 %% Whether the client of this process has gone, and only its session is there.
 -spec is_offline(binary(), pid()) -> boolean().
 is_offline(ClientId, Connection) ->
-    try emqx_cm:get_chan_info(ClientId, Connection) of
+    case ask(fun() -> emqx_cm:get_chan_info(ClientId, Connection) end, undefined) of
         #{conn_state := disconnected} -> true;
         _ -> false
-    catch
-        _:_ -> false
     end.
 
 %% Ends the connection of a client, and its session in the broker. The broker's function takes a

@@ -40,11 +40,8 @@ is_left_to_others(_Connection) ->
     false.
 
 bypasses_plugins(Zone) ->
-    try
-        emqx_zone:get_env(Zone, bypass_auth_plugins, false)
-    catch
-        _:_ -> false
-    end.
+    Bypass = fun() -> emqx_zone:get_env(Zone, bypass_auth_plugins, false) end,
+    emqx_jwt_auth_broker:ask(Bypass, false).
 
 %% Asks a connection to end: "not authorized", as the code of MQTT 5 and for the log. The broker
 %% keeps the session for when the client comes back.

@@ -6,20 +6,15 @@
 %% Registers the command. If the broker cannot do that, there is no command.
 -spec register() -> ok.
 register() ->
-    attempt(fun() -> emqx_ctl:register_command(jwt_auth, {?MODULE, command}, []) end).
+    Register = fun() -> emqx_ctl:register_command(jwt_auth, {?MODULE, command}, []) end,
+    _ = emqx_jwt_auth_broker:ask(Register, ok),
+    ok.
 
 %% Unregisters the command.
 -spec unregister() -> ok.
 unregister() ->
-    attempt(fun() -> emqx_ctl:unregister_command(jwt_auth) end).
-
-attempt(Fun) ->
-    try
-        _ = Fun(),
-        ok
-    catch
-        _:_ -> ok
-    end.
+    _ = emqx_jwt_auth_broker:ask(fun() -> emqx_ctl:unregister_command(jwt_auth) end, ok),
+    ok.
 
 %% The broker calls this for the command, with its arguments.
 -spec command([string()]) -> ok.
@@ -28,8 +23,8 @@ command(["status"]) -> status();
 command(["stats"]) -> stats(emqx_jwt_auth_gate:verifier());
 command(["explain", ClientId]) -> explain(unicode:characters_to_binary(ClientId));
 command(["reload"]) -> reload();
-command(["test"]) -> tell(emqx_jwt_auth_active_config:validate(emqx_jwt_auth_config:current()), "accepted");
-command(["test", File]) -> tell(emqx_jwt_auth_active_config:validate(emqx_jwt_auth_config:file(File)), "accepted");
+command(["test"]) -> test(emqx_jwt_auth_config:current());
+command(["test", File]) -> test(emqx_jwt_auth_config:file(File));
 command(["sessions"]) -> sessions();
 command(["version"]) -> version();
 command(_) -> usage().
@@ -49,6 +44,9 @@ reload() ->
              ok -> emqx_jwt_auth_active_config:apply_current();
              Error -> Error
          end, "the configuration is in force").
+
+test(Source) ->
+    tell(emqx_jwt_auth_active_config:validate(Source), "accepted").
 
 tell(Result, Fine) ->
     tell(Result, Fine, "not accepted: ").

@@ -24,7 +24,7 @@ missing4() ->
      {fun() -> allows_all(application:get_env(emqx, acl_file, none)) end, allow_all()}].
 
 zone(Key, Default) ->
-    ask(fun() -> emqx_zone:get_env(external, Key, Default) end, Default).
+    emqx_jwt_auth_broker:ask(fun() -> emqx_zone:get_env(external, Key, Default) end, Default).
 
 missing5() ->
     [{fun() -> not is_hardened() andalso not has_authenticator() end,
@@ -57,20 +57,13 @@ is_enabled(Part) ->
 
 %% The path may name a variable of the environment.
 path(Path) ->
-    ask(fun() -> emqx_schema:naive_env_interpolation(Path) end, Path).
+    emqx_jwt_auth_broker:ask(fun() -> emqx_schema:naive_env_interpolation(Path) end, Path).
 
 config(Key, Default) ->
-    ask(fun() -> emqx:get_config(Key, Default) end, Default).
+    emqx_jwt_auth_broker:ask(fun() -> emqx:get_config(Key, Default) end, Default).
 
 allows_all(Path) ->
-    case ask(fun() -> file:consult(Path) end, none) of
+    case emqx_jwt_auth_broker:ask(fun() -> file:consult(Path) end, none) of
         {ok, [_ | _] = Rules} -> lists:last(Rules) =:= {allow, all};
         _ -> false
-    end.
-
-ask(Question, Default) ->
-    try
-        Question()
-    catch
-        _:_ -> Default
     end.

@@ -7,11 +7,5 @@
 %% Makes the broker forget all permissions: EMQX 4 has one module for that, later releases another.
 -spec drain() -> ok.
 drain() ->
-    lists:foreach(fun drain/1, [emqx_acl_cache, emqx_authz_cache]).
-
-drain(Module) ->
-    try
-        Module:drain_cache()
-    catch
-        _:_ -> ok
-    end.
+    lists:foreach(fun(Module) -> emqx_jwt_auth_broker:ask(fun Module:drain_cache/0, ok) end,
+                  [emqx_acl_cache, emqx_authz_cache]).
