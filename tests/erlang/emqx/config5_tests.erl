@@ -13,6 +13,8 @@ all_test_() ->
             {"a form that is saved where a file is set is refused", fun form_beside_file/0},
             {"a file may begin with a byte order mark", fun byte_order_mark/0},
             {"what a file says counts, however it is spelled", fun escaped/0},
+            {"a file is waited for, though its path has escapes", files("\\/", "x")},
+            {"a file is waited for, whatever is before its path", files("/", lists:duplicate(2000, $x))},
             {"a file that is set and gone is an error", fun file_is_gone/0},
             {"a file that is no UTF-8 is an error, and the plugin starts", fun no_utf8/0},
             {"a file that appears late does not open the broker", fun late_file/0},
@@ -104,6 +106,21 @@ escaped() ->
                                            <<", \"\\u006fn_missing\": \"\\u0069gnore\"">>,
                                            <<", \"on_malformed\": \"ignore\"">>,
                                            <<", \"from\": \"\\u0075sername\"">>]]).
+
+files(Slash, Schema) ->
+    fun() ->
+        Other = <<"the secret of the file, a long one">>,
+        File = filename:join(broker_node:data(), "secret"),
+        Path = string:replace(File, "/", Slash, all),
+        Json = ["{\"$schema\": \"", Schema, "\", \"secret_file\": \"", Path, "\"}"],
+        os:putenv("EMQX_JWT_AUTH_CONFIG", write("options.json", Json)),
+        refresh(),
+        ?assertMatch({error, _}, emqx_jwt_auth_app:on_health_check(#{})),
+        ok = file:write_file(File, Other),
+        refresh(),
+        ?assertEqual(ok, emqx_jwt_auth_app:on_health_check(#{})),
+        ?assertMatch({_, {ok, _}}, connect(fixture:token(#{}, Other)))
+    end.
 
 file_is_gone() ->
     os:putenv("EMQX_JWT_AUTH_CONFIG", filename:join(broker_node:data(), "none.json")),
