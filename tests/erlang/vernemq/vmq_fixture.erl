@@ -63,7 +63,10 @@ log(#{msg := Message}, _Config) ->
 logged(Part) ->
     binary:match(logged(), Part) =/= nomatch.
 
-logged() -> iolist_to_binary([[Text, $\n] || {logged, Text} <- ets:lookup(?MODULE, logged)]).
+%% Waits for the lines of the library, which another process takes from a queue.
+logged() ->
+    _ = whereis(jwt_auth_log) =:= undefined orelse jwt_auth_log:refresh(),
+    iolist_to_binary([[Text, $\n] || {logged, Text} <- ets:lookup(?MODULE, logged)]).
 
 %% Neither the log nor what is kept of connections shows how a token ends, which is its signature.
 no_secret_is_told() ->

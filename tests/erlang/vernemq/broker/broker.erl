@@ -99,6 +99,7 @@ loop(Id, User, Version) ->
 gone(Id, Why) ->
     Connection = self(),
     true = ets:delete_object(?MODULE, {Id, Connection}),
+    true = ets:insert(?MODULE, {Connection, {shutdown, Why}}),
     _ = get(durable) orelse spawn(fun() ->
                                 Monitor = erlang:monitor(process, Connection),
                                 receive {'DOWN', Monitor, _, _, _} -> ok end,
@@ -151,7 +152,10 @@ delayed_will({User, ClientId}, Topic) ->
              end),
     receive {will, Answer} -> Answer end.
 
-%% Waits until the broker has closed a connection. Why.
+%% Waits until the broker has closed a connection, which may have been before. Why.
 closed(Pid) ->
     Monitor = erlang:monitor(process, Pid),
-    receive {'DOWN', Monitor, process, Pid, Why} -> Why after 20000 -> still_open end.
+    receive
+        {'DOWN', Monitor, process, Pid, _} -> ets:lookup_element(?MODULE, Pid, 2)
+    after 20000 -> still_open
+    end.
