@@ -47,5 +47,5 @@ static int check(void *key, const char *token, const char *id) {
   return result.decision == JWT_AUTH_DECISION_ALLOW;
 }
 
-const adapter jwt_auth_first = {"libjwt_auth", open_first, check};
-const adapter jwt_auth_again = {"libjwt_auth, token seen before", open_again, check};
+const adapter jwt_auth_first = {"libjwt_auth", open_first, check, NULL};
+const adapter jwt_auth_again = {"libjwt_auth, token seen before", open_again, check, NULL};

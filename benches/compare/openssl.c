@@ -104,4 +104,4 @@ static int check(void *with, const char *token, const char *client) {
   return good;
 }
 
-const adapter openssl_jansson = {"OpenSSL + jansson", open_key, check};
+const adapter openssl_jansson = {"OpenSSL + jansson", open_key, check, NULL};
