@@ -12,6 +12,6 @@ fn the_committed_header_is_the_generated_one() {
     }
     assert!(
         fs::read_to_string(COMMITTED).unwrap_or_default() == GENERATED,
-        "include/jwt_auth.h is out of date; JWT_AUTH_BLESS=1 cargo test writes it anew"
+        "include/jwt_auth.h is out of date; JWT_AUTH_BLESS=1 cargo test --features header writes it"
     );
 }

@@ -20,6 +20,7 @@ mod documents;
 mod emqx;
 mod grants;
 mod harness;
+#[cfg(feature = "header")]
 mod header;
 mod issuers;
 mod keys;

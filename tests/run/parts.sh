@@ -15,7 +15,7 @@ about() {
 }
 
 part_rust() {
-    step "cargo test" cargo cargo test --locked --no-fail-fast || :
+    step "cargo test" cargo cargo test --locked --no-fail-fast --features header || :
     step "the program" cargo cargo test --locked --no-fail-fast --features cli --bin jwt-auth --test program || :
 }
 
