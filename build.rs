@@ -5,16 +5,30 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
-        // The 1 is JWT_AUTH_ABI_VERSION.
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.1");
+        let abi_version = abi_version()?;
+        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.{abi_version}");
         // AWS-LC keeps memory for each thread and frees it when the thread ends. By then a plugin
         // host may have closed the library, and the thread would run into unmapped code.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=Cargo.toml");
     #[cfg(feature = "header")]
     header::generate()?;
     Ok(())
+}
+
+/// The first number of the version of the shared library.
+fn abi_version() -> Result<String, Box<dyn Error>> {
+    let manifest = std::fs::read_to_string("Cargo.toml")?;
+    let (_, table) = manifest
+        .split_once("[package.metadata.capi.library]\n")
+        .ok_or("Cargo.toml says no version of the library")?;
+    let (abi_version, _) = table
+        .strip_prefix("version = \"")
+        .and_then(|version| version.split_once('.'))
+        .ok_or("Cargo.toml says no version of the library")?;
+    Ok(abi_version.to_owned())
 }
 
 /// The C header, as the code has it.
