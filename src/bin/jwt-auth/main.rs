@@ -9,6 +9,7 @@
 //! tokens template table batch sink                                tokens for the rows of a table
 //! replacement signals                                             files that are written whole or not at all
 //! input output time                                               what comes in, what a person sees
+//! manual                                                          the manual page
 //! ```
 
 mod batch;
@@ -21,6 +22,7 @@ mod issue;
 mod jwks;
 mod keygen;
 mod lint;
+mod manual;
 mod output;
 mod private_key;
 mod public_key;
@@ -112,6 +114,6 @@ fn run(command: Command, output: &mut Output) -> Result<Outcome, Failure> {
             Arguments::command(),
             output,
         )),
-        Command::Man => documents::man(Arguments::command(), output),
+        Command::Man => Ok(documents::man(Arguments::command(), output)),
     }
 }

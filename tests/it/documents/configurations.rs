@@ -10,10 +10,10 @@ use crate::harness::{
     Broker, HS256_HEADER, NOW, SECRET, Scratch, hs256, json_file, jwk, key_path, named_jwk, signed,
 };
 
-const DIRECTORY: &str = "c_examples/configurations/";
+pub(super) const DIRECTORY: &str = "c_examples/configurations/";
 
 /// Every configuration, in order; each has a test below.
-const ALL: [&str; 5] = [
+pub(super) const ALL: [&str; 5] = [
     "beside_passwords.json",
     "devices.json",
     "hmac.json",

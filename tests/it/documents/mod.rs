@@ -5,6 +5,7 @@ mod configurations;
 mod examples;
 mod layout;
 mod links;
+mod man;
 mod monitoring;
 mod providers;
 mod tables;
@@ -87,6 +88,18 @@ fn fenced(document: &str) -> impl Iterator<Item = Block> {
         let language = opening.trim().trim_start_matches('`').to_owned();
         Some(Block { language, text })
     })
+}
+
+/// What is in a file is this, or becomes it.
+#[track_caller]
+fn is_written(path: &str, expected: &str) {
+    if std::env::var_os("JWT_AUTH_BLESS").is_some() {
+        fs::write(repository(path), expected).unwrap();
+    }
+    assert!(
+        fs::read_to_string(repository(path)).unwrap_or_default() == expected,
+        "{path} is out of date; JWT_AUTH_BLESS=1 cargo test writes it anew"
+    );
 }
 
 /// What stands between `<!-- NAME -->` and `<!-- /NAME -->` in a document is this, or becomes it.

@@ -68,7 +68,7 @@ fn option_rows() -> Vec<String> {
 }
 
 /// What an option may be, in a few words.
-fn values(option: &Value, schema: &Value) -> String {
+pub(super) fn values(option: &Value, schema: &Value) -> String {
     if let Some(reference) = option["$ref"].as_str() {
         return values(
             schema
