@@ -45,9 +45,12 @@ soname := libjwt_auth.so.$(firstword $(subst ., ,$(library_version)))
 remap := $(if $(HOME),--remap-path-prefix=$(HOME)=/home) --remap-path-prefix=$(cargo_home)=/cargo \
   --remap-path-prefix=$(CURDIR)=/jwt_auth --remap-path-prefix=$(target_dir)=/target
 
+# For the C code of AWS-LC.
+harden := -fstack-protector-strong -D_FORTIFY_SOURCE=2
+
 # cargo_build OPTIONS. What programs need beside libjwt_auth.a is what rustc names for any library.
 define cargo_build
-RUSTFLAGS='$(strip $(RUSTFLAGS) $(remap))' \
+CFLAGS='$(strip $(harden) $(CFLAGS))' RUSTFLAGS='$(strip $(RUSTFLAGS) $(remap))' \
   cargo build --release --locked $(for_target) $1 $(CARGOFLAGS)
 echo | rustc $(for_target) --crate-type staticlib --print native-static-libs -o $(built)/empty.a - 2>&1 \
   | sed -n 's/^note: native-static-libs: //p' >$(built)/native-static-libs
@@ -120,17 +123,23 @@ $(RUNNER) $(program) completions $1 >$(DESTDIR)$2
 chmod 644 $(DESTDIR)$2
 endef
 
+# For each function there is a link to the page of the header, which names them.
 install-man:
-	for page in $(pages); do \
-	  $(INSTALL_DATA) -D $$page $(DESTDIR)$(mandir)/man$${page##*.}/$${page##*/} || exit; \
+	$(INSTALL) -d $(addprefix $(DESTDIR)$(mandir)/man,1 3 5)
+	$(INSTALL_DATA) docs/man/jwt-auth.1 $(DESTDIR)$(mandir)/man1
+	$(INSTALL_DATA) docs/man/jwt_auth.3 $(DESTDIR)$(mandir)/man3
+	$(INSTALL_DATA) docs/man/jwt_auth.json.5 $(DESTDIR)$(mandir)/man5
+	cd $(DESTDIR)$(mandir)/man3 && for function in $(functions); do \
+	  ln -sf jwt_auth.3 $$function.3 || exit; \
 	done
 
-pages := $(wildcard docs/man/*.[1-8])
+functions := $(shell sed -n 's/^\.Nm \(jwt_auth_[a-z0-9_]*\).*/\1/p' docs/man/jwt_auth.3)
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(libdir)/,libjwt_auth.so.$(library_version) $(soname) \
 	  libjwt_auth.so libjwt_auth.a pkgconfig/jwt_auth.pc)
 	rm -f $(addprefix $(DESTDIR),$(includedir)/jwt_auth.h $(bindir)/jwt-auth \
 	  $(bash_completions) $(fish_completions) $(zsh_completions))
-	rm -f $(foreach page,$(notdir $(pages)),$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $(page)))/$(page))
+	rm -f $(addprefix $(DESTDIR)$(mandir)/,man1/jwt-auth.1 man5/jwt_auth.json.5 \
+	  $(patsubst %,man3/%.3,jwt_auth $(functions)))
 	rm -rf $(addprefix $(DESTDIR),$(libdir)/cmake/jwt_auth $(datadir)/jwt_auth $(docdir))
