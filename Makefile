@@ -86,23 +86,23 @@ install-lib: $(library)
 install-dev: $(static_library)
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(libdir)/pkgconfig $(libdir)/cmake/jwt_auth $(includedir) \
 	  $(datadir)/jwt_auth)
-	ln -sf $(soname) $(DESTDIR)$(libdir)/libjwt_auth.so
+	ln -sf libjwt_auth.so.$(library_version) $(DESTDIR)$(libdir)/libjwt_auth.so
 	$(INSTALL_DATA) $(static_library) $(DESTDIR)$(libdir)
 	$(INSTALL_DATA) include/jwt_auth.h $(DESTDIR)$(includedir)
 	$(INSTALL_DATA) include/jwt_auth.schema.json $(DESTDIR)$(datadir)/jwt_auth
-	$(call fill,packaging/jwt_auth.pc.in,pkgconfig/jwt_auth.pc)
-	$(call fill,packaging/cmake/jwt_authConfig.cmake.in,cmake/jwt_auth/jwt_authConfig.cmake)
-	$(call fill,packaging/cmake/jwt_authConfigVersion.cmake.in,cmake/jwt_auth/jwt_authConfigVersion.cmake)
+	$(call fill,packaging/jwt_auth.pc,$(libdir)/pkgconfig)
+	$(call fill,packaging/cmake/jwt_authConfig.cmake,$(libdir)/cmake/jwt_auth)
+	$(call fill,packaging/cmake/jwt_authConfigVersion.cmake,$(libdir)/cmake/jwt_auth)
 
-# fill TEMPLATE,FILE: with what stands between @ and @ filled in. Folders under PREFIX stay relative
-# to it.
+# fill FILE,FOLDER: installs FILE.in with what stands between @ and @ filled in. Folders below
+# PREFIX stay relative to it.
 define fill
 sed -e 's|@prefix@|$(PREFIX)|; s|@version@|$(version)|; s|@description@|$(description)|' \
   -e 's|@libdir@|$(libdir:$(PREFIX)/%=$${prefix}/%)|' \
   -e 's|@includedir@|$(includedir:$(PREFIX)/%=$${prefix}/%)|; s|@soname@|$(soname)|' \
-  -e "s|@include_from_cmake@|$$(realpath -ms --relative-to=$(libdir)/cmake/jwt_auth $(includedir))|" \
-  -e "s|@private_libs@|$$(cat $(built)/native-static-libs)|" $1 >$(DESTDIR)$(libdir)/$2
-chmod 644 $(DESTDIR)$(libdir)/$2
+  -e "s|@include_from_cmake@|$$(realpath -ms --relative-to=$2 $(includedir))|" \
+  -e "s|@private_libs@|$$(cat $(built)/native-static-libs)|" $1.in >$(DESTDIR)$2/$(notdir $1)
+chmod 644 $(DESTDIR)$2/$(notdir $1)
 endef
 
 install-program: $(program)

@@ -5,8 +5,11 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     if env::var("CARGO_CFG_TARGET_OS")? == "linux" {
-        let abi_version = abi_version()?;
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.{abi_version}");
+        // cargo-c gives the soname itself.
+        if env::var_os("CARGO_FEATURE_CAPI").is_none() {
+            let abi_version = abi_version()?;
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libjwt_auth.so.{abi_version}");
+        }
         // AWS-LC keeps memory for each thread and frees it when the thread ends. By then a plugin
         // host may have closed the library, and the thread would run into unmapped code.
         println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
