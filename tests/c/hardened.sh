@@ -24,6 +24,7 @@ symbols=$(readelf --dyn-syms -W "$file")
 expect 1 "its relocations stay writable" "$segments" ' GNU_RELRO '
 expect 1 "its symbols are bound when they are used" "$dynamic" 'BIND_NOW|\(FLAGS_1\).* NOW'
 expect 0 "its code is relocated" "$dynamic" 'TEXTREL'
+expect 0 "its code is writable" "$segments" ' LOAD .* RWE '
 expect 1 "nothing says that its stack is not executable" "$segments" ' GNU_STACK '
 expect 0 "its stack is executable" "$segments" ' GNU_STACK .* RWE '
 if [ "$language" = c ]; then

@@ -38,6 +38,7 @@ debian_obstacle() {
 # What a part needs of each newer release of Debian.
 debian_packages() {
     case $1 in
+    install) echo cargo-c ;;
     mosquitto) echo mosquitto mosquitto-dev libmosquitto-dev valgrind libc6-dbg ;;
     erlang) echo erlang-base erlang-dev erlang-crypto erlang-eunit erlang-common-test erlang-tools ;;
     rabbitmq) echo rabbitmq-server erlang-dialyzer ;;

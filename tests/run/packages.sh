@@ -62,6 +62,20 @@ need_for_c() {
     if missing nm || missing readelf; then need binutils; fi
 }
 
+need_for_install() {
+    need_ctest
+    need_python
+    if missing readelf; then need binutils; fi
+    if missing pkg-config; then need pkg-config; fi
+    if missing abidw; then need abigail-tools; fi
+    if missing mandoc; then need mandoc; fi
+    # What the plugins are built with.
+    if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
+    if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
+    if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
+    need_debian
+}
+
 need_for_mosquitto() {
     need_ctest
     need_python

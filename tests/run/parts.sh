@@ -2,12 +2,13 @@
 # Sourced: the parts, and what each of them runs. A step that fails does not keep the next from
 # running, unless that needs what it builds.
 
-all_parts="rust c mosquitto erlang rabbitmq"
+all_parts="rust c install mosquitto erlang rabbitmq"
 
 about() {
     case $1 in
     rust) echo "the library and the program, by cargo test" ;;
     c) echo "programs in C that use the library, once more with AddressSanitizer, and c_examples/quickstart.sh" ;;
+    install) echo "what make and cargo-c install: programs, plugins, the binary interface, the same bytes again" ;;
     mosquitto) echo "the plugin for Mosquitto in a real broker, and c_examples/mosquitto/run.sh" ;;
     erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugins for EMQX and VerneMQ" ;;
     rabbitmq) echo "the backend for RabbitMQ in real nodes" ;;
@@ -32,6 +33,26 @@ part_c() {
 
 quickstart() {
     sh c_examples/quickstart.sh && sh tests/c/hardened.sh c "$target/check_token"
+}
+
+part_install() {
+    step make "" make "CARGO_TARGET_DIR=$target/install" || return 0
+    step "manual pages" checks sh tests/install/man.sh || :
+    step "what is installed" unittest python3 -B -m unittest discover -v -s tests/install || :
+    obstacle=$(debian_obstacle)
+    if [ -n "$obstacle" ]; then
+        left_out "cargo-c of a newer release of Debian" "$obstacle"
+    else
+        step cargo-c unittest with_cargo_c python3 -B -m unittest discover -v -s tests/install -p cargo_c.py || :
+    fi
+}
+
+# That of the newest release runs here, with the loader and the libraries that it has there.
+with_cargo_c() {
+    folder=$(debian_folder "$(debian_newer | sed 's/.* //')")
+    loader=$(echo "$folder"/lib*/ld-linux-*)
+    libraries=$(echo "$folder"/usr/lib/*-linux-gnu)
+    JWT_AUTH_CARGO_C="$loader --library-path $libraries $folder/usr/bin/cargo-cinstall" "$@"
 }
 
 part_mosquitto() {
