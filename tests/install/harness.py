@@ -3,10 +3,10 @@
 import functools
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import sysconfig
+import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
@@ -14,6 +14,7 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resol
 BUILT = TARGET / "install"
 WORK = TARGET / "install-tests"
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+PACKAGE = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
 C_LOCALE = dict(os.environ, LC_ALL="C")
 
 # The sample token of EMQX's documentation, and what the programs answer to it and to garbage.
@@ -31,12 +32,6 @@ def run(*command, expected=0, **options):
         text=True, check=False, **options)
     assert done.returncode == expected, f"{command}: exit code {done.returncode}\n{done.stdout}"
     return done.stdout
-
-
-def written(table, name):
-    """What Cargo.toml says."""
-    text = (ROOT / "Cargo.toml").read_text().split(f"[{table}]\n")[1].split("\n[")[0]
-    return re.search(rf'^{name} = "(.*)"$', text, re.MULTILINE).group(1)
 
 
 def make(*arguments, folder=ROOT, built=BUILT, **options):

@@ -10,8 +10,8 @@ import harness
 HEADER = (harness.ROOT / "include/jwt_auth.h").read_text()
 SONAME = "libjwt_auth.so." + re.search(r"#define JWT_AUTH_ABI_VERSION (\d+)", HEADER).group(1)
 FUNCTIONS = re.findall(r"^(?!typedef)[a-z].*[ *](jwt_auth_\w+)\(", HEADER, re.MULTILINE)
-VERSION = harness.written("package", "version")
-LIBRARY_VERSION = harness.written("package.metadata.capi.library", "version")
+VERSION = harness.PACKAGE["version"]
+LIBRARY_VERSION = harness.PACKAGE["metadata"]["capi"]["library"]["version"]
 LICENCES = {"LICENSE", "NOTICE"} | {path.name for path in harness.ROOT.glob("THIRD-PARTY*")}
 
 

@@ -77,7 +77,7 @@ class Programs(unittest.TestCase):
             build = harness.WORK / f"cmake-{number}"
             harness.run("cmake", "-S", PROGRAMS, "-B", build, f"-DSOURCES={SOURCES}",
                         f"-DCMAKE_PREFIX_PATH={installed.root}",
-                        f"-DVERSION={harness.written('package', 'version')}")
+                        f"-DVERSION={harness.PACKAGE['version']}")
             harness.run("cmake", "--build", build)
             for name, (_, _, answers) in LANGUAGES.items():
                 for library, is_needed in (("jwt_auth", True), ("jwt_auth_static", False)):
