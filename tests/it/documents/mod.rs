@@ -7,6 +7,7 @@ mod layout;
 mod links;
 mod man;
 mod monitoring;
+mod notices;
 mod providers;
 mod tables;
 
