@@ -2,6 +2,7 @@
 //! lines `@PART@` are replaced by what the header and the JSON Schema say.
 
 mod header;
+mod library;
 mod mdoc;
 mod options;
 
@@ -29,8 +30,8 @@ fn page(frame: &str, parts: &[(&str, String)]) -> String {
 
 #[test]
 fn the_page_of_the_library_is_that_of_the_header() {
-    let header = header::Header::parse(&read("include/jwt_auth.h"));
-    let page = page(include_str!("jwt_auth.3.in"), &header.parts());
+    let parts = library::parts(&read("include/jwt_auth.h"));
+    let page = page(include_str!("jwt_auth.3.in"), &parts);
     is_written("docs/man/jwt_auth.3", &page);
 }
 
