@@ -31,6 +31,7 @@
 //! token keys   from bytes to claims; what may have signed them
 //! revocations  tokens that are no longer good
 //! remote       what a thread fetches again and again from a URL, for which no check waits
+//!              (without the feature `endpoint`: types of the same names, of which there are no values)
 //! acl          topic permissions
 //! stats        what is counted, and the text that tells it
 //! refusal missed_date        the words for "no"
@@ -63,6 +64,7 @@ mod operator_rules;
 mod policy;
 mod refusal;
 mod registry;
+#[cfg_attr(not(feature = "endpoint"), path = "remote/absent.rs")]
 mod remote;
 mod revocations;
 mod stats;

@@ -1,15 +1,16 @@
 //! The options about an endpoint: `endpoint`, `refresh_interval`, `headers`, `ssl`, `proxy`,
-//! `bearer_token_file`, `max_fail_count`.
+//! `bearer_token_file`, `max_fail_count`. Without the feature `endpoint`, `no_endpoint` stands in its place.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use zeroize::Zeroizing;
 
 use super::ConfigError;
-use super::options::{EndpointOptions, RevocationsEndpoint, Ssl, Verify};
+use super::options::ssl::{Ssl, Verify};
+use super::options::{EndpointOptions, RevocationsEndpoint};
+use super::place::Place;
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
@@ -21,48 +22,24 @@ use crate::remote::{
 /// EMQX's word for: send no server name.
 const NO_SERVER_NAME: &str = "disable";
 
-/// Where in the configuration the options about an endpoint stand, for the errors that name them.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'p> {
-    /// What leads to each option: nothing at the top level, or such as `issuers[2].`.
-    pub(super) prefix: &'p str,
-    /// The option that holds the URL.
-    pub(super) url: &'p str,
-    /// What whoever can answer decides.
-    pub(super) at_stake: &'static str,
-}
+/// What whoever can answer in the place of an endpoint decides.
+const TRUSTED_KEYS: &str = "which keys are trusted";
+const REVOKED_TOKENS: &str = "which tokens are revoked";
 
-impl Place<'_> {
-    /// The top level, with its `endpoint`.
-    pub(super) const TOP: Self = Place {
-        prefix: "",
-        url: "endpoint",
-        at_stake: "which keys are trusted",
-    };
-
-    /// The whole name of an option.
-    pub(super) fn name(self, option: &str) -> String {
-        format!("{}{option}", self.prefix)
-    }
-
-    /// A defect of an option.
-    pub(super) fn error(self, option: &str, problem: impl fmt::Display) -> ConfigError {
-        ConfigError::at(&self.name(option), problem)
-    }
-}
-
-/// What is to be fetched, and how often; none without a URL.
+/// What is to be fetched, and how often; none without a URL. If an `issuer` is given, a discovery document must be
+/// that of this one.
 pub(super) fn settings(
     options: EndpointOptions,
+    issuer: Option<&str>,
     at: Place<'_>,
-    discovery: Option<Discovery>,
     log: &Log,
 ) -> Result<Option<Settings>, ConfigError> {
     let Some(url) = &options.url else {
-        return without_url(&options, at);
+        return at.without_url(&options).map(|()| None);
     };
     let url = Url::parse(url).map_err(|problem| at.error(at.url, problem))?;
-    settings_for(url, options, at, discovery, log).map(Some)
+    let discovery = Discovery::Allowed(issuer.map(str::to_owned));
+    settings_for(url, options, at, Some(discovery), TRUSTED_KEYS, log).map(Some)
 }
 
 /// The same for an issuer whose key set is where its discovery document says; `at` names the option that
@@ -84,6 +61,7 @@ pub(super) fn discovered(
         options,
         at,
         Some(Discovery::Required(issuer.to_owned())),
+        TRUSTED_KEYS,
         log,
     )
 }
@@ -96,10 +74,9 @@ pub(super) fn of_revocations(
     let at = Place {
         prefix: "revocations_endpoint.",
         url: "url",
-        at_stake: "which tokens are revoked",
     };
     let url = Url::parse(&options.url).map_err(|problem| at.error(at.url, problem))?;
-    let mut settings = settings_for(url, options.into(), at, None, log)?;
+    let mut settings = settings_for(url, options.into(), at, None, REVOKED_TOKENS, log)?;
     "revocations_endpoint".clone_into(&mut settings.terms.option);
     Ok(settings)
 }
@@ -109,6 +86,7 @@ fn settings_for(
     options: EndpointOptions,
     at: Place<'_>,
     discovery: Option<Discovery>,
+    at_stake: &str,
     log: &Log,
 ) -> Result<Settings, ConfigError> {
     let tls = match options.ssl {
@@ -124,7 +102,7 @@ fn settings_for(
         Some(proxy) => Some(Proxy::parse(&proxy).map_err(|problem| at.error("proxy", problem))?),
         None => None,
     };
-    warn_if_unverified(&url, &tls, proxy.is_some(), at, log);
+    warn_if_unverified(&url, &tls, proxy.is_some(), at, at_stake, log);
     let mut headers = headers(options.headers.unwrap_or_default(), at)?;
     if let Some(path) = options.bearer_token_file {
         let set = headers.set_bearer_token_file(path);
@@ -151,7 +129,14 @@ fn settings_for(
 }
 
 /// Warns where somebody else could answer in the endpoint's place.
-fn warn_if_unverified(url: &Url, tls: &Tls, has_proxy: bool, at: Place<'_>, log: &Log) {
+fn warn_if_unverified(
+    url: &Url,
+    tls: &Tls,
+    has_proxy: bool,
+    at: Place<'_>,
+    at_stake: &str,
+    log: &Log,
+) {
     const HTTPS: &str = "use https";
     let (option, cause, cure) = if tls.unverified {
         ("ssl.verify", "is verify_none", "set `ssl.cacertfile`")
@@ -165,29 +150,10 @@ fn warn_if_unverified(url: &Url, tls: &Tls, has_proxy: bool, at: Place<'_>, log:
     };
     log.write(LogLevel::Warn, || {
         format!(
-            "{} {cause}: whoever can answer in the endpoint's place decides {}; {cure}",
-            quoted(&at.name(option)),
-            at.at_stake
+            "{} {cause}: whoever can answer in the endpoint's place decides {at_stake}; {cure}",
+            quoted(&at.name(option))
         )
     });
-}
-
-/// Options about an endpoint that is not there were meant for something.
-fn without_url(options: &EndpointOptions, at: Place<'_>) -> Result<Option<Settings>, ConfigError> {
-    for (option, is_given) in [
-        ("refresh_interval", options.refresh_interval.is_some()),
-        ("headers", options.headers.is_some()),
-        ("ssl", options.ssl.is_some()),
-        ("proxy", options.proxy.is_some()),
-        ("bearer_token_file", options.bearer_token_file.is_some()),
-        ("max_fail_count", options.max_fail_count.is_some()),
-    ] {
-        if is_given {
-            let url = at.name(at.url);
-            return Err(at.error(option, format!("there is no {}", quoted(&url))));
-        }
-    }
-    Ok(None)
 }
 
 fn headers(
@@ -260,7 +226,6 @@ mod tests {
     const AT: Place<'_> = Place {
         prefix: "issuers[2].",
         url: "issuer",
-        ..Place::TOP
     };
 
     #[test]

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use super::endpoint::Place;
 use super::key_sources::KeyNames;
 use super::loaded::KeySource;
 use super::options::{IssuerOptions, Options};
+use super::place::Place;
 use super::{ConfigError, key_sources};
 use crate::algorithm::Algorithm;
 use crate::host::log::{Log, LogLevel};

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use super::ConfigError;
-use super::endpoint::{self, Place};
+use super::endpoint;
 use super::loaded::KeySource;
 use super::options::{KeyOptions, Options};
+use super::place::Place;
 use crate::host::file;
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::keys::{KeyIndex, KeySources, KidFrom, jwk, public_key, secret};
-use crate::remote::Discovery;
 
 /// The most keys that a `jwks_file` may have.
 const MOST_KEYS: usize = 10_000;
@@ -63,10 +63,7 @@ pub(super) fn load(
             };
             Some(endpoint::discovered(issuer, options.endpoint, at, log)?)
         }
-        issuer => {
-            let discovery = Discovery::Allowed(issuer.map(str::to_owned));
-            endpoint::settings(options.endpoint, at, Some(discovery), log)?
-        }
+        issuer => endpoint::settings(options.endpoint, issuer, at, log)?,
     };
     let keys = sources.iter().flat_map(|source| &source.keys);
     let local = KeyIndex::new(keys.cloned().collect());

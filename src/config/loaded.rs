@@ -72,7 +72,7 @@ impl IssuersConfig {
 impl IssuerConfig {
     fn to_be_fetched(&self) -> Option<String> {
         let settings = self.keys.endpoint.as_ref()?;
-        let (option, origin) = (&settings.terms.option, settings.source.url.origin());
+        let (option, origin) = (settings.option(), settings.origin());
         Some(format!("fetching {} from {origin}", quoted(option)))
     }
 }

@@ -1,11 +1,13 @@
 //! From JSON text to a [`Config`] in which everything has been checked.
 
 mod acl;
+#[cfg_attr(not(feature = "endpoint"), path = "no_endpoint.rs")]
 mod endpoint;
 mod issuers;
 mod key_sources;
 mod loaded;
 mod options;
+mod place;
 mod token_type;
 mod verify_claims;
 mod warnings;

@@ -8,7 +8,6 @@ use super::{compact, log};
 use crate::algorithm::Algorithm;
 use crate::json::Json;
 use crate::keys::{Key, jwk, misplaced, public_key, secret};
-use crate::remote::{Authorities, ClientCertificate, certificates};
 
 /// Takes the bytes for each of them.
 pub fn key_material(bytes: &[u8]) {
@@ -42,6 +41,15 @@ pub fn key_material(bytes: &[u8]) {
         secret::from_base64(bytes).ok().as_deref(),
         base64(bytes).as_ref()
     );
+    #[cfg(feature = "endpoint")]
+    tls_files(bytes);
+}
+
+/// Takes the bytes for the files of `ssl`.
+#[cfg(feature = "endpoint")]
+fn tls_files(bytes: &[u8]) {
+    use crate::remote::{Authorities, ClientCertificate, certificates};
+
     if let Ok(chain) = certificates(bytes) {
         let _ = ClientCertificate::from_pem(chain, [bytes, bytes]);
     }

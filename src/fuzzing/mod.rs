@@ -23,6 +23,7 @@ pub(crate) mod compact;
 mod conditions;
 mod config;
 mod filters;
+#[cfg(feature = "endpoint")]
 mod http_answer;
 mod json;
 mod key_material;
@@ -32,6 +33,7 @@ mod token;
 pub use acl::acl;
 pub use claims::claims;
 pub use config::config;
+#[cfg(feature = "endpoint")]
 pub use http_answer::http_answer;
 pub use key_material::key_material;
 pub use revocations::revocations;
@@ -145,6 +147,7 @@ mod tests {
         replay("config", super::config);
     }
 
+    #[cfg(feature = "endpoint")]
     #[test]
     fn no_answer_of_a_server_makes_a_secret_a_key_or_leads_away_from_tls() {
         replay("http_answer", super::http_answer);

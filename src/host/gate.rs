@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::clock::Clock;
 use super::log::Log;
 
 /// Stands between a thread that may outlive the verifier and a hook of the caller's, which may not be
@@ -15,7 +14,7 @@ impl<T> Gate<T> {
     }
 
     /// Calls what may be behind the gate; none: it is closed.
-    fn pass<R>(&self, call: impl FnOnce(&T) -> R) -> Option<R> {
+    pub(crate) fn pass<R>(&self, call: impl FnOnce(&T) -> R) -> Option<R> {
         let inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         inner.as_ref().map(call)
     }
@@ -38,18 +37,6 @@ impl Gate<Log> {
         let gate = self.clone();
         Log::new(Some(Box::new(move |level, line| {
             gate.pass(|log| log.write(level, || line));
-        })))
-    }
-}
-
-impl Gate<Clock> {
-    /// A clock that is asked through the gate, and fails when that is closed.
-    pub(crate) fn clock(&self) -> Clock {
-        const FAILED: i64 = -1;
-        let gate = self.clone();
-        Clock::new(Some(Box::new(move || {
-            let now = gate.pass(Clock::now);
-            now.and_then(Result::ok).unwrap_or(FAILED)
         })))
     }
 }

@@ -117,13 +117,6 @@ impl Key {
         self
     }
 
-    /// The same key, as one that came from an endpoint.
-    #[must_use]
-    pub(super) fn fetched(mut self) -> Self {
-        Arc::make_mut(&mut self.identity).is_fetched = true;
-        self
-    }
-
     /// Takes every algorithm but these away from the key; false if none is left.
     #[must_use]
     pub(super) fn bind(&mut self, algorithms: &[Algorithm]) -> bool {

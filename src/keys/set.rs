@@ -41,7 +41,7 @@ impl KeySources {
         let local = self.local.len();
         match &self.endpoint {
             Some(settings) => {
-                let origin = settings.source.url.origin();
+                let origin = settings.origin();
                 format!("ready with {local} key(s); more will come from {origin}")
             }
             None => format!("ready with {local} key(s)"),
@@ -257,6 +257,6 @@ impl<'l> Keys<'l> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "endpoint"))]
 #[path = "set_tests.rs"]
 mod tests;

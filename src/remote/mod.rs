@@ -2,15 +2,20 @@
 //!
 //! One thread per endpoint fetches it, at once and then again and again. What it holds is
 //! published as a whole, so that checks read it without a lock and never wait.
+//!
+//! Without the feature `endpoint`, `absent` stands in the place of this module.
 
 mod answer;
+mod awaited;
 mod bearer;
 mod connector;
 mod course;
 mod discovery;
+mod endpoint_status;
 mod failure;
 mod fetch;
 mod first_answer;
+mod gated_clock;
 mod headers;
 pub(crate) mod limits;
 mod listed;
@@ -42,14 +47,15 @@ use crate::host::thread::Background;
 use published::Published;
 use refresher::Refresher;
 
+pub(crate) use awaited::Awaited;
 pub(crate) use discovery::{Discovery, discovery_url};
+pub(crate) use endpoint_status::EndpointStatus;
 pub(crate) use fetch::Fetcher;
 pub(crate) use headers::Headers;
 pub(crate) use pace::Pace;
 pub(crate) use proxy::Proxy;
 pub(crate) use published::{Content, Words};
 pub(crate) use source::{Settings, Source, Terms};
-pub(crate) use status::EndpointStatus;
 pub(crate) use tls::{Authorities, ClientCertificate, Sni, Tls, certificates};
 pub(crate) use url::Url;
 
@@ -166,16 +172,6 @@ impl<T> Endpoint<T> {
             self.published.first_answer.set();
         }
     }
-}
-
-/// An endpoint, whatever it holds.
-pub(crate) trait Awaited {
-    /// Waits until it has answered once, well or not, or was stopped; for at most this time. In a child made by
-    /// `fork`, which has no thread that fetches, it does not wait.
-    fn wait_for_answer(&self, time: Duration);
-
-    /// Whether it holds what it is for.
-    fn has_content(&self) -> bool;
 }
 
 impl<T> Awaited for Endpoint<T> {

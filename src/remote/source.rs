@@ -24,6 +24,18 @@ pub(crate) struct Settings {
     pub(crate) terms: Terms,
 }
 
+impl Settings {
+    /// The option that holds the URL.
+    pub(crate) fn option(&self) -> &str {
+        &self.terms.option
+    }
+
+    /// All of the URL that may stand in a log line.
+    pub(crate) fn origin(&self) -> String {
+        self.source.url.origin()
+    }
+}
+
 /// How it is asked. Another configuration may change that while fetching goes on.
 pub(crate) struct Terms {
     /// The option that holds the URL, which names the endpoint in log lines.

@@ -20,7 +20,7 @@ impl RevocationSources {
             format!("; {count} revocation(s) in `revocations_file`")
         });
         let endpoint = self.endpoint.as_ref().map(|settings| {
-            let origin = settings.source.url.origin();
+            let origin = settings.origin();
             format!("; a list of revocations will come from {origin}")
         });
         file.into_iter().chain(endpoint).collect()

@@ -1,5 +1,6 @@
 //! Tokens that are no longer good, whatever they say themselves.
 
+#[cfg(feature = "endpoint")]
 mod fetched;
 mod file;
 mod lists;

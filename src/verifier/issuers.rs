@@ -38,7 +38,7 @@ impl Issuer {
         clock: &Clock,
     ) -> Result<Self, ConfigError> {
         let settings = config.keys.endpoint.as_ref();
-        let option = settings.map(|settings| settings.terms.option.clone());
+        let option = settings.map(|settings| settings.option().to_owned());
         let keys = KeySet::start(config.keys, before.map(|before| &before.keys), log, clock)
             .map_err(|problem| ConfigError::at(&option.unwrap_or_default(), problem))?;
         Ok(Self {

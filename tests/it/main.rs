@@ -24,8 +24,11 @@ mod harness;
 mod header;
 mod issuers;
 mod keys;
+#[cfg(not(feature = "endpoint"))]
+mod no_endpoint;
 mod registry;
 mod reload;
+#[cfg(feature = "endpoint")]
 mod remote;
 mod revocations;
 mod stats;

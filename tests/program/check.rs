@@ -73,6 +73,7 @@ fn the_token_is_the_user_name_where_the_configuration_says_so() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn a_check_waits_for_the_keys_of_an_endpoint() {
     let place = Place::new();
     place.run(0, &["keygen", "--alg", "ES256", "-o", "k"]);

@@ -17,6 +17,7 @@ about() {
 
 part_rust() {
     step "cargo test" cargo cargo test --locked --no-fail-fast --features header || :
+    step "without the feature endpoint" cargo cargo test --locked --no-default-features --test it no_endpoint || :
     step "the program" cargo cargo test --locked --no-fail-fast --features cli --bin jwt-auth --test program || :
 }
 

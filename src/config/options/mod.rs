@@ -8,7 +8,7 @@ mod instead;
 mod issuer;
 mod keys;
 mod revocations;
-mod ssl;
+pub(crate) mod ssl;
 mod superuser_claim;
 
 use std::borrow::Cow;
@@ -32,7 +32,7 @@ pub(crate) use instead::instead;
 pub(crate) use issuer::IssuerOptions;
 pub(crate) use keys::KeyOptions;
 pub(crate) use revocations::RevocationsEndpoint;
-pub(crate) use ssl::{Ssl, Verify};
+pub(crate) use ssl::Ssl;
 pub(crate) use superuser_claim::SuperuserClaimName;
 
 /// The configuration of a verifier: one JSON object. At least one of `secret`, `secret_file`,

@@ -1,18 +1,17 @@
 //! Sets of JSON Web Keys (RFC 7517 section 5).
 
+#[cfg(feature = "endpoint")]
+mod fetched;
 mod key;
 
 use std::sync::Arc;
 
-use super::index::KeyIndex;
 use super::key::Key;
 use super::pem;
 use crate::host::file::{self, without_byte_order_mark};
 use crate::host::log::{Log, LogLevel};
 use crate::host::quote::quoted;
 use crate::json::{Json, Object};
-use crate::remote::limits::{LARGEST_KEY_SET, MOST_KEYS};
-use crate::remote::{Content, Words};
 
 /// The member of a set that holds its keys.
 const LIST: &str = "keys";
@@ -53,46 +52,6 @@ pub(crate) fn read_file(
         return Err(format!("more than {most} keys"));
     }
     set.finish()
-}
-
-impl Content for KeyIndex {
-    const WORDS: Words = Words {
-        singular: "key set",
-        plural: "the keys",
-        thread: "jwt_auth_jwks",
-        none_held: "no keys are held, and tokens that need them are refused",
-    };
-    const ACCEPT: &'static str = "application/jwk-set+json, application/json";
-    const LARGEST: u64 = LARGEST_KEY_SET;
-
-    fn read(body: &[u8], option: &str, log: &Log) -> Result<Self, String> {
-        let no_set = |problem: &str| format!("the answer is no JSON Web Key Set: {problem}");
-        let text = std::str::from_utf8(body).map_err(|_| no_set("not UTF-8"))?;
-        let json = Json::parse(text).map_err(|error| no_set(&no_json(body, error.to_string())))?;
-        let keys = read_fetched_set(json, option, log).map_err(|problem| no_set(&problem))?;
-        Ok(Self::new(keys))
-    }
-
-    fn summary(&self) -> String {
-        format!("{} usable key(s)", self.len())
-    }
-}
-
-/// Reads a set that came from an endpoint: as [`read_set`], without secrets. What a server tells
-/// everybody who asks is none.
-fn read_fetched_set(set: Json<'_>, option: &str, log: &Log) -> Result<Vec<Arc<Key>>, String> {
-    let elements = elements(set)?;
-    if elements.len() > MOST_KEYS {
-        return Err(format!("more than {MOST_KEYS} keys"));
-    }
-    read(option, elements, log, |name, jwk| {
-        let is_secret = matches!(&jwk, Json::Object(members)
-            if members.get("kty").and_then(Json::as_str) == Some("oct"));
-        if is_secret {
-            return Err("a secret is not taken from an endpoint".to_owned());
-        }
-        key::read(name, jwk, log).map(Key::fetched)
-    })
 }
 
 fn elements(set: Json<'_>) -> Result<Vec<Json<'_>>, String> {

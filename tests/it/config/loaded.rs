@@ -47,6 +47,7 @@ fn each_option_that_names_keys_is_told_with_what_it_has_brought() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn the_keys_of_issuers_are_told_in_the_order_of_the_configuration() {
     let issuer =
         |name: String| json!({ "issuer": name, "pubkey": vector_text("keys/p256.pub.pem") });

@@ -227,6 +227,7 @@ fn the_certificate_of_an_authority_draws_a_warning() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn a_file_that_others_may_change_or_a_secret_that_they_may_read_draws_a_warning() {
     let line = |option: &str, may: &str, harm: &str, mode: &str| {
         vec![format!(

@@ -154,6 +154,7 @@ fn pem_es256_admits_the_client_whom_its_token_names() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn identity_provider_admits_who_has_a_token_of_a_fetched_key() {
     let mut key = jwk(RS256, "rsa2048");
     key["kid"] = "2026-a".into();

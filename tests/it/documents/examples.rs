@@ -104,6 +104,7 @@ fn accepts(configuration: &Value) {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn every_example_is_accepted() {
     let mut counts = BTreeMap::new();
     for (kind, text, example) in examples() {

@@ -94,6 +94,7 @@ fn unknown(text: &str, families: &Families) -> Vec<String> {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn what_is_watched_is_what_the_library_tells() {
     let families = families();
     for file in [ALERTS, DASHBOARD] {

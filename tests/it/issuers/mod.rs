@@ -3,6 +3,7 @@
 mod choice;
 mod conditions;
 mod configuration;
+#[cfg(feature = "endpoint")]
 mod discovery;
 mod property;
 mod reload;

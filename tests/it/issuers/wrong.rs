@@ -116,6 +116,7 @@ fn no_more_than_max_key_trials_are_tried() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn while_the_keys_are_awaited_nobody_is_accused() {
     let config = json!({ "issuers": [
         // Nobody listens there.

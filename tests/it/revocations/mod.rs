@@ -2,8 +2,11 @@
 
 mod changes;
 mod configuration;
+#[cfg(feature = "endpoint")]
 mod endpoint;
+#[cfg(feature = "endpoint")]
 mod endpoint_options;
+#[cfg(feature = "endpoint")]
 mod endpoint_reload;
 mod sessions;
 mod tokens;

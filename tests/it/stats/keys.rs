@@ -138,6 +138,7 @@ fn no_client_can_make_a_series() {
 }
 
 #[test]
+#[cfg_attr(not(feature = "endpoint"), ignore = "it has an endpoint")]
 fn keys_are_told_by_issuer_and_option() {
     let server = Server::http(|_| Reply::keys(&[named_jwk(EdDSA, "ed25519", "e")]));
     let set = json!({ "keys": [oct("k1"), oct("k2")] });

@@ -3,6 +3,7 @@
 mod cache;
 mod checks;
 mod configuration;
+#[cfg(feature = "endpoint")]
 mod endpoint;
 mod keys;
 mod labels;

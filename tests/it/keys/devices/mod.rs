@@ -1,5 +1,6 @@
 //! A key for each device: who connects names the key, whatever the token says.
 
+#[cfg(feature = "endpoint")]
 mod endpoint;
 mod limits;
 mod property;
