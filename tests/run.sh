@@ -8,6 +8,7 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/run/cargo.sh"
 . "$root/tests/run/debian.sh"
+. "$root/tests/platforms/targets.sh"
 . "$root/tests/run/parts.sh"
 . "$root/tests/run/packages.sh"
 . "$root/tests/run/services.sh"

@@ -28,6 +28,24 @@ fetch_python() {
     download "$wheels from PyPI" sh "$1" "$2"
 }
 
+# What cannot be had is left out: its part says so.
+fetch_platforms() {
+    if [ "$(uname -m)" != x86_64 ]; then return; fi
+    for triple in $platform_targets; do
+        if platform_lacks_std "$triple" && ! missing rustup; then
+            echo "   Rust's standard library for $triple, by rustup"
+            timeout 120 rustup target add "$triple" >"$logs/rustup.log" 2>&1 || echo "   it cannot be had"
+        fi
+    done
+    if ! cargo fetch --locked --offline >/dev/null 2>&1; then
+        echo "   crates for every platform, from crates.io"
+        download "the crates of Cargo.lock from crates.io" cargo fetch --locked
+    fi
+    if [ -n "$(debian_here)" ] && ! platform_lacks_std aarch64-unknown-linux-musl; then
+        platform_fetch_musl >"$logs/musl.log" 2>&1 || echo "   musl for aarch64 cannot be had"
+    fi
+}
+
 fetch_debian() {
     needed=$(for part; do debian_packages "$part"; done | xargs)
     if [ -z "$needed" ] || [ -n "$(debian_obstacle)" ]; then
@@ -53,6 +71,7 @@ fetch() {
         mosquitto) fetch_python tests/mosquitto/venv.sh "$target/ctest/venv" ;;
         erlang) fetch_python tests/erlang/emqx/packages/venv.sh "$target/emqx-venv" ;;
         rabbitmq) fetch_python tests/rabbitmq/venv.sh "$target/rabbitmq/venv" ;;
+        platforms) fetch_platforms ;;
         esac
     done
     fetch_debian "$@"

@@ -100,6 +100,18 @@ need_for_rabbitmq() {
     need_debian
 }
 
+need_for_platforms() {
+    need_compiler
+    need_python
+    if missing readelf; then need binutils; fi
+    if [ "$(uname -m)" = x86_64 ]; then
+        if missing aarch64-linux-gnu-gcc; then need gcc-aarch64-linux-gnu; fi
+        if [ ! -e /usr/aarch64-linux-gnu/include/stdio.h ]; then need libc6-dev-arm64-cross; fi
+        if missing qemu-aarch64; then need qemu-user; fi
+        if missing musl-gcc; then need musl-tools; fi
+    fi
+}
+
 # install_missing PART...: installs what these parts need, or says what that is.
 install_missing() {
     packages=

@@ -2,7 +2,7 @@
 # Sourced: the parts, and what each of them runs. A step that fails does not keep the next from
 # running, unless that needs what it builds.
 
-all_parts="rust c install mosquitto erlang rabbitmq"
+all_parts="rust c install mosquitto erlang rabbitmq platforms"
 
 about() {
     case $1 in
@@ -12,6 +12,7 @@ about() {
     mosquitto) echo "the plugin for Mosquitto in a real broker, and c_examples/mosquitto/run.sh" ;;
     erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugins for EMQX and VerneMQ" ;;
     rabbitmq) echo "the backend for RabbitMQ in real nodes" ;;
+    platforms) echo "tokens of every algorithm on each platform, natively or under qemu" ;;
     esac
 }
 
@@ -91,6 +92,18 @@ part_rabbitmq() {
     if [ -n "$obstacle" ]; then
         left_out "RabbitMQ of newer releases of Debian" "$obstacle"
     fi
+}
+
+part_platforms() {
+    build_library || return 0
+    for triple in $platform_targets; do
+        obstacle=$(platform_obstacle "$triple")
+        if [ -n "$obstacle" ]; then
+            left_out "$triple" "$obstacle"
+        else
+            step "$triple" checks sh tests/platforms/tokens.sh "$triple" || :
+        fi
+    done
 }
 
 build_library() {
