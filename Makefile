@@ -57,7 +57,7 @@ echo | rustc $(for_target) --crate-type staticlib --print native-static-libs -o 
 endef
 
 .PHONY: all library install install-strip install-lib install-dev install-program install-man \
-  uninstall
+  uninstall deb
 
 # The library, and the program for operators.
 all:
@@ -143,3 +143,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(mandir)/,man1/jwt-auth.1 man5/jwt_auth.json.5 \
 	  $(patsubst %,man3/%.3,jwt_auth $(functions)))
 	rm -rf $(addprefix $(DESTDIR),$(libdir)/cmake/jwt_auth $(datadir)/jwt_auth $(docdir))
+
+# Debian's packages, in target/packages.
+deb:
+	sh packaging/debian.sh

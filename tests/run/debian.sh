@@ -12,6 +12,14 @@ debian_folder() {
     echo "$target/debian/$1"
 }
 
+# The releases for which packaging/debian.sh builds here: those of Debian 12 and 13 that are not older
+# than this machine's.
+debian_packaged() {
+    for suite in bookworm trixie; do
+        case " $(debian_here) $(debian_newer) " in *" $suite "*) echo "$suite" ;; esac
+    done
+}
+
 # The release that this machine runs; the programs of that one are its own.
 debian_here() {
     sed -n 's/^VERSION_CODENAME=//p' /etc/os-release 2>/dev/null
@@ -45,15 +53,27 @@ debian_packages() {
     esac
 }
 
-# debian_need SUITE PACKAGE...: makes the folder, or adds the packages that it lacks. What is said
+# debian_need_clean SUITE: the folder into which the packages are installed has what their test uses;
+# the broker, on which one of them depends, comes from the cache.
+debian_need_clean() (
+    debian_need "$1-clean" ca-certificates gcc libc6-dev man-db mosquitto-clients pkg-config || exit
+    suite=$1
+    folder=$(debian_folder "$1-clean")
+    log=$target/run/debian-$1-clean.log
+    debian_apt --download-only install mosquitto >"$log" 2>&1 || debian_failed
+)
+
+# debian_need NAME PACKAGE...: makes the folder, or adds the packages that it lacks. Its name is the
+# suite's, or that and more behind a "-": one of several folders with this suite. What is said
 # meanwhile goes to the log; the .deb files stay in the cache, for the next clone.
 debian_need() (
-    suite=$1
+    suite=${1%%-*}
+    folder=$(debian_folder "$1")
+    log=$target/run/debian-$1.log
     shift
-    folder=$(debian_folder "$suite")
-    log=$target/run/debian-$suite.log
     mkdir -p "$target/debian" "$target/run" "$debian_cache/$suite"
-    exec 9>"$folder.lock"
+    # Of all folders that share the cache.
+    exec 9>"$debian_cache/$suite.lock"
     flock 9
     if [ ! -d "$folder" ]; then
         echo "   a folder with Debian $suite, by debootstrap"
@@ -109,5 +129,6 @@ debian_add() {
 debian_apt() {
     DEBIAN_FRONTEND=noninteractive sh "$root/tests/run/inside.sh" "$folder" \
         apt-get -y --no-install-recommends -o APT::Sandbox::User=root \
+        -o Dpkg::Options::=--force-unsafe-io \
         -o "Dir::Cache::archives=$debian_cache/$suite" "$@"
 }

@@ -57,8 +57,24 @@ fetch_debian() {
         debian_need "$suite" $needed &
         makers="$makers $!"
     done
+    wait_for_makers "could not fetch all of: $needed"
+}
+
+fetch_clean_debian() {
+    if [ -n "$(debian_obstacle)" ]; then
+        return
+    fi
+    makers=
+    for suite in $(debian_packaged); do
+        debian_need_clean "$suite" &
+        makers="$makers $!"
+    done
+    wait_for_makers "could not make the folders in which the packages are installed"
+}
+
+wait_for_makers() {
     for maker in $makers; do
-        wait "$maker" || fail "could not fetch all of: $needed"
+        wait "$maker" || fail "$1"
     done
 }
 
@@ -72,6 +88,7 @@ fetch() {
         erlang) fetch_python tests/erlang/emqx/packages/venv.sh "$target/emqx-venv" ;;
         rabbitmq) fetch_python tests/rabbitmq/venv.sh "$target/rabbitmq/venv" ;;
         platforms) fetch_platforms ;;
+        debian) fetch_clean_debian ;;
         esac
     done
     fetch_debian "$@"

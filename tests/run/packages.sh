@@ -45,6 +45,13 @@ need_erlang() {
     done
 }
 
+# What the plugin is compiled with.
+need_mosquitto_headers() {
+    if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
+    if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
+    if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
+}
+
 # What makes the folders of debian.sh.
 need_debian() {
     if [ -z "$(debian_obstacle)" ] && missing debootstrap; then need debootstrap; fi
@@ -69,10 +76,7 @@ need_for_install() {
     if missing pkg-config; then need pkg-config; fi
     if missing abidw; then need abigail-tools; fi
     if missing mandoc; then need mandoc; fi
-    # What the plugins are built with.
-    if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
-    if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
-    if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
+    need_mosquitto_headers
     need_debian
 }
 
@@ -81,9 +85,7 @@ need_for_mosquitto() {
     need_python
     if missing mosquitto; then need mosquitto; fi
     if missing mosquitto_pub || missing mosquitto_sub; then need mosquitto-clients; fi
-    if [ ! -e /usr/include/mosquitto_plugin.h ]; then need mosquitto-dev; fi
-    if [ ! -e /usr/include/mosquitto.h ]; then need libmosquitto-dev; fi
-    if [ ! -e /usr/include/openssl/x509.h ]; then need libssl-dev; fi
+    need_mosquitto_headers
     need_debian
 }
 
@@ -110,6 +112,16 @@ need_for_platforms() {
         if missing qemu-aarch64; then need qemu-user; fi
         if missing musl-gcc; then need musl-tools; fi
     fi
+}
+
+need_for_debian() {
+    need_compiler
+    if missing dh; then need debhelper; fi
+    if missing dpkg-buildpackage; then need dpkg-dev; fi
+    if missing lintian; then need lintian; fi
+    if missing cmake; then need cmake; fi
+    need_mosquitto_headers
+    need_debian
 }
 
 # install_missing PART...: installs what these parts need, or says what that is.

@@ -2,7 +2,7 @@
 # Sourced: the parts, and what each of them runs. A step that fails does not keep the next from
 # running, unless that needs what it builds.
 
-all_parts="rust c install mosquitto erlang rabbitmq platforms"
+all_parts="rust c install mosquitto erlang rabbitmq debian platforms"
 
 about() {
     case $1 in
@@ -13,6 +13,7 @@ about() {
     erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugins for EMQX and VerneMQ" ;;
     rabbitmq) echo "the backend for RabbitMQ in real nodes" ;;
     platforms) echo "tokens of every algorithm on each platform, natively or under qemu" ;;
+    debian) echo "Debian's packages, installed, upgraded and purged in clean folders" ;;
     esac
 }
 
@@ -103,6 +104,19 @@ part_platforms() {
         else
             step "$triple" checks sh tests/platforms/tokens.sh "$triple" || :
         fi
+    done
+}
+
+part_debian() {
+    step packaging/debian.sh "" sh packaging/debian.sh || return 0
+    step lintian checks sh tests/debian/lintian.sh "$target/packages" || :
+    obstacle=$(debian_obstacle)
+    if [ -n "$obstacle" ]; then
+        left_out "what becomes of the packages in clean folders" "$obstacle"
+        return
+    fi
+    for suite in $(debian_packaged); do
+        step "in Debian $suite" checks sh tests/debian/life.sh "$suite" "$target/packages" || :
     done
 }
 

@@ -2,6 +2,7 @@
 //! from them, examples are tried, and links lead somewhere.
 
 mod configurations;
+mod debian;
 mod examples;
 mod layout;
 mod links;
