@@ -1,6 +1,6 @@
 #!/bin/sh
-# Counts the instructions of the library's own code on aarch64, under qemu, beside those of x86-64 in
-# tests/c/instructions.txt. Needs rustc's standard library for aarch64-unknown-linux-gnu and what
+# Counts the instructions of the library's own code on aarch64, under qemu, beside those of x86-64
+# in tests/c/instructions.txt. Needs rustc's standard library for aarch64-unknown-linux-gnu and what
 # the tests of the platforms need:
 #
 #   sh tests/run.sh --fetch platforms && sh benches/aarch64/run.sh

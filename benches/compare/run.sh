@@ -1,8 +1,8 @@
 #!/bin/sh
 # Compares the library with what else checks tokens: Debian's libjwt and cjose, OpenSSL, the crates
-# jsonwebtoken and jwt-simple, erlang-jose, fast-jwt and PyJWT. Installs what is missing, by apt-get,
-# cargo, npm and pip; jwt-simple builds BoringSSL, which takes minutes the first time. As root it
-# makes a folder with Debian 13, for its libjwt.
+# jsonwebtoken and jwt-simple, erlang-jose, fast-jwt and PyJWT. Installs what is missing, by
+# apt-get, cargo, npm and pip; jwt-simple builds BoringSSL, which takes minutes the first time. As
+# root it makes a folder with Debian 13, for its libjwt.
 #
 #   sh benches/compare/run.sh
 set -eu

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # variables that another file sets
-# Sourced, with `root` set and a function `measure NAME CONFIG ACTION TOKEN ANSWER`, where ACTION and
-# ANSWER are those of instructions.c: calls it for each case.
+# Sourced, with `root` set and a function `measure NAME CONFIG ACTION TOKEN ANSWER`, where ACTION
+# and ANSWER are those of instructions.c: calls it for each case.
 
 base64url() {
     openssl base64 -A | tr '+/' '-_' | tr -d '='

@@ -12,8 +12,8 @@ debian_folder() {
     echo "$target/debian/$1"
 }
 
-# The releases for which packaging/debian.sh builds here: those of Debian 12 and 13 that are not older
-# than this machine's.
+# The releases for which packaging/debian.sh builds here: those of Debian 12 and 13 that are not
+# older than this machine's.
 debian_packaged() {
     for suite in bookworm trixie; do
         case " $(debian_here) $(debian_newer) " in *" $suite "*) echo "$suite" ;; esac
@@ -53,8 +53,8 @@ debian_packages() {
     esac
 }
 
-# debian_need_clean SUITE: the folder into which the packages are installed has what their test uses;
-# the broker, on which one of them depends, comes from the cache.
+# debian_need_clean SUITE: the folder into which the packages are installed has what their test
+# uses; the broker, on which one of them depends, comes from the cache.
 debian_need_clean() (
     debian_need "$1-clean" ca-certificates gcc libc6-dev man-db mosquitto-clients pkg-config || exit
     suite=$1

@@ -108,15 +108,16 @@ part_platforms() {
 }
 
 part_debian() {
-    step packaging/debian.sh "" sh packaging/debian.sh || return 0
-    step lintian checks sh tests/debian/lintian.sh "$target/packages" || :
+    # What make has built already for another part.
+    step packaging/debian.sh "" env "CARGO_TARGET_DIR=$target/install" sh packaging/debian.sh || return 0
+    step lintian checks sh tests/debian/lintian.sh "$target/install/packages" || :
     obstacle=$(debian_obstacle)
     if [ -n "$obstacle" ]; then
         left_out "what becomes of the packages in clean folders" "$obstacle"
         return
     fi
     for suite in $(debian_packaged); do
-        step "in Debian $suite" checks sh tests/debian/life.sh "$suite" "$target/packages" || :
+        step "in Debian $suite" checks sh tests/debian/life.sh "$suite" "$target/install/packages" || :
     done
 }
 
