@@ -12,8 +12,8 @@ about() {
     mosquitto) echo "the plugin for Mosquitto in a real broker, and c_examples/mosquitto/run.sh" ;;
     erlang) echo "the library for Erlang, once more with AddressSanitizer, and the plugins for EMQX and VerneMQ" ;;
     rabbitmq) echo "the backend for RabbitMQ in real nodes" ;;
-    platforms) echo "tokens of every algorithm on each platform, natively or under qemu" ;;
     debian) echo "Debian's packages, installed, upgraded and purged in clean folders" ;;
+    platforms) echo "tokens of every algorithm on each platform, natively or under qemu; a build without a network" ;;
     esac
 }
 
@@ -105,6 +105,11 @@ part_platforms() {
             step "$triple" checks sh tests/platforms/tokens.sh "$triple" || :
         fi
     done
+    if unshare --net true 2>/dev/null; then
+        step "a build without a network" checks sh tests/platforms/offline.sh || :
+    else
+        left_out "a build without a network" "that takes root, and leave to make network namespaces"
+    fi
 }
 
 part_debian() {
