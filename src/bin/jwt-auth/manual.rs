@@ -1,5 +1,6 @@
 //! The manual page in mdoc(7): a frame, and in it what clap knows of each command.
 
+use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
 /// No line of text is longer; mandoc complains about those over 80.
@@ -28,7 +29,7 @@ fn section(command: &mut Command) -> String {
     let name = command.get_name();
     let mut section = format!(".Ss {name}\n.Dl {usage}\n.Pp\n{about}");
     if !own.is_empty() {
-        section.push_str(&format!(".Bl -tag -width Ds\n{own}.El\n"));
+        section.extend([".Bl -tag -width Ds\n", &own, ".El\n"]);
     }
     section
 }
@@ -45,15 +46,15 @@ fn item(argument: &Arg) -> String {
         .unwrap_or_default();
     if argument.get_action().takes_values() {
         for name in argument.get_value_names().unwrap_or_default() {
-            head.push_str(&format!(" Ar {name}"));
+            head.extend([" Ar ", name]);
         }
         let values = argument.get_possible_values();
-        let values: Vec<_> = values.iter().map(|value| value.get_name()).collect();
+        let values: Vec<_> = values.iter().map(PossibleValue::get_name).collect();
         if !values.is_empty() {
-            help.push_str(&format!(": {}", values.join(", ")));
+            help.extend([": ", &values.join(", ")]);
         }
         for default in argument.get_default_values() {
-            help.push_str(&format!("; without it, {}", default.to_string_lossy()));
+            help.extend(["; without it, ", &default.to_string_lossy()]);
         }
     }
     format!(".It {}\n{}", head.trim_start(), text(&format!("{help}.")))

@@ -175,7 +175,7 @@ fn the_notices_are_those_of_what_is_linked() {
     for one in &apache {
         // Section 4(d) of the licence.
         for notice in one.texts(&["NOTICE"]) {
-            page.push_str(&format!("\nNOTICE of {}:\n\n{notice}", one.name));
+            page.extend(["\nNOTICE of ", &one.name, ":\n\n", &notice]);
         }
     }
     let mut by_licence = BTreeMap::<_, String>::new();
@@ -188,8 +188,8 @@ fn the_notices_are_those_of_what_is_linked() {
     let mut by_licence: Vec<_> = by_licence.into_iter().collect();
     by_licence.sort_by(|(_, a), (_, b)| a.cmp(b));
     for (licences, crates) in by_licence {
-        let licences = licences.into_iter().map(|licence| format!("\n{licence}"));
-        page.push_str(&format!("\n{rule}{crates}{}", licences.collect::<String>()));
+        page.extend(["\n", &rule, &crates]);
+        page.extend(licences.iter().flat_map(|licence| ["\n", licence]));
     }
     is_written("THIRD-PARTY.txt", &page);
 }

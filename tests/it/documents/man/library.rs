@@ -34,9 +34,7 @@ pub(super) fn parts(header: &str) -> [(&'static str, String); 10] {
         ),
         (
             "types",
-            types
-                .map(|one| format!(".Ss {}\n{}", one.name, library.described(one)))
-                .collect(),
+            types.map(|one| library.type_section(one)).collect(),
         ),
         (
             "functions",
@@ -97,7 +95,7 @@ fn described_arguments(function: &Declaration, paragraph: &str) -> Vec<(String, 
         match head.filter(|(heads, _)| heads.split(", ").all(|head| names.contains(&head))) {
             Some((heads, text)) => described.push((heads.replace(',', " ,"), text.to_owned())),
             None => match described.last_mut() {
-                Some((_, text)) => text.push_str(&format!("\n{line}")),
+                Some((_, text)) => text.extend(["\n", line]),
                 None => break,
             },
         }
@@ -129,6 +127,10 @@ impl Library {
         self.described(declarations.find(|one| one.name == name).unwrap())
     }
 
+    fn type_section(&self, one: &Declaration) -> String {
+        format!(".Ss {}\n{}", one.name, self.described(one))
+    }
+
     /// A type, with its members.
     fn described(&self, one: &Declaration) -> String {
         let mut page = self.names.paragraphs(paragraphs(&one.comment));
@@ -153,7 +155,7 @@ impl Library {
         for paragraph in paragraphs(&one.comment) {
             let arguments = described_arguments(one, paragraph);
             if arguments.is_empty() {
-                page.push_str(&format!(".Pp\n{}", self.names.text(paragraph)));
+                page.extend([".Pp\n", &self.names.text(paragraph)]);
             } else {
                 let items = arguments.into_iter();
                 page.push_str(&mdoc::list(

@@ -40,7 +40,7 @@ fn options(object: &Value, schema: &Value) -> String {
     let mut page = mdoc::list(described.into_iter());
     if !others.is_empty() {
         let others = format!("As at the top level: {}.", others.join(", "));
-        page.push_str(&format!(".Pp\n{}", names.text(&others)));
+        page.extend([".Pp\n", &names.text(&others)]);
     }
     page
 }
