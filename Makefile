@@ -21,6 +21,8 @@ CARGOFLAGS =
 TARGET =
 RUNNER =
 
+# What builds: `cargo auditable` makes what is built tell of which crates it is.
+CARGO = cargo
 INSTALL = install
 INSTALL_PROGRAM = $(INSTALL) -m 755
 INSTALL_DATA = $(INSTALL) -m 644
@@ -51,7 +53,7 @@ harden := -fstack-protector-strong -D_FORTIFY_SOURCE=2
 # cargo_build OPTIONS. What programs need beside libjwt_auth.a is what rustc names for any library.
 define cargo_build
 CFLAGS='$(strip $(harden) $(CFLAGS))' RUSTFLAGS='$(strip $(remap) $(RUSTFLAGS))' \
-  cargo build --release --locked $(for_target) $1 $(CARGOFLAGS)
+  $(CARGO) build --release --locked $(for_target) $1 $(CARGOFLAGS)
 echo | rustc $(for_target) --crate-type staticlib --print native-static-libs -o $(built)/empty.a - 2>&1 \
   | sed -n 's/^note: native-static-libs: //p' >$(built)/native-static-libs
 endef
