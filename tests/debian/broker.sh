@@ -43,7 +43,13 @@ stop_broker() {
     broker=
 }
 
-# publishes OPTION...: whether such a client may connect and publish to its own topic.
+# publishes OPTION...: whether such a client may connect and publish to its own topic. Of what
+# the broker does not let it publish, mosquitto_pub only warns.
 publishes() {
+    warnings=$(connects "$@" 2>&1) && echo "$warnings" && test -z "$warnings"
+}
+
+# connects OPTION...
+connects() {
     inside mosquitto_pub -h 127.0.0.1 -p "$port" -V mqttv5 -i sensor-7 -q 1 -t clients/sensor-7 -m hello "$@"
 }

@@ -90,7 +90,7 @@ write_listener
 start_broker
 check "the broker starts" broker_runs
 check "installing alone does not enable the plugin" fails grep mosquitto_jwt_auth "/proc/$broker/maps"
-check "so an anonymous client is admitted where it was before" publishes
+check "so an anonymous client is admitted where it was before" connects
 stop_broker
 
 # As the example says.
@@ -113,10 +113,10 @@ broker_decides() {
     start_broker
     check "$1: the broker starts" broker_runs
     check "$1: as its own user" test "$(stat -c %u "/proc/$broker")" = "$(inside id -u mosquitto)"
-    check "$1: a client with a good token is admitted" publishes -u sensor-7 -P "$(cat "$work/token")"
-    check "$1: one with another's name is not" fails publishes -u sensor-8 -P "$(cat "$work/token")"
-    check "$1: one with garbage is not" fails publishes -u sensor-7 -P garbage
-    check "$1: an anonymous one is not" fails publishes
+    check "$1: a client with a good token may publish" publishes -u sensor-7 -P "$(cat "$work/token")"
+    check "$1: one with another's name is not admitted" fails connects -u sensor-8 -P "$(cat "$work/token")"
+    check "$1: one with garbage is not admitted" fails connects -u sensor-7 -P garbage
+    check "$1: an anonymous one is not admitted" fails connects
 }
 broker_decides installed
 
