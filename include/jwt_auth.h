@@ -1000,6 +1000,26 @@ enum jwt_auth_status jwt_auth_explain(const struct jwt_auth *auth,
 enum jwt_auth_status jwt_auth_stats(const struct jwt_auth *auth,
                                     char **prometheus_text);
 
+// Says which lines the log hook is to be given from now on: those of a level and of the levels before
+// it. Until it is called, the hook is given all.
+//
+// A line that nobody wants costs nothing. Each client that is accepted has one at level DEBUG, which
+// takes about as long as all the rest of the check of a token that was seen before. Of a client that
+// was accepted while DEBUG was not wanted, later lines about its topics show neither name nor topic.
+//
+// auth: the verifier. Without a log hook nothing is said.
+// level: a jwt_auth_log_level.
+//
+// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if auth is NULL; BAD_ARGUMENT if there is no such level;
+// INTERNAL if the library failed.
+//
+// Any number of threads may call it at once with one verifier, before each check if need be: it costs
+// next to nothing.
+//
+// auth is NULL or came from the library, and is not freed meanwhile.
+enum jwt_auth_status jwt_auth_set_log_level(const struct jwt_auth *auth,
+                                            int32_t level);
+
 // Ends a text that the library made.
 //
 // text: NULL does nothing. It is as the library gave it: the caller has not changed it. No other call

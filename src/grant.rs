@@ -127,6 +127,11 @@ impl Grant {
         self.attributes.iter().flat_map(|list| list.iter())
     }
 
+    /// Whether anybody says anything of its topics.
+    pub(crate) fn has_permissions(&self) -> bool {
+        self.terms.superuser || self.acl.is_some()
+    }
+
     /// Whether the session is over at this time.
     pub(crate) fn has_expired(&self, now: i64) -> bool {
         self.terms.expires_at().is_some_and(|end| now >= end)

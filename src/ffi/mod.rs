@@ -9,7 +9,7 @@
 //! file        jwt_auth_init_file, jwt_auth_reload_file
 //! session     jwt_auth_session_*
 //! registry    jwt_auth_registry_*
-//! operate     jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free
+//! operate     jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free, jwt_auth_set_log_level
 //! names       jwt_auth_*_str, _version, _abi_version
 //! ```
 //!
@@ -36,7 +36,7 @@ pub use names::{
     jwt_auth_abi_version, jwt_auth_decision_str, jwt_auth_reason_str, jwt_auth_status_str,
     jwt_auth_version,
 };
-pub use operate::{jwt_auth_explain, jwt_auth_stats, jwt_auth_string_free};
+pub use operate::{jwt_auth_explain, jwt_auth_set_log_level, jwt_auth_stats, jwt_auth_string_free};
 pub use registry::{
     jwt_auth_registry_authorize, jwt_auth_registry_connect, jwt_auth_registry_counts,
     jwt_auth_registry_disconnect, jwt_auth_registry_free, jwt_auth_registry_new,

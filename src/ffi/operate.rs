@@ -7,6 +7,7 @@ use libc::c_char;
 use super::guard::guard;
 use super::ptr::{self, Slot};
 use super::types::{jwt_auth, jwt_auth_client, jwt_auth_status};
+use crate::host::log::LogLevel;
 
 /// Tells what jwt_auth_check would decide about a client, and why: all that is wrong, and not the
 /// first reason alone.
@@ -89,6 +90,39 @@ pub unsafe extern "C" fn jwt_auth_stats(
         };
         let (mut text, auth) = (text?, auth?);
         text.set(ptr::give_text(auth.0.stats())?);
+        Ok(())
+    })
+}
+
+/// Says which lines the log hook is to be given from now on: those of a level and of the levels before
+/// it. Until it is called, the hook is given all.
+///
+/// A line that nobody wants costs nothing. Each client that is accepted has one at level DEBUG, which
+/// takes about as long as all the rest of the check of a token that was seen before. Of a client that
+/// was accepted while DEBUG was not wanted, later lines about its topics show neither name nor topic.
+///
+/// auth: the verifier. Without a log hook nothing is said.
+/// level: a jwt_auth_log_level.
+///
+/// Returns JWT_AUTH_STATUS_OK; NULL_ARGUMENT if auth is NULL; BAD_ARGUMENT if there is no such level;
+/// INTERNAL if the library failed.
+///
+/// Any number of threads may call it at once with one verifier, before each check if need be: it costs
+/// next to nothing.
+///
+/// # Safety
+///
+/// auth is NULL or came from the library, and is not freed meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn jwt_auth_set_log_level(
+    auth: *const jwt_auth,
+    level: i32,
+) -> jwt_auth_status {
+    guard(|| {
+        // SAFETY: the caller's contract.
+        let auth = unsafe { ptr::borrow(auth) }?;
+        let level = LogLevel::from_number(level).ok_or(jwt_auth_status::BadArgument)?;
+        auth.0.set_log_level(level);
         Ok(())
     })
 }

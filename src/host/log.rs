@@ -1,6 +1,7 @@
 //! Where log lines go: to the caller's hook, or nowhere.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 use crate::bytes::{self, Block16};
 
@@ -21,16 +22,51 @@ pub enum LogLevel {
     Debug = 4,
 }
 
+impl LogLevel {
+    /// The level of this number.
+    pub(crate) fn from_number(number: i32) -> Option<Self> {
+        let mut levels = [Self::Error, Self::Warn, Self::Info, Self::Debug].into_iter();
+        levels.find(|level| *level as i32 == number)
+    }
+}
+
 /// A function that takes log lines, from any thread.
 pub type LogHook = Box<dyn Fn(LogLevel, String) + Send + Sync>;
 
 /// Writes log lines for one verifier. There is no global logger: two verifiers do not meet.
 #[derive(Clone)]
-pub(crate) struct Log(Option<Arc<LogHook>>);
+pub(crate) struct Log(Option<Arc<Listener>>);
+
+struct Listener {
+    hook: LogHook,
+    /// The number of the last level that it is given.
+    level: AtomicU8,
+}
 
 impl Log {
+    /// A log that writes lines of every level.
     pub(crate) fn new(hook: Option<LogHook>) -> Self {
-        Self(hook.map(Arc::new))
+        Self(hook.map(|hook| {
+            let level = AtomicU8::new(LogLevel::Debug as u8);
+            Arc::new(Listener { hook, level })
+        }))
+    }
+
+    /// From now on writes lines of this level and of those before it.
+    pub(crate) fn set_level(&self, level: LogLevel) {
+        // Callers may say so again and again: a store would take the cache line from all other threads.
+        if let Some(listener) = &self.0
+            && listener.level.load(Relaxed) != level as u8
+        {
+            listener.level.store(level as u8, Relaxed);
+        }
+    }
+
+    /// Whether somebody listens to lines of this level.
+    #[inline]
+    pub(crate) fn takes(&self, level: LogLevel) -> bool {
+        let listener = self.0.as_ref();
+        listener.is_some_and(|listener| level as u8 <= listener.level.load(Relaxed))
     }
 
     /// Whether there is a hook.
@@ -43,7 +79,7 @@ impl Log {
     /// Control characters are escaped here, once for all, so that no token or configuration can
     /// forge a second line or speak to a terminal.
     pub(crate) fn write(&self, level: LogLevel, line: impl FnOnce() -> String) {
-        if let Some(hook) = &self.0 {
+        if let Some(listener) = self.0.as_ref().filter(|_| self.takes(level)) {
             let mut line = line();
             // A line about each client goes this way, and next to none has one. C2 begins those that
             // are not ASCII.
@@ -51,7 +87,7 @@ impl Log {
             if bytes::find(line.as_bytes(), 0, suspect) < line.len() {
                 line = escaped(&line);
             }
-            hook(level, line);
+            (listener.hook)(level, line);
         }
     }
 }
@@ -90,5 +126,34 @@ mod tests {
         let lines = lines.lock().map(|lines| lines.clone()).unwrap_or_default();
         let expected = "key \"k\\nforged\\u{0}\\u{1b}[2J\\u{7f}\\u{85}\" \u{e9}".to_owned();
         assert_eq!(lines, [(LogLevel::Warn, expected)]);
+    }
+    #[test]
+    fn lines_behind_the_level_are_not_even_made() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lines);
+        let log = Log::new(Some(Box::new(move |level, _| {
+            if let Ok(mut lines) = sink.lock() {
+                lines.push(level);
+            }
+        })));
+        let levels = [
+            LogLevel::Error,
+            LogLevel::Warn,
+            LogLevel::Info,
+            LogLevel::Debug,
+        ];
+        for set in levels {
+            log.set_level(set);
+            for level in levels {
+                assert_eq!(log.takes(level), level <= set);
+                log.write(level, || {
+                    assert!(level <= set, "{level:?} at {set:?}");
+                    String::new()
+                });
+            }
+            let written = lines.lock().map(|mut lines| std::mem::take(&mut *lines));
+            let expected: Vec<_> = levels.into_iter().filter(|level| *level <= set).collect();
+            assert_eq!(written.unwrap_or_default(), expected);
+        }
     }
 }

@@ -250,8 +250,11 @@ impl Verifier {
         });
         let verdict = Verdict { decision, outcome };
         if log.is_open() {
-            log.write(self.level(&verdict, now), || {
-                let grant = verdict.outcome.as_ref().ok().and_then(&grant);
+            let level = self.level(&verdict, now);
+            let grant = verdict.outcome.as_ref().ok().and_then(&grant);
+            // A warning about a client without topic permissions names it as this line does.
+            let is_named_later = grant.is_some_and(|grant| !grant.has_permissions());
+            if log.takes(level) || is_named_later {
                 let token = grant.map(|grant| &grant.remembered);
                 let occasion = Occasion::of(session, client.field(rules.from));
                 let (line, name) =
@@ -259,10 +262,16 @@ impl Verifier {
                 if let (Some(grant), Some(name)) = (grant, line.get(name)) {
                     grant.log_notes(name, decision_line::signature(client, rules.from));
                 }
-                line
-            });
+                log.write(level, || line);
+            }
         }
         Ok(verdict)
+    }
+
+    /// From now on gives the log hook lines of this level and of those before it. Before the first call it is
+    /// given all.
+    pub fn set_log_level(&self, level: LogLevel) {
+        self.log.set_level(level);
     }
 
     /// What a check of this client would find, as a JSON object: the decision, and each check in order with the

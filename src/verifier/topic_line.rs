@@ -82,7 +82,9 @@ impl Verifier {
             }
             // What is withheld of a subscription may be very many topics.
             Answer::Deny(denial)
-                if request.action != Action::Receive && notes.told_topics.is_first(request) =>
+                if request.action != Action::Receive
+                    && self.log.takes(LogLevel::Debug)
+                    && notes.told_topics.is_first(request) =>
             {
                 self.log.write(LogLevel::Debug, || {
                     let mut line = String::new();

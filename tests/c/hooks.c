@@ -104,6 +104,37 @@ static void every_event_has_its_level(void) {
   jwt_auth_free(auth);
 }
 
+static void lines_behind_the_level_are_not_written(void) {
+  struct world world = {.now = 0};
+  jwt_auth *auth = settle(&world, CONFIG);
+  memset(world.levels, 0, sizeof world.levels);
+  jwt_auth_client alice = broker_client(ALICE);
+  jwt_auth_client forged = broker_client(FORGED);
+
+  EXPECT(jwt_auth_set_log_level(auth, JWT_AUTH_LOG_LEVEL_INFO), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, ALLOW, ACCEPTED);
+  EXPECT_ANSWER(broker_check(auth, &forged), OK, DENY, BAD_SIGNATURE);
+  expect_levels(&world, 0, 0, 1, 0);
+  EXPECT(jwt_auth_set_log_level(auth, JWT_AUTH_LOG_LEVEL_WARN), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &forged), OK, DENY, BAD_SIGNATURE);
+  expect_levels(&world, 0, 0, 0, 0);
+  EXPECT(jwt_auth_set_log_level(auth, JWT_AUTH_LOG_LEVEL_DEBUG), JWT_AUTH_STATUS_OK);
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, ALLOW, ACCEPTED);
+  expect_levels(&world, 0, 0, 0, 1);
+
+  const int32_t unknown[] = {INT32_MIN, -1, 0, 5, INT32_MAX};
+  for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+    EXPECT(jwt_auth_set_log_level(auth, unknown[i]), JWT_AUTH_STATUS_BAD_ARGUMENT);
+  }
+  EXPECT_ANSWER(broker_check(auth, &alice), OK, ALLOW, ACCEPTED);
+  expect_levels(&world, 0, 0, 0, 1);
+  jwt_auth_free(auth);
+
+  auth = broker_init(CONFIG, NULL);
+  EXPECT(jwt_auth_set_log_level(auth, JWT_AUTH_LOG_LEVEL_ERROR), JWT_AUTH_STATUS_OK);
+  jwt_auth_free(auth);
+}
+
 static void no_line_tells_a_secret(void) {
   struct world world = {.now = 0};
   const char *passwords[] = {ALICE, FORGED, ROOT, "hunter2", "hunter2.hunter2.hunter2",
@@ -186,6 +217,7 @@ int main(void) {
   the_clock_decides();
   a_clock_that_fails_decides_nothing();
   every_event_has_its_level();
+  lines_behind_the_level_are_not_written();
   no_line_tells_a_secret();
   two_verifiers_have_two_worlds();
   hooks_are_copied_and_each_is_optional();

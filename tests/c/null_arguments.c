@@ -169,6 +169,10 @@ static void attribute(const jwt_auth *auth) {
   jwt_auth_session_free(session);
 }
 
+static void set_log_level(void) {
+  EXPECT(jwt_auth_set_log_level(NULL, JWT_AUTH_LOG_LEVEL_INFO), JWT_AUTH_STATUS_NULL_ARGUMENT);
+}
+
 static void stats(const jwt_auth *auth) {
   char *text = &poison;
   EXPECT(jwt_auth_stats(NULL, &text), JWT_AUTH_STATUS_NULL_ARGUMENT);
@@ -192,6 +196,7 @@ int main(void) {
   recheck(auth);
   attribute(auth);
   stats(auth);
+  set_log_level();
   jwt_auth_free(auth);
   jwt_auth_free(NULL);
   jwt_auth_session_free(NULL);

@@ -6,7 +6,8 @@ use std::sync::Mutex;
 
 use jwt_auth::ffi::{
     self, jwt_auth_check, jwt_auth_free, jwt_auth_hooks, jwt_auth_init, jwt_auth_result,
-    jwt_auth_session, jwt_auth_session_free, jwt_auth_status, jwt_auth_wait_ready,
+    jwt_auth_session, jwt_auth_session_free, jwt_auth_set_log_level, jwt_auth_status,
+    jwt_auth_wait_ready,
 };
 use jwt_auth::{Decision, LogLevel};
 use serde_json::Value;
@@ -87,6 +88,13 @@ impl Broker {
         let mut config = options;
         config["secret"] = SECRET.into();
         Self::start(config.to_string().as_bytes(), None).unwrap()
+    }
+
+    /// From now on keeps lines of this level and of those before it.
+    pub fn set_log_level(&self, level: LogLevel) {
+        // SAFETY: the pointer is good.
+        let status = unsafe { jwt_auth_set_log_level(self.auth, level as i32) };
+        assert_eq!(status, jwt_auth_status::Ok);
     }
 
     #[track_caller]
