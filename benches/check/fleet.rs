@@ -1,9 +1,11 @@
 //! As many devices as a broker has: what is remembered of them no longer fits the processor's
 //! caches.
 
+use std::hint::black_box;
+
 use crate::broker::{Broker, Cache, Session, has_cache};
 use crate::heap;
-use crate::rounds::{Random, interleave, slice, spread, timed};
+use crate::rounds::{Random, Slice, interleave, slice, spread, timed};
 use crate::table::{Target, count, heading, line, row};
 use crate::tokens::{Issuer, TOKENS, bare};
 
@@ -31,6 +33,7 @@ pub(crate) fn report() {
         bare(&issuer, &tokens[..TOKENS]),
         slice(|number| on.accept(&tokens[number % devices])),
         slice(|number| on.accept(&tokens[number % TOKENS])),
+        chase(),
     ]);
     line(
         "seen for the first time, with a session",
@@ -50,6 +53,9 @@ pub(crate) fn report() {
         &figures[0],
         Target::None,
     );
+    heading("the same, in accesses that wait for memory", "1 access");
+    let most = Target::RatioAtMost(12.0);
+    row("seen before", &figures[1], &figures[3], most);
 
     let sessions: Vec<Session> = tokens.iter().map(|token| on.admit(token)).collect();
     // What the sessions share with what is remembered stays when that goes.
@@ -70,6 +76,24 @@ pub(crate) fn report() {
         "<= 200",
         met,
     );
+}
+
+/// One access to memory that waits for the one before it, and misses the caches of the processor
+/// and of its page table: a step of a walk that comes to each of very many cache lines once.
+fn chase<'a>() -> Slice<'a> {
+    /// A cache line.
+    #[derive(Clone, Copy)]
+    #[repr(align(64))]
+    struct Step(usize);
+    const STEPS: usize = 1 << 22;
+    // One cycle through all of them (Sattolo's algorithm).
+    let mut steps: Vec<Step> = (0..STEPS).map(Step).collect();
+    let mut random = Random(11);
+    for end in (1..STEPS).rev() {
+        steps.swap(end, random.below(end));
+    }
+    let mut at = 0;
+    slice(move |_| at = black_box(steps[at].0))
 }
 
 /// The bytes that this gives back.

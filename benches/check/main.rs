@@ -30,8 +30,10 @@ mod heap;
 mod hostile;
 mod issuers;
 mod memory;
+mod operate;
 mod peer;
 mod rounds;
+mod sessions;
 mod sizes;
 mod table;
 mod threads;
@@ -42,7 +44,8 @@ fn main() {
         .skip(1)
         .filter(|name| !name.starts_with('-'))
         .collect();
-    let parts: [(&str, fn()); 11] = [
+    let parts: [(&str, fn()); 13] = [
+        ("sessions", sessions::report),
         ("first", first_sight::report),
         ("cached", first_sight::report_cached),
         ("fleet", fleet::report),
@@ -51,6 +54,7 @@ fn main() {
         ("keys", sizes::report_keys),
         ("issuers", issuers::report),
         ("sizes", sizes::report),
+        ("operate", operate::report),
         ("bad", bad_tokens::report),
         ("hostile", hostile::report),
         ("devices", devices::report),
