@@ -8,7 +8,7 @@ use crate::acl::{Acl, Answer, Denial, Request, RuleName, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
 use crate::revocations::KeptIssued;
-use crate::token::{Fingerprint, Remembered, Verified};
+use crate::token::{Fingerprint, Remembered, SignatureBuffers, Verified};
 
 /// What an accepted token grants one client. It does not change.
 #[derive(Debug)]
@@ -22,7 +22,6 @@ pub struct Grant {
     /// What the operator's rules and the ACL claim say; none: there are none.
     acl: Option<Box<Acl>>,
     terms: Terms,
-    fingerprint: Fingerprint,
     /// What a revocation can name of the token.
     pub(crate) issued: KeptIssued,
     /// None, where there is no log.
@@ -81,10 +80,17 @@ impl AsRef<Terms> for Arc<Grant> {
 
 impl Grant {
     /// Keeps what a client is granted, and the token by which it is.
-    pub(crate) fn new(admission: Admission<'_>, verified: &Verified<'_>, token: &[u8]) -> Self {
-        let remembered = verified.remember();
+    pub(crate) fn new(
+        admission: Admission<'_>,
+        verified: &Verified<'_>,
+        token: &[u8],
+        buffers: &mut SignatureBuffers,
+    ) -> Self {
+        let remembered = verified.remember(token, buffers);
+        if !remembered.keeps_signature() {
+            remembered.fingerprint_of(token);
+        }
         Self {
-            fingerprint: *(remembered.fingerprint()).get_or_init(|| Fingerprint::of(token)),
             remembered,
             username: (admission.username.and_then(Value::as_str))
                 .map(|name| name.into_owned().into()),
@@ -119,7 +125,7 @@ impl Grant {
     /// The name of the token, as in the log.
     #[must_use]
     pub fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
+        self.remembered.fingerprint()
     }
 
     /// The names and values of the token's `client_attrs`, in its order.

@@ -65,10 +65,12 @@ impl Verified<'_> {
         }
     }
 
-    /// The payload, to be kept for a session.
-    pub(crate) fn remember(&self) -> Remembered {
+    /// The payload, to be kept for a session by this token.
+    pub(crate) fn remember(&self, token: &[u8], buffers: &mut Buffers) -> Remembered {
         match self {
-            Self::Fresh(payload) => Remembered::claims_only(payload),
+            Self::Fresh(payload) => {
+                Remembered::claims_only(payload, token, &mut buffers.remembered)
+            }
             Self::Cached(remembered) => remembered.clone(),
         }
     }
@@ -265,11 +267,10 @@ impl Tokens {
     }
 
     /// The name of a token: a keyed hash (SipHash-1-3, 128 bits) of the beginning of its signature. All
-    /// the rest of the token is compared.
+    /// of the token is compared.
     fn name(&self, token: &Token<'_>) -> u128 {
-        let (hashed, _) = token.signature.hashed_and_compared();
         SipHasher13::new_with_key(&self.secret)
-            .hash(hashed)
+            .hash(token.signature.hashed())
             .as_u128()
     }
 
@@ -312,7 +313,7 @@ impl RecentHmacs {
 
     /// A hash of the signature, and the entry that its upper bits choose.
     fn entry(&self, token: &Token<'_>) -> (u64, Option<&AtomicU64>) {
-        let hash = ShortKey::of(token.signature.hashed_and_compared().0).hash();
+        let hash = ShortKey::of(token.signature.hashed()).hash();
         let entries = self
             .0
             .get_or_init(|| (0..Self::ENTRIES).map(|_| AtomicU64::default()).collect());

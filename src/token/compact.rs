@@ -238,11 +238,14 @@ impl<'a> SignatureSegment<'a> {
         Sha256::digest(self.0).into()
     }
 
-    /// The first characters, by whose keyed hash the cache finds the token, and the others, which it
-    /// compares: comparing is cheaper than hashing, and 22 characters hold 128 bits.
-    pub(super) fn hashed_and_compared(self) -> (&'a [u8], &'a [u8]) {
+    pub(super) fn text(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// The first characters, by whose keyed hash the cache finds the token. All of them are compared: that is
+    /// cheaper than hashing, and 22 characters hold 128 bits.
+    pub(super) fn hashed(self) -> &'a [u8] {
         const HASHED: usize = 22;
-        let middle = self.0.len().min(HASHED);
-        self.0.split_at_checked(middle).unwrap_or_default()
+        self.0.get(..HASHED).unwrap_or(self.0)
     }
 }

@@ -19,6 +19,10 @@ use crate::json::tape::Tape;
 use crate::keys::{Key, KeyIdentity, KeyName, Keys, SignatureFormat};
 use crate::stats::SeriesNumber;
 
+/// The longest signature that a session keeps, in characters: that of ES384. To verify a longer one takes so long
+/// that to hash the token at once costs next to nothing.
+const LONGEST_SIGNATURE: usize = 128;
+
 /// In front of a digest. No signature of a token has it, for a token is split at its last dot: so no signature
 /// can pose as the digest of another.
 const DIGEST_MARK: u8 = b'.';
@@ -29,13 +33,13 @@ const DIGEST_MARK: u8 = b'.';
 /// Behind the head the allocation holds, in this order:
 ///
 /// ```text
-/// nodes of the found claims | kid of the key | payload | rest of the signature | nodes of the payload
+/// nodes of the found claims | kid of the key | payload | signature as it was sent | nodes of the payload
 /// ```
 ///
-/// A signature of ML-DSA takes kilobytes: in the place of its rest stand a dot and the SHA-256 of the whole.
+/// A signature of ML-DSA takes kilobytes: in its place stand a dot and its SHA-256.
 ///
 /// What a check reads each time comes first. A session, whose claims are shown and no longer read, keeps
-/// the payload only.
+/// the payload and a short signature only.
 #[derive(Debug, Clone)]
 pub(crate) struct Remembered(ThinArc<Head, u8>);
 
@@ -69,11 +73,10 @@ impl Remembered {
         buffer: &mut Vec<u8>,
     ) -> Self {
         let segment = token.token.signature;
-        let (_, rest) = segment.hashed_and_compared();
         let digest = token.algorithm.is_ml_dsa().then(|| segment.digest());
         let (mark, signature) = match &digest {
             Some(digest) => (&[DIGEST_MARK][..], digest.as_slice()),
-            None => (&[][..], rest),
+            None => (&[][..], segment.text()),
         };
         let signature_len = mark.len().saturating_add(signature.len());
         buffer.clear();
@@ -93,9 +96,15 @@ impl Remembered {
         Self::allocate(payload, format, lens, buffer)
     }
 
-    /// For a session, which shows the claims and reads them no more.
-    pub(super) fn claims_only(payload: &Payload<'_>) -> Self {
-        Self::allocate(payload, None, [0; 3], payload.tape.text())
+    /// For a session by this token, which shows the claims and reads them no more.
+    pub(super) fn claims_only(payload: &Payload<'_>, token: &[u8], buffer: &mut Vec<u8>) -> Self {
+        let signature = token.rsplit(|byte| *byte == b'.').next();
+        let is_short = |signature: &&[u8]| signature.len() <= LONGEST_SIGNATURE;
+        let signature = signature.filter(is_short).unwrap_or_default();
+        buffer.clear();
+        buffer.extend_from_slice(payload.tape.text());
+        buffer.extend_from_slice(signature);
+        Self::allocate(payload, None, [0, 0, signature.len()], buffer)
     }
 
     fn allocate(
@@ -164,7 +173,7 @@ impl Remembered {
         let [_, _, text, signature, _] = self.parts();
         (Arc::ptr_eq(ours, theirs) || ours.segment == theirs.segment)
             && text == token.payload
-            && (signature == token.signature.hashed_and_compared().1 || is_digest(signature, token))
+            && (signature == token.signature.text() || is_digest(signature, token))
     }
 
     /// The key that signed the token.
@@ -248,9 +257,27 @@ impl Remembered {
         shares_run(text, &token)
     }
 
-    /// What the log calls the token, once that was asked for.
-    pub(crate) fn fingerprint(&self) -> &OnceLock<Fingerprint> {
-        &self.head().fingerprint
+    /// What the log calls the token. It is hashed when that is asked for first: for an HMAC token this takes
+    /// a third of the time that all of a check does.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        *self.head().fingerprint.get_or_init(|| {
+            let [_, _, text, signature, _] = self.parts();
+            let payload = URL_SAFE_NO_PAD.encode_to_string(text);
+            let header: &[u8] = &self.head().header.segment;
+            Fingerprint::of(&[header, payload.as_bytes(), signature].join(&b'.'))
+        })
+    }
+
+    /// The same, where the token is at hand.
+    pub(crate) fn fingerprint_of(&self, token: &[u8]) -> Fingerprint {
+        let known = &self.head().fingerprint;
+        *known.get_or_init(|| Fingerprint::of(token))
+    }
+
+    /// Whether it can tell its fingerprint without the token.
+    pub(crate) fn keeps_signature(&self) -> bool {
+        let [_, _, _, signature, _] = self.parts();
+        signature.first().is_some_and(|first| *first != DIGEST_MARK)
     }
 
     /// How many bytes it takes.
@@ -274,7 +301,7 @@ impl Remembered {
     }
 }
 
-/// Whether this, which is not the rest of the token's signature, is the digest of the whole.
+/// Whether this, which is not the token's signature, is its digest.
 #[cold]
 fn is_digest(signature: &[u8], token: &Token<'_>) -> bool {
     signature

@@ -15,7 +15,9 @@ use crate::keys::KeyName;
 use crate::policy::Admission;
 use crate::refusal::{Refusal, ToFirstRefusal};
 use crate::stats::Lane;
-use crate::token::{Observer, PayloadReader, PermittedToken, Seen, Token, Verified};
+use crate::token::{
+    Observer, PayloadReader, PermittedToken, Seen, SignatureBuffers, Token, Verified,
+};
 
 /// Who asks to be accepted, and when.
 pub(super) struct Question<'q> {
@@ -30,12 +32,12 @@ pub(super) struct Question<'q> {
 
 impl Running {
     /// Decides whether a client is accepted. `answer` makes what is to be known of one that is, of
-    /// its claims, what was verified, and the token.
+    /// its claims, what was verified, and the token, with buffers to keep it by.
     pub(super) fn check<T>(
         &self,
         question: &Question<'_>,
         scratch: &mut Scratch,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8], &mut SignatureBuffers) -> T,
     ) -> Result<T, Refusal> {
         let Self { rules, issuers, .. } = self;
         let Some(field) = question.client.field(rules.from) else {
@@ -48,7 +50,9 @@ impl Running {
         };
         let later = &mut scratch.later;
         let answer =
-            |admission: Admission<'_>, verified: &Verified<'_>| answer(admission, verified, field);
+            |admission: Admission<'_>, verified: &Verified<'_>, buffers: &mut SignatureBuffers| {
+                answer(admission, verified, field, buffers)
+            };
         let key = token.key_name(rules.kid_from, question.client);
         let Some(issuer) = issuers.only() else {
             return self.check_by_issuer(&token, key, payload, question, later, answer);
@@ -66,7 +70,7 @@ impl Running {
         payload: PayloadReader<'_>,
         question: &Question<'_>,
         buffers: &mut Later,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &mut SignatureBuffers) -> T,
     ) -> Result<T, Refusal> {
         let Self { issuers, cache, .. } = self;
         let payload = cache.preview(token, payload);
@@ -85,7 +89,7 @@ impl Running {
         payload: impl Seen,
         question: &Question<'_>,
         buffers: &mut Later,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &mut SignatureBuffers) -> T,
     ) -> Result<T, Refusal> {
         let Question {
             client,
@@ -118,6 +122,6 @@ impl Running {
         if admission.has_invalid_filters && log.is_open() {
             self.tell_of_filters(question, &rules.signature, token, &verified, buffers);
         }
-        Ok(answer(admission, &verified))
+        Ok(answer(admission, &verified, &mut buffers.signature))
     }
 }

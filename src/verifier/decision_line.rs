@@ -143,8 +143,8 @@ pub(super) fn write_token(
         (Some(_), Reason::MalformedToken) => write!(line, "{name} not shown"),
         (Some(field), Reason::TokenTooLarge) => write!(line, "{name} of {} bytes", field.len()),
         (Some(field), _) => {
-            let fingerprint = match remembered.map(Remembered::fingerprint) {
-                Some(known) => *known.get_or_init(|| Fingerprint::of(field)),
+            let fingerprint = match remembered {
+                Some(remembered) => remembered.fingerprint_of(field),
                 None => Fingerprint::of(field),
             };
             line.push_str("token ");

@@ -33,7 +33,7 @@ use crate::host::stack;
 use crate::policy::{Admission, Terms};
 use crate::refusal::{Decision, Reason};
 use crate::stats::Counters;
-use crate::token::Verified;
+use crate::token::{SignatureBuffers, Verified};
 use check::Question;
 use decision_line::Occasion;
 use renewal::same_client;
@@ -198,7 +198,8 @@ impl Verifier {
     ///
     /// Nothing is decided without the time.
     pub fn decide(&self, client: &Client<'_>) -> Result<Verdict<Terms>, ClockError> {
-        let terms = |admission: Admission<'_>, _: &Verified<'_>, _: &[u8]| admission.terms;
+        let terms =
+            |admission: Admission<'_>, _: &Verified<'_>, _: &[u8], _: &mut _| admission.terms;
         self.verdict(client, Need::Decision, None, terms, |_| None)
     }
 
@@ -210,7 +211,7 @@ impl Verifier {
         client: &Client<'_>,
         need: Need,
         session: Option<&Grant>,
-        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8]) -> T,
+        answer: impl FnOnce(Admission<'_>, &Verified<'_>, &[u8], &mut SignatureBuffers) -> T,
         grant: impl Fn(&T) -> Option<&Grant>,
     ) -> Result<Verdict<T>, ClockError> {
         let now = self.clock.now().inspect_err(|error| {

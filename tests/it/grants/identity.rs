@@ -3,7 +3,7 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::harness::{Broker, Connect, broker, named_jwk, signed, token, with_payload};
+use crate::harness::{Broker, Connect, SECRET, broker, named_jwk, signed, token, with_payload};
 
 #[test]
 fn the_user_name_is_given_where_a_claim_says_it() {
@@ -85,13 +85,34 @@ fn the_fingerprint_is_that_of_the_log() {
             }
         }
     }
-    // One that is remembered from a check without a session, and by a library that logs nothing.
-    let silent = Broker::without_hooks(&ec);
-    let token = ec_token("d");
-    let client = Connect {
-        password: Some(token.as_bytes()),
-        ..Connect::default()
-    };
-    silent.decide(client);
-    assert_eq!(silent.admit(client).fingerprint(), expected(&token));
+    // A library that logs nothing hashes a token when it is asked. The first check makes no
+    // session, and a token may be remembered from it.
+    let rsa_key = named_jwk(jsonwebtoken::Algorithm::RS256, "rsa2048", "r");
+    let rsa_token = signed(
+        jsonwebtoken::Algorithm::RS256,
+        "rsa2048",
+        Some("r"),
+        &json!({ "sub": "e" }),
+    );
+    let rsa = json!({ "jwks": { "keys": [rsa_key] } });
+    let hmac = json!({ "secret": SECRET });
+    for (config, token) in [
+        (&ec, ec_token("d")),
+        (&rsa, rsa_token),
+        (&hmac, token(&json!({ "sub": "f" }))),
+    ] {
+        for capacity in [0, 16] {
+            let mut config = config.clone();
+            config["cache_capacity"] = capacity.into();
+            let silent = Broker::without_hooks(&config);
+            let client = Connect {
+                password: Some(token.as_bytes()),
+                ..Connect::default()
+            };
+            silent.decide(client);
+            for _ in 0..3 {
+                assert_eq!(silent.admit(client).fingerprint(), expected(&token));
+            }
+        }
+    }
 }
