@@ -7,7 +7,7 @@ use triomphe::Arc;
 use crate::acl::{Acl, Answer, Denial, Request, RuleName, ToldTopics};
 use crate::json::tape::{Object, Value};
 use crate::policy::{Admission, Terms};
-use crate::revocations::KeptIssued;
+use crate::revocations::{Issued, KeptIssued};
 use crate::token::{Fingerprint, Remembered, SignatureBuffers, Verified};
 
 /// What an accepted token grants one client. It does not change.
@@ -23,7 +23,7 @@ pub struct Grant {
     acl: Option<Box<Acl>>,
     terms: Terms,
     /// What a revocation can name of the token.
-    pub(crate) issued: KeptIssued,
+    issued: KeptIssued,
     /// None, where there is no log.
     log_notes: OnceLock<Box<LogNotes>>,
 }
@@ -99,7 +99,7 @@ impl Grant {
                 .map(|claim| Box::new(Attributes::read(claim))),
             acl: admission.acl,
             terms: admission.terms,
-            issued: KeptIssued::new(&admission.claims.issued()),
+            issued: KeptIssued::new(&admission.claims.issued(), verified.text()),
             log_notes: OnceLock::new(),
         }
     }
@@ -108,6 +108,11 @@ impl Grant {
     #[must_use]
     pub fn claims(&self) -> &[u8] {
         self.remembered.text()
+    }
+
+    /// What a revocation can name of the token.
+    pub(crate) fn issued(&self) -> Issued<'_> {
+        self.issued.get(self.claims())
     }
 
     /// On which terms the client was accepted.

@@ -142,7 +142,7 @@ fn compare_decision(token: &[u8], payload: &[u8], claims: Option<&Value>) {
     let issued = date(claims, "iat")
         .unwrap()
         .map(|date| i64::try_from(date.floor).unwrap());
-    let kept = grant.issued.get();
+    let kept = grant.issued();
     assert_eq!(kept.at, issued);
     for (found, name) in [(&kept.id, "jti"), (&kept.subject, "sub")] {
         let is_same = match claims.get(name) {

@@ -31,33 +31,53 @@ pub(crate) struct Issued<'d> {
     pub(crate) at: Option<i64>,
 }
 
-/// The same, kept for as long as the client is connected, of whom there are many: the texts share one
-/// allocation.
+/// The same, kept for as long as the client is connected, of whom there are many. A text is a part of the payload,
+/// which the session keeps as well, unless it has an escape.
 #[derive(Debug)]
 pub(crate) struct KeptIssued {
-    texts: Box<str>,
-    /// How long each is; none: the token has no such claim.
-    lengths: [Option<u32>; 3],
+    /// All texts, where one of them is no part of the payload.
+    apart: Option<Box<str>>,
+    /// Where each begins and ends, in these or in the payload; none: the token has no such claim.
+    places: [Option<(u32, u32)>; 3],
     at: Option<i64>,
 }
 
 impl KeptIssued {
-    pub(crate) fn new(issued: &Issued<'_>) -> Self {
+    /// Keeps what was read from this payload.
+    pub(crate) fn new(issued: &Issued<'_>, payload: &[u8]) -> Self {
         let texts = [&issued.id, &issued.subject, &issued.issuer].map(Option::as_deref);
-        Self {
-            texts: texts.map(Option::unwrap_or_default).concat().into(),
+        let places = texts.map(|text| text.and_then(|text| place(text, payload)));
+        let are_parts =
+            (texts.iter().zip(&places)).all(|(text, place)| text.is_some() == place.is_some());
+        if are_parts {
+            return Self {
+                apart: None,
+                places,
+                at: issued.at,
+            };
+        }
+        let all = texts.map(Option::unwrap_or_default).concat();
+        let mut end = 0;
+        let places = texts.map(|text| {
+            let start = end;
             // A payload is shorter than 4 GiB.
-            lengths: texts.map(|text| text.and_then(|text| u32::try_from(text.len()).ok())),
+            end = u32::try_from(text?.len()).ok()?.checked_add(start)?;
+            Some((start, end))
+        });
+        Self {
+            apart: Some(all.into()),
+            places,
             at: issued.at,
         }
     }
 
-    pub(crate) fn get(&self) -> Issued<'_> {
-        let mut rest = &*self.texts;
-        let [id, subject, issuer] = self.lengths.map(|length| {
-            let (text, after) = rest.split_at_checked(length? as usize)?;
-            rest = after;
-            Some(Cow::Borrowed(text))
+    /// What was kept of this payload.
+    pub(crate) fn get<'a>(&'a self, payload: &'a [u8]) -> Issued<'a> {
+        let texts = self.apart.as_deref().map_or(payload, str::as_bytes);
+        let [id, subject, issuer] = self.places.map(|place| {
+            let (start, end) = place?;
+            let text = texts.get(start as usize..end as usize)?;
+            std::str::from_utf8(text).ok().map(Cow::Borrowed)
         });
         Issued {
             id,
@@ -66,6 +86,15 @@ impl KeptIssued {
             at: self.at,
         }
     }
+}
+
+/// Where a text that was read from a payload is in it; none: it is a copy.
+fn place(text: &str, payload: &[u8]) -> Option<(u32, u32)> {
+    let start = (text.as_ptr().addr()).checked_sub(payload.as_ptr().addr())?;
+    let end = start.checked_add(text.len())?;
+    let is_there = std::ptr::eq(payload.get(start..end)?, text.as_bytes());
+    let place = (u32::try_from(start).ok()?, u32::try_from(end).ok()?);
+    is_there.then_some(place)
 }
 
 /// What is revoked: the content of a `revocations_file`, or what a `revocations_endpoint` answers.

@@ -65,6 +65,14 @@ impl Verified<'_> {
         }
     }
 
+    /// The payload, byte for byte as signed.
+    pub(crate) fn text(&self) -> &[u8] {
+        match self {
+            Self::Fresh(payload) => payload.tape.text(),
+            Self::Cached(remembered) => remembered.text(),
+        }
+    }
+
     /// The payload, to be kept for a session by this token.
     pub(crate) fn remember(&self, token: &[u8], buffers: &mut Buffers) -> Remembered {
         match self {

@@ -168,7 +168,7 @@ impl Running {
     /// Whether the key that verified the token of a session is gone, from among those by which the token
     /// would be verified now.
     pub(super) fn lacks_key_of(&self, grant: &Grant) -> bool {
-        let issuer = self.issuers.named(grant.issued.get().issuer.as_deref());
+        let issuer = self.issuers.named(grant.issued().issuer.as_deref());
         let key = grant.remembered.key();
         issuer.keys.now().lost(key, self.rules.kid_from)
     }
@@ -177,7 +177,7 @@ impl Running {
     pub(super) fn revokes(&self, grant: &Grant) -> bool {
         let kid = grant.remembered.key().kid.as_deref();
         (self.revocations.as_ref())
-            .is_some_and(|lists| lists.standing(&grant.issued.get(), kid) == Standing::Revoked)
+            .is_some_and(|lists| lists.standing(&grant.issued(), kid) == Standing::Revoked)
     }
 }
 
