@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the files of a release from its tag, in target/release-VERSION: sources, what `make install`
-# installs, what is in it (CycloneDX), and their sums. docs/releasing.md says when.
+# installs, and what is in it (CycloneDX). Prints their sums. docs/releasing.md says when.
 #
 #   sh packaging/release.sh [--untagged] [TARGET [RUNNER]]
 #
@@ -51,5 +51,6 @@ tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owne
 
 python3 packaging/sbom.py "$triple" >"$out/$binary.cdx.json"
 
+echo "$out:"
 cd "$out"
-sha256sum -- *.tar.gz *.json | tee SHA256SUMS
+sha256sum -- "$source"*
