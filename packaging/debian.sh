@@ -13,7 +13,7 @@ rm -rf "$packages"
 mkdir -p "$packages"
 cd "$root"
 
-# Debian's cargo and rustc may be missing or too old; the others must be there.
+# Rust need not be Debian's; the other packages must be there.
 lacking=$(LC_ALL=C dpkg-checkbuilddeps 2>&1 | sed 's/.*: //; s/\(cargo\|rustc\) ([^)]*)//g' | xargs)
 if [ -n "$lacking" ]; then
     echo "$0: Debian's packages are missing: $lacking" >&2
