@@ -104,6 +104,7 @@ platform_fetch_musl() {
     if [ -z "$(find "$debian_cache/arm64" -name 'musl-dev_*.deb' 2>/dev/null)" ]; then
         (platform_download_musl) || return
     fi
+    mkdir -p "$arm64"
     for package in "$debian_cache"/arm64/musl*.deb; do
         dpkg-deb -x "$package" "$arm64" || return
     done
