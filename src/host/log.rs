@@ -127,6 +127,7 @@ mod tests {
         let expected = "key \"k\\nforged\\u{0}\\u{1b}[2J\\u{7f}\\u{85}\" \u{e9}".to_owned();
         assert_eq!(lines, [(LogLevel::Warn, expected)]);
     }
+
     #[test]
     fn lines_behind_the_level_are_not_even_made() {
         let lines = Arc::new(Mutex::new(Vec::new()));
