@@ -78,6 +78,8 @@ copy_library(To) ->
     Copy = fun(Path) ->
                    File = filename:join(To, Path),
                    ok = filelib:ensure_dir(File),
+                   %% A node that is ending may still have the file before mapped.
+                   _ = file:delete(File),
                    {ok, _} = file:copy(filename:join(library(), Path), File)
            end,
     lists:foreach(Copy, filelib:wildcard("{ebin,priv}/*", library())),
